@@ -1,0 +1,119 @@
+// swift-tools-version: 6.2
+// The house: floors, modules and who may import whom. See docs/architecture.md.
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+  .strictMemorySafety(),
+  .treatAllWarnings(as: .error),
+]
+
+/// A C library of the system: a module map and a `shim.h`, nothing else.
+func system(_ name: String, pkgConfig: String?, apt: String, brew: String) -> Target {
+  .systemLibrary(name: name, pkgConfig: pkgConfig, providers: [.apt([apt]), .brew([brew])])
+}
+
+/// A module of the house. Everybody may speak of `Problems`.
+func module(_ name: String, _ imports: [Target.Dependency] = []) -> Target {
+  let problems: [Target.Dependency] = name == "Problems" ? [] : ["Problems"]
+  return .target(
+    name: name,
+    dependencies: problems + imports,
+    exclude: ["\(name).docc"],
+    swiftSettings: strict)
+}
+
+/// The tests of one module, which may start servers through `TestSupport`.
+func tests(_ name: String, _ imports: [Target.Dependency] = []) -> Target {
+  .testTarget(
+    name: "\(name)Tests",
+    dependencies: [.byName(name: name), "TestSupport", "Problems"] + imports,
+    swiftSettings: strict)
+}
+
+let package = Package(
+  name: "drydock",
+  platforms: [.macOS(.v26)],
+  products: [.executable(name: "drydock", targets: ["drydock"])],
+  targets: [
+    // Floor 0: C libraries.
+    system("CLibPQ", pkgConfig: "libpq", apt: "libpq-dev", brew: "libpq"),
+    system("CZstd", pkgConfig: "libzstd", apt: "libzstd-dev", brew: "zstd"),
+    system("CCrypto", pkgConfig: "libcrypto", apt: "libssl-dev", brew: "openssl@3"),
+    system("CXXHash", pkgConfig: "libxxhash", apt: "libxxhash-dev", brew: "xxhash"),
+    system("CYAML", pkgConfig: "yaml-0.1", apt: "libyaml-dev", brew: "libyaml"),
+    system("CPGQuery", pkgConfig: nil, apt: "libpg-query-dev", brew: "libpg_query"),
+
+    // Floor 1: adapters, and what knows no domain.
+    module("Problems"),
+    module("Postgres", ["CLibPQ"]),
+    module("Compression", ["CZstd"]),
+    module("Cryptography", ["CCrypto"]),
+    module("Digests", ["CXXHash"]),
+    module("YAML", ["CYAML"]),
+    module("SQLSyntax", ["CPGQuery"]),
+    module("Files"),
+    module("Processes"),
+    module("Arguments"),
+    module("Reports"),
+
+    // Floor 2: the nouns.
+    module("ObjectStore", ["Files"]),
+    module("Repository", ["ObjectStore", "Compression", "Cryptography"]),
+    module("Snapshot", ["Repository", "Digests"]),
+    module("Catalog", ["Postgres"]),
+    module("Cluster", ["Postgres", "Files", "Processes"]),
+
+    // Floor 3: the verbs.
+    module("Backup", ["Snapshot", "Repository", "Catalog", "Postgres", "Digests", "Processes"]),
+    module(
+      "Restoration",
+      ["Snapshot", "Repository", "Catalog", "Postgres", "Digests", "Processes", "Files"]),
+    module(
+      "Migration", ["Catalog", "Postgres", "SQLSyntax", "Cryptography", "Files"]),
+    module(
+      "Rehearsal",
+      [
+        "Migration", "Restoration", "Cluster", "Catalog", "Snapshot", "Repository", "Postgres",
+        "Cryptography",
+      ]),
+    module(
+      "Verification",
+      [
+        "Snapshot", "Repository", "Catalog", "Restoration", "Cluster", "Postgres", "Processes",
+      ]),
+
+    // Floor 4 and 5: the command line.
+    module(
+      "Commands",
+      [
+        "Arguments", "Reports", "YAML", "Files", "Processes", "Postgres", "Cryptography",
+        "ObjectStore", "Repository", "Snapshot", "Catalog", "Cluster", "Backup", "Restoration",
+        "Migration", "Rehearsal", "Verification",
+      ]),
+    .executableTarget(name: "drydock", dependencies: ["Commands"], swiftSettings: strict),
+
+    // Tests.
+    module("TestSupport", ["Postgres", "Cluster", "ObjectStore", "Files", "Processes"]),
+    tests("Postgres"),
+    tests("Compression"),
+    tests("Cryptography"),
+    tests("Digests"),
+    tests("YAML"),
+    tests("SQLSyntax"),
+    tests("Files"),
+    tests("Processes"),
+    tests("Arguments"),
+    tests("Reports"),
+    tests("ObjectStore", ["Files"]),
+    tests("Repository", ["ObjectStore", "Cryptography", "Compression"]),
+    tests("Catalog", ["Postgres", "Cluster"]),
+    tests("Cluster", ["Postgres", "Processes"]),
+    tests("Migration", ["Postgres", "Catalog", "Cluster"]),
+    tests("Commands", ["Arguments", "Reports"]),
+    .testTarget(name: "HouseRulesTests", dependencies: ["TestSupport"], swiftSettings: strict),
+  ])

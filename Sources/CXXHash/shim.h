@@ -1,0 +1,3 @@
+// libxxhash: XXH3, 128 bits.
+#pragma once
+#include <xxhash.h>

@@ -1,0 +1,4 @@
+// libzstd: frames, dictionaries and prefixes.
+#pragma once
+#include <zstd.h>
+#include <zstd_errors.h>
