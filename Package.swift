@@ -17,9 +17,9 @@ func system(_ name: String, pkgConfig: String?, apt: String, brew: String) -> Ta
   .systemLibrary(name: name, pkgConfig: pkgConfig, providers: [.apt([apt]), .brew([brew])])
 }
 
-/// A module of the house. Everybody may speak of `Problems`.
+/// A module of the house. Everybody may speak of `Problems` and pass `Faults`.
 func module(_ name: String, _ imports: [Target.Dependency] = []) -> Target {
-  let problems: [Target.Dependency] = name == "Problems" ? [] : ["Problems"]
+  let problems: [Target.Dependency] = ["Problems", "Faults"].contains(name) ? [] : ["Problems"]
   return .target(
     name: name,
     dependencies: problems + imports,
@@ -50,7 +50,8 @@ let package = Package(
 
     // Floor 1: adapters, and what knows no domain.
     module("Problems"),
-    module("Postgres", ["CLibPQ"]),
+    module("Faults"),
+    module("Postgres", ["CLibPQ", "Faults"]),
     module("Compression", ["CZstd"]),
     module("Cryptography", ["CCrypto"]),
     module("Digests", ["CXXHash"]),
