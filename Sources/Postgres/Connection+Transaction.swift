@@ -5,6 +5,7 @@ extension Connection {
   ///   - mode: what follows BEGIN, such as `ISOLATION LEVEL REPEATABLE READ, READ ONLY`.
   ///   - body: the statements.
   /// - Returns: what `body` returned.
+  /// - Throws: what `body` or the server threw, after the rollback.
   public func transaction<Value>(_ mode: String = "", _ body: () throws -> Value) throws -> Value {
     try execute("BEGIN \(mode)")
     do {

@@ -75,7 +75,9 @@ private import Synchronization
     return status == PQTRANS_INTRANS || status == PQTRANS_INERROR
   }
 
-  /// Runs statements without parameters; several may stand in one text. Returns the last result.
+  /// Runs statements without parameters and returns the last result.
+  ///
+  /// Several statements may stand in one text; the server runs them as one transaction.
   @discardableResult
   public func execute(_ sql: String) throws(PostgresError) -> Rows {
     FaultPoint.pass("statement before: \(sql.prefix(120))")

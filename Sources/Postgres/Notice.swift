@@ -7,7 +7,7 @@ public struct Notice: Sendable, Equatable {
   public var severity: String
   /// The SQLSTATE.
   public var sqlState: String
-  /// The message. It can hold whatever a function chose to print.
+  /// The message, which can hold whatever a function chose to print.
   public var message: String
 }
 

@@ -64,6 +64,7 @@ extension PostgresError {
   /// - Parameters:
   ///   - doing: what failed, with which object: `cannot read table public.jobs`.
   ///   - hint: what to do next; the server's own hint when nil.
+  /// - Returns: the problem, without what may hold row data.
   public func problem(_ doing: String, hint: String? = nil) -> Problem {
     if isCancelled {
       return Problem(
