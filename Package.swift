@@ -60,6 +60,7 @@ let package = Package(
     module("Digests", ["CXXHash"]),
     module("YAML", ["CYAML"]),
     module("SQLSyntax", ["CPGQuery"]),
+    module("Bytes"),
     module("Files"),
     module("Processes", ["CSpawn"]),
     module("Arguments"),
@@ -68,7 +69,7 @@ let package = Package(
     // Floor 2: the nouns.
     module("ObjectStore", ["Files"]),
     module("Repository", ["ObjectStore", "Compression", "Cryptography"]),
-    module("Snapshot", ["Repository", "Digests"]),
+    module("Snapshot", ["Repository", "Digests", "Bytes"]),
     module("Catalog", ["Postgres"]),
     module("Cluster", ["Postgres", "Files", "Processes"]),
 
