@@ -123,7 +123,7 @@ let package = Package(
     tests("ObjectStore", ["Files"]),
     tests("Repository", ["ObjectStore", "Cryptography", "Compression"]),
     tests("Catalog", ["Postgres", "Cluster"]),
-    tests("Cluster", ["Postgres", "Processes"]),
+    tests("Cluster", ["Postgres", "Processes", "Files"]),
     tests("Migration", ["Postgres", "Catalog", "Cluster"]),
     tests("Commands", ["Arguments", "Reports"]),
     .testTarget(name: "HouseRulesTests", dependencies: ["TestSupport"], swiftSettings: strict),
