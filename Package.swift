@@ -17,14 +17,15 @@ func system(_ name: String, pkgConfig: String?, apt: String, brew: String) -> Ta
   .systemLibrary(name: name, pkgConfig: pkgConfig, providers: [.apt([apt]), .brew([brew])])
 }
 
-/// A module of the house. Everybody may speak of `Problems`.
+/// A module of the house; everybody may speak of `Problems`.
 func module(_ name: String, _ imports: [Target.Dependency] = []) -> Target {
-  let problems: [Target.Dependency] = name == "Problems" ? [] : ["Problems"]
+  let problems: [Target.Dependency] = ["Problems", "Faults"].contains(name) ? [] : ["Problems"]
   return .target(
     name: name,
     dependencies: problems + imports,
     exclude: ["\(name).docc"],
-    swiftSettings: strict)
+    swiftSettings: strict
+  )
 }
 
 /// The tests of one module, which may start servers through `TestSupport`.
@@ -32,7 +33,8 @@ func tests(_ name: String, _ imports: [Target.Dependency] = []) -> Target {
   .testTarget(
     name: "\(name)Tests",
     dependencies: [.byName(name: name), "TestSupport", "Problems"] + imports,
-    swiftSettings: strict)
+    swiftSettings: strict
+  )
 }
 
 let package = Package(
@@ -50,7 +52,8 @@ let package = Package(
 
     // Floor 1: adapters, and what knows no domain.
     module("Problems"),
-    module("Postgres", ["CLibPQ"]),
+    module("Faults"),
+    module("Postgres", ["CLibPQ", "Faults"]),
     module("Compression", ["CZstd"]),
     module("Cryptography", ["CCrypto"]),
     module("Digests", ["CXXHash"]),
@@ -72,20 +75,25 @@ let package = Package(
     module("Backup", ["Snapshot", "Repository", "Catalog", "Postgres", "Digests", "Processes"]),
     module(
       "Restoration",
-      ["Snapshot", "Repository", "Catalog", "Postgres", "Digests", "Processes", "Files"]),
+      ["Snapshot", "Repository", "Catalog", "Postgres", "Digests", "Processes", "Files"]
+    ),
     module(
-      "Migration", ["Catalog", "Postgres", "SQLSyntax", "Cryptography", "Files"]),
+      "Migration",
+      ["Catalog", "Postgres", "SQLSyntax", "Cryptography", "Files"]
+    ),
     module(
       "Rehearsal",
       [
         "Migration", "Restoration", "Cluster", "Catalog", "Snapshot", "Repository", "Postgres",
         "Cryptography",
-      ]),
+      ]
+    ),
     module(
       "Verification",
       [
         "Snapshot", "Repository", "Catalog", "Restoration", "Cluster", "Postgres", "Processes",
-      ]),
+      ]
+    ),
 
     // Floor 4 and 5: the command line.
     module(
@@ -94,7 +102,8 @@ let package = Package(
         "Arguments", "Reports", "YAML", "Files", "Processes", "Postgres", "Cryptography",
         "ObjectStore", "Repository", "Snapshot", "Catalog", "Cluster", "Backup", "Restoration",
         "Migration", "Rehearsal", "Verification",
-      ]),
+      ]
+    ),
     .executableTarget(name: "drydock", dependencies: ["Commands"], swiftSettings: strict),
 
     // Tests.
@@ -116,4 +125,5 @@ let package = Package(
     tests("Migration", ["Postgres", "Catalog", "Cluster"]),
     tests("Commands", ["Arguments", "Reports"]),
     .testTarget(name: "HouseRulesTests", dependencies: ["TestSupport"], swiftSettings: strict),
-  ])
+  ]
+)
