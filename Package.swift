@@ -49,6 +49,7 @@ let package = Package(
     system("CXXHash", pkgConfig: "libxxhash", apt: "libxxhash-dev", brew: "xxhash"),
     system("CYAML", pkgConfig: "yaml-0.1", apt: "libyaml-dev", brew: "libyaml"),
     system("CPGQuery", pkgConfig: nil, apt: "libpg-query-dev", brew: "libpg_query"),
+    system("CSpawn", pkgConfig: nil, apt: "libc6-dev", brew: "glibc"),
 
     // Floor 1: adapters, and what knows no domain.
     module("Problems"),
@@ -59,15 +60,16 @@ let package = Package(
     module("Digests", ["CXXHash"]),
     module("YAML", ["CYAML"]),
     module("SQLSyntax", ["CPGQuery"]),
+    module("Bytes"),
     module("Files"),
-    module("Processes"),
+    module("Processes", ["CSpawn"]),
     module("Arguments"),
     module("Reports"),
 
     // Floor 2: the nouns.
     module("ObjectStore", ["Files"]),
     module("Repository", ["ObjectStore", "Compression", "Cryptography"]),
-    module("Snapshot", ["Repository", "Digests"]),
+    module("Snapshot", ["Repository", "Digests", "Bytes"]),
     module("Catalog", ["Postgres"]),
     module("Cluster", ["Postgres", "Files", "Processes"]),
 

@@ -19,34 +19,33 @@ extension Connection {
     }
   }
 
-  /// Settings under which values read and write as the same text on every server.
+  /// Sets, for the transaction, what makes values read and write as the same text everywhere.
   ///
-  /// The same list that `pg_dump` sets, for the same reasons; for reading and for restoring.
+  /// The same list that `pg_dump` sets, for the same reasons; for reading and for restoring. It
+  /// sends `SET LOCAL` only, which takes no snapshot, so that locks can follow first.
   /// `restrict_nonsystem_relation_kind` closes CVE-2024-7348 where the server knows it.
-  public func setTransferSettings(local: Bool) throws(PostgresError) {
-    let scope = local ? "LOCAL" : "SESSION"
-    let settings = Self.transferSettings.map { "SET \(scope) \($0) = \($1)" }
-    try execute(settings.joined(separator: "; "))
-    let known = try query(
-      "SELECT count(*) FROM pg_catalog.pg_settings WHERE name = $1",
-      ["restrict_nonsystem_relation_kind"]
-    )
-    if known.int == 1 {
-      try execute(
-        "SET \(scope) restrict_nonsystem_relation_kind = 'view, foreign-table'"
-      )
+  public func setTransferSettings() throws(PostgresError) {
+    var settings = Self.transferSettings
+    if knowsRestrictedRelationKinds {
+      settings.append(("restrict_nonsystem_relation_kind", "'view, foreign-table'"))
     }
-    try verifyTransferSettings()
+    try execute(settings.map { "SET LOCAL \($0.0) = \($0.1)" }.joined(separator: "; "))
   }
 
-  /// Reads the settings back: a server or a pooler that ignored one would alter the text of rows.
-  private func verifyTransferSettings() throws(PostgresError) {
-    for (name, expected) in [("datestyle", "ISO"), ("timezone", "UTC"), ("bytea_output", "hex")] {
+  /// Reads the settings back: a pooler that dropped one would alter the text of rows in silence.
+  public func verifyTransferSettings() throws(PostgresError) {
+    for (name, expected) in [("DateStyle", "ISO"), ("TimeZone", "UTC"), ("bytea_output", "hex")] {
       let found = try query("SELECT pg_catalog.current_setting($1)", [.text(name)]).value ?? ""
       guard found.hasPrefix(expected) else {
         throw PostgresError(message: "\(name) is \(found) although \(expected) was set")
       }
     }
+  }
+
+  /// Minor releases of August 2024 brought the setting to every supported major.
+  private var knowsRestrictedRelationKinds: Bool {
+    let since = [14: 13, 15: 8, 16: 4]
+    return serverMajor >= 17 || serverVersion % 10000 >= (since[serverMajor] ?? .max)
   }
 
   private static let transferSettings: [(String, String)] = [
