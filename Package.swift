@@ -124,7 +124,7 @@ let package = Package(
     tests("Repository", ["ObjectStore", "Cryptography", "Compression"]),
     tests("Catalog", ["Postgres", "Cluster"]),
     tests("Cluster", ["Postgres", "Processes", "Files"]),
-    tests("Migration", ["Postgres", "Catalog", "Cluster"]),
+    tests("Migration", ["Postgres", "Catalog", "Cluster", "Files", "SQLSyntax"]),
     tests("Commands", ["Arguments", "Reports"]),
     .testTarget(name: "HouseRulesTests", dependencies: ["TestSupport"], swiftSettings: strict),
   ]
