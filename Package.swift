@@ -58,6 +58,7 @@ let package = Package(
     module("SQLSyntax", ["CPGQuery"]),
     module("Files"),
     module("Processes"),
+    module("Terminal"),
     module("Arguments"),
     module("Reports"),
 
@@ -91,7 +92,8 @@ let package = Package(
     module(
       "Commands",
       [
-        "Arguments", "Reports", "YAML", "Files", "Processes", "Postgres", "Cryptography",
+        "Arguments", "Reports", "YAML", "Terminal", "Files", "Processes", "Postgres",
+        "Cryptography",
         "ObjectStore", "Repository", "Snapshot", "Catalog", "Cluster", "Backup", "Restoration",
         "Migration", "Rehearsal", "Verification",
       ]),
@@ -114,6 +116,6 @@ let package = Package(
     tests("Catalog", ["Postgres", "Cluster"]),
     tests("Cluster", ["Postgres", "Processes"]),
     tests("Migration", ["Postgres", "Catalog", "Cluster"]),
-    tests("Commands", ["Arguments", "Reports"]),
+    tests("Commands", ["Arguments", "Reports", "YAML"]),
     .testTarget(name: "HouseRulesTests", dependencies: ["TestSupport"], swiftSettings: strict),
   ])
