@@ -17,14 +17,15 @@ func system(_ name: String, pkgConfig: String?, apt: String, brew: String) -> Ta
   .systemLibrary(name: name, pkgConfig: pkgConfig, providers: [.apt([apt]), .brew([brew])])
 }
 
-/// A module of the house. Everybody may speak of `Problems`.
+/// A module of the house; everybody may speak of `Problems`.
 func module(_ name: String, _ imports: [Target.Dependency] = []) -> Target {
-  let problems: [Target.Dependency] = name == "Problems" ? [] : ["Problems"]
+  let problems: [Target.Dependency] = ["Problems", "Faults"].contains(name) ? [] : ["Problems"]
   return .target(
     name: name,
     dependencies: problems + imports,
     exclude: ["\(name).docc"],
-    swiftSettings: strict)
+    swiftSettings: strict
+  )
 }
 
 /// The tests of one module, which may start servers through `TestSupport`.
@@ -32,7 +33,8 @@ func tests(_ name: String, _ imports: [Target.Dependency] = []) -> Target {
   .testTarget(
     name: "\(name)Tests",
     dependencies: [.byName(name: name), "TestSupport", "Problems"] + imports,
-    swiftSettings: strict)
+    swiftSettings: strict
+  )
 }
 
 let package = Package(
@@ -47,17 +49,20 @@ let package = Package(
     system("CXXHash", pkgConfig: "libxxhash", apt: "libxxhash-dev", brew: "xxhash"),
     system("CYAML", pkgConfig: "yaml-0.1", apt: "libyaml-dev", brew: "libyaml"),
     system("CPGQuery", pkgConfig: nil, apt: "libpg-query-dev", brew: "libpg_query"),
+    system("CSpawn", pkgConfig: nil, apt: "libc6-dev", brew: "glibc"),
 
     // Floor 1: adapters, and what knows no domain.
     module("Problems"),
-    module("Postgres", ["CLibPQ"]),
+    module("Faults"),
+    module("Postgres", ["CLibPQ", "Faults"]),
     module("Compression", ["CZstd"]),
     module("Cryptography", ["CCrypto"]),
     module("Digests", ["CXXHash"]),
     module("YAML", ["CYAML"]),
     module("SQLSyntax", ["CPGQuery"]),
+    module("Bytes"),
     module("Files"),
-    module("Processes"),
+    module("Processes", ["CSpawn"]),
     module("Terminal"),
     module("Arguments"),
     module("Reports"),
@@ -65,7 +70,7 @@ let package = Package(
     // Floor 2: the nouns.
     module("ObjectStore", ["Files"]),
     module("Repository", ["ObjectStore", "Compression", "Cryptography"]),
-    module("Snapshot", ["Repository", "Digests"]),
+    module("Snapshot", ["Repository", "Digests", "Bytes"]),
     module("Catalog", ["Postgres"]),
     module("Cluster", ["Postgres", "Files", "Processes"]),
 
@@ -73,20 +78,25 @@ let package = Package(
     module("Backup", ["Snapshot", "Repository", "Catalog", "Postgres", "Digests", "Processes"]),
     module(
       "Restoration",
-      ["Snapshot", "Repository", "Catalog", "Postgres", "Digests", "Processes", "Files"]),
+      ["Snapshot", "Repository", "Catalog", "Postgres", "Digests", "Processes", "Files"]
+    ),
     module(
-      "Migration", ["Catalog", "Postgres", "SQLSyntax", "Cryptography", "Files"]),
+      "Migration",
+      ["Catalog", "Postgres", "SQLSyntax", "Cryptography", "Files"]
+    ),
     module(
       "Rehearsal",
       [
         "Migration", "Restoration", "Cluster", "Catalog", "Snapshot", "Repository", "Postgres",
         "Cryptography",
-      ]),
+      ]
+    ),
     module(
       "Verification",
       [
         "Snapshot", "Repository", "Catalog", "Restoration", "Cluster", "Postgres", "Processes",
-      ]),
+      ]
+    ),
 
     // Floor 4 and 5: the command line.
     module(
@@ -96,7 +106,8 @@ let package = Package(
         "Cryptography",
         "ObjectStore", "Repository", "Snapshot", "Catalog", "Cluster", "Backup", "Restoration",
         "Migration", "Rehearsal", "Verification",
-      ]),
+      ]
+    ),
     .executableTarget(name: "drydock", dependencies: ["Commands"], swiftSettings: strict),
 
     // Tests.
@@ -118,4 +129,5 @@ let package = Package(
     tests("Migration", ["Postgres", "Catalog", "Cluster"]),
     tests("Commands", ["Arguments", "Reports", "YAML"]),
     .testTarget(name: "HouseRulesTests", dependencies: ["TestSupport"], swiftSettings: strict),
-  ])
+  ]
+)

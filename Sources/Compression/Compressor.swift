@@ -1,0 +1,77 @@
+internal import CZstd
+internal import Problems
+
+/// A reusable zstd compressor for one thread.
+///
+/// The context keeps its tables between frames, which saves their allocation for every chunk
+/// (zstd manual, "Compression context"). Not `Sendable`: each worker has its own.
+@safe
+public final class Compressor {
+  private let context: OpaquePointer
+
+  /// Makes a compressor; throws only when memory runs out.
+  public init() throws {
+    guard let context = unsafe ZSTD_createCCtx() else { throw ZstdFailure.noMemory }
+    unsafe self.context = context
+  }
+
+  deinit {
+    unsafe ZSTD_freeCCtx(context)
+  }
+
+  /// The largest size that a frame of this many bytes can have.
+  public static func bound(_ rawLength: Int) -> Int { ZSTD_compressBound(rawLength) }
+
+  /// Appends one frame to a buffer and returns the frame's length.
+  ///
+  /// - Parameters:
+  ///   - raw: The bytes to compress.
+  ///   - level: The zstd level, 1 to 19.
+  ///   - prefix: Bytes that the decompressor will have too, such as the older version of the same
+  ///     text; the window then covers both (`ZSTD_CCtx_refPrefix`).
+  ///   - output: Grows by the frame; keep and empty it between calls to avoid allocations.
+  /// - Throws: A `Problem` with code `compression.failed`.
+  @discardableResult
+  public func compress(
+    _ raw: Span<UInt8>, level: Int, prefix: [UInt8] = [], appendingTo output: inout [UInt8]
+  ) throws -> Int {
+    try prepare(level: level, rawLength: raw.count, prefixLength: prefix.count)
+    let start = output.count
+    var code = 0
+    unsafe prefix.withUnsafeBytes { prefix in
+      // The reference to the prefix lasts for one frame, so it must be made right before it.
+      if prefix.count > 0 {
+        code = unsafe ZSTD_CCtx_refPrefix(context, prefix.baseAddress, prefix.count)
+        if ZSTD_isError(code) != 0 { return }
+      }
+      unsafe raw.withUnsafeBytes { raw in
+        output.append(addingCapacity: Self.bound(raw.count)) { space in
+          unsafe space.withUnsafeMutableBufferPointer { buffer, count in
+            code = unsafe ZSTD_compress2(
+              context, buffer.baseAddress, buffer.count, raw.baseAddress, raw.count)
+            if ZSTD_isError(code) == 0 { count = code }
+          }
+        }
+      }
+    }
+    try ZstdFailure.check(code, "compress")
+    return output.count - start
+  }
+
+  private func prepare(level: Int, rawLength: Int, prefixLength: Int) throws {
+    var code = unsafe ZSTD_CCtx_reset(context, ZSTD_reset_session_and_parameters)
+    try ZstdFailure.check(code, "reset the compressor")
+    code = unsafe ZSTD_CCtx_setParameter(context, ZSTD_c_compressionLevel, Int32(clamping: level))
+    try ZstdFailure.check(code, "set the compression level")
+    guard prefixLength > 0 else { return }
+    code = unsafe ZSTD_CCtx_setParameter(
+      context, ZSTD_c_windowLog, Self.windowLog(covering: rawLength + prefixLength))
+    try ZstdFailure.check(code, "set the compression window")
+  }
+
+  /// The smallest window, as a power of two, that holds both texts; zstd allows 10 to 27 here.
+  private static func windowLog(covering length: Int) -> Int32 {
+    let bits = Int.bitWidth - max(length - 1, 1).leadingZeroBitCount
+    return Int32(min(max(bits, 10), 27))
+  }
+}

@@ -1,0 +1,64 @@
+internal import Glibc
+internal import Problems
+
+/// A file open for reading, by ranges, from several threads at once.
+///
+/// Reads use `pread`, which has no shared position (POSIX, pread(2)), so one open file serves all
+/// workers. The file closes with the last reference.
+public final class ReadableFile: Sendable {
+  /// The path that was opened, for messages.
+  public let path: String
+  private let descriptor: Int32
+
+  /// Opens a file for reading; throws a `Problem` that names the path.
+  public init(path: String) throws {
+    descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
+    self.path = path
+    if descriptor < 0 { throw FileFailure.latest("open", path) }
+  }
+
+  deinit {
+    if descriptor >= 0 { close(descriptor) }
+  }
+
+  /// The size in bytes.
+  public func size() throws -> Int {
+    var status = stat()
+    guard unsafe fstat(descriptor, &status) == 0 else { throw FileFailure.latest("size", path) }
+    return Int(status.st_size)
+  }
+
+  /// The bytes of a range; fewer than asked when the file ends before, never an error for that.
+  public func read(_ range: Range<Int>) throws -> [UInt8] {
+    var failure: Problem?
+    let bytes = unsafe [UInt8](unsafeUninitializedCapacity: range.count) { buffer, count in
+      while count < range.count {
+        let rest = unsafe UnsafeMutableBufferPointer(rebasing: buffer[count...])
+        let got = unsafe pread(
+          descriptor, rest.baseAddress, rest.count, off_t(range.lowerBound + count))
+        if got < 0 && errno == EINTR { continue }
+        if got < 0 { failure = FileFailure.latest("read", path) }
+        if got <= 0 { break }
+        count += got
+      }
+    }
+    if let failure { throw failure }
+    return bytes
+  }
+
+  /// All bytes of a file.
+  ///
+  /// - Parameters:
+  ///   - path: The file.
+  ///   - limit: A larger file is refused with `files.too-large` before memory is taken.
+  public static func contents(of path: String, limit: Int = .max) throws -> [UInt8] {
+    let file = try ReadableFile(path: path)
+    let size = try file.size()
+    guard size <= limit else {
+      throw Problem(
+        code: "files.too-large", "\(path) has \(size) bytes, more than the \(limit) expected",
+        facts: [.init("path", path)])
+    }
+    return try file.read(0..<size)
+  }
+}
