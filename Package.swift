@@ -75,10 +75,18 @@ let package = Package(
     module("Cluster", ["Postgres", "Files", "Processes"]),
 
     // Floor 3: the verbs.
-    module("Backup", ["Snapshot", "Repository", "Catalog", "Postgres", "Digests", "Processes"]),
+    module(
+      "Backup",
+      [
+        "Snapshot", "Repository", "Catalog", "Cluster", "Postgres", "Digests", "Processes", "Bytes",
+      ]
+    ),
     module(
       "Restoration",
-      ["Snapshot", "Repository", "Catalog", "Postgres", "Digests", "Processes", "Files"]
+      [
+        "Snapshot", "Repository", "Catalog", "Cluster", "Postgres", "Digests", "Processes", "Files",
+        "Bytes",
+      ]
     ),
     module(
       "Migration",
@@ -125,9 +133,14 @@ let package = Package(
     tests("ObjectStore", ["Files"]),
     tests("Repository", ["ObjectStore", "Cryptography", "Compression"]),
     tests("Catalog", ["Postgres", "Cluster"]),
-    tests("Cluster", ["Postgres", "Processes"]),
-    tests("Migration", ["Postgres", "Catalog", "Cluster"]),
+    tests("Cluster", ["Postgres", "Processes", "Files"]),
+    tests("Migration", ["Postgres", "Catalog", "Cluster", "Files", "SQLSyntax"]),
     tests("Commands", ["Arguments", "Reports", "YAML"]),
+    tests("Backup", ["Postgres", "Catalog", "Repository", "Snapshot", "ObjectStore"]),
+    tests(
+      "Restoration",
+      ["Postgres", "Catalog", "Repository", "Snapshot", "ObjectStore", "Backup"]
+    ),
     .testTarget(name: "HouseRulesTests", dependencies: ["TestSupport"], swiftSettings: strict),
   ]
 )

@@ -76,6 +76,24 @@ struct DatabaseReader {
     return found
   }
 
+  /// The timeline, from the name of the WAL file; a promoted standby starts another.
+  func timeline() throws -> Int {
+    let isStandby = try connection.execute("SELECT pg_catalog.pg_is_in_recovery()").bool
+    let query =
+      isStandby
+      ? "SELECT timeline_id FROM pg_catalog.pg_control_checkpoint()"
+      : "SELECT pg_catalog.pg_walfile_name(pg_catalog.pg_current_wal_lsn())"
+    let value = try connection.execute(query).value ?? ""
+    return (isStandby ? Int(value) : Int(value.prefix(8), radix: 16)) ?? 0
+  }
+
+  /// Whether the role may read the password verifiers of roles.
+  func canReadPasswords() throws -> Bool {
+    try connection.execute(
+      "SELECT pg_catalog.has_table_privilege('pg_catalog.pg_authid', 'SELECT')"
+    ).bool
+  }
+
   private func settings() throws -> [Manifest.Setting] {
     try connection.execute(Self.settingQuery).map { row in
       Manifest.Setting(
