@@ -39,10 +39,10 @@ public enum ArgumentBuilder {
 }
 
 extension ArgumentGroup {
-  /// Moves the arguments of this group under a property of a larger one.
-  public static func arguments<Root>(
-    at path: WritableKeyPath<Root, Self>
-  ) -> [Argument<Root>] {
-    arguments.map { $0.moved(to: path) }
+  /// All arguments of a group that this one holds under a property.
+  public static func group<Inner: ArgumentGroup>(
+    _ path: WritableKeyPath<Self, Inner>
+  ) -> [Argument<Self>] {
+    Inner.arguments.map { $0.moved(to: path) }
   }
 }

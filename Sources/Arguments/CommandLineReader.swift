@@ -1,5 +1,5 @@
 /// What a command line asks for.
-public enum Invocation: Sendable {
+public enum CommandRequest: Sendable {
   /// Run this command; `info` describes it.
   case run(any Command, info: CommandInfo)
   /// Print the help of this command or group.
@@ -17,7 +17,7 @@ public struct CommandLineReader: Sendable {
   public init(_ root: CommandGroup) { self.root = root }
 
   /// Reads the words after the program's own name.
-  public func read(_ words: [String]) throws(UsageError) -> Invocation {
+  public func read(_ words: [String]) throws(UsageError) -> CommandRequest {
     switch words.first {
     case nil, "--help", "-h": return .help(CommandInfo(root))
     case "--version": return .version
@@ -30,7 +30,7 @@ public struct CommandLineReader: Sendable {
     _ words: ArraySlice<String>,
     in group: CommandGroup,
     below parents: [String]
-  ) throws(UsageError) -> Invocation {
+  ) throws(UsageError) -> CommandRequest {
     let path = parents + [group.name]
     guard let word = words.first else { throw UsageError(.missingCommand, path: path) }
     if word == "--help" || word == "-h" { return .help(CommandInfo(group, below: parents)) }
@@ -45,7 +45,7 @@ public struct CommandLineReader: Sendable {
     _ type: C.Type,
     _ words: ArraySlice<String>,
     below parents: [String]
-  ) throws(UsageError) -> Invocation {
+  ) throws(UsageError) -> CommandRequest {
     let info = CommandInfo(type, below: parents)
     if asksForHelp(words) { return .help(info) }
     do throws(UsageError.Reason) {
