@@ -2,9 +2,9 @@ internal import CZstd
 internal import Problems
 
 #if canImport(Glibc)
-  internal import Glibc
+internal import Glibc
 #else
-  internal import Darwin
+internal import Darwin
 #endif
 
 /// A reusable zstd decompressor for one thread.
@@ -34,7 +34,9 @@ public final class Decompressor {
   ///   - prefix: The prefix that the compressor had, or nothing.
   /// - Throws: A `Problem` with code `compression.damaged` when the frame is not what it should be.
   public func decompress(
-    _ frame: Span<UInt8>, rawLength: Int, prefix: [UInt8] = []
+    _ frame: Span<UInt8>,
+    rawLength: Int,
+    prefix: [UInt8] = []
   ) throws -> [UInt8] {
     var output: [UInt8] = []
     try decompress(frame, rawLength: rawLength, prefix: prefix, appendingTo: &output)
@@ -50,7 +52,10 @@ public final class Decompressor {
   ///   - output: Grows by `rawLength` bytes.
   /// - Throws: A `Problem` with code `compression.damaged`.
   public func decompress(
-    _ frame: Span<UInt8>, rawLength: Int, prefix: [UInt8] = [], appendingTo output: inout [UInt8]
+    _ frame: Span<UInt8>,
+    rawLength: Int,
+    prefix: [UInt8] = [],
+    appendingTo output: inout [UInt8]
   ) throws {
     let start = output.count
     var code = 0
@@ -64,7 +69,12 @@ public final class Decompressor {
         output.append(addingCapacity: rawLength + 1) { space in
           unsafe space.withUnsafeMutableBufferPointer { buffer, count in
             code = unsafe ZSTD_decompressDCtx(
-              context, buffer.baseAddress, rawLength, frame.baseAddress, frame.count)
+              context,
+              buffer.baseAddress,
+              rawLength,
+              frame.baseAddress,
+              frame.count
+            )
             if ZSTD_isError(code) == 0 { count = code }
           }
         }
@@ -74,8 +84,10 @@ public final class Decompressor {
     let length = output.count - start
     guard length == rawLength else {
       throw Problem(
-        .damaged, code: "compression.damaged",
-        "a compressed frame holds \(length) bytes where \(rawLength) were recorded")
+        .damaged,
+        code: "compression.damaged",
+        "a compressed frame holds \(length) bytes where \(rawLength) were recorded"
+      )
     }
   }
 
@@ -86,7 +98,9 @@ public final class Decompressor {
   ///   - raw: What must come out.
   ///   - prefix: The prefix that the compressor had, or nothing.
   public func reproduces(
-    _ raw: Span<UInt8>, from frame: Span<UInt8>, prefix: [UInt8] = []
+    _ raw: Span<UInt8>,
+    from frame: Span<UInt8>,
+    prefix: [UInt8] = []
   ) throws -> Bool {
     scratch.removeAll(keepingCapacity: true)
     try decompress(frame, rawLength: raw.count, prefix: prefix, appendingTo: &scratch)

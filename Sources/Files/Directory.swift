@@ -103,6 +103,7 @@ public enum Directory {
       name: name,
       isDirectory: status.st_mode & S_IFMT == S_IFDIR,
       size: Int(status.st_size),
-      modified: Int64(status.st_mtim.tv_sec))
+      modified: Int64(status.st_mtim.tv_sec)
+    )
   }
 }

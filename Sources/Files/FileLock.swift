@@ -32,10 +32,13 @@ public final class FileLock: Sendable {
       if errno == EINTR { continue }
       guard errno == EWOULDBLOCK else { throw FileFailure.latest("lock", path) }
       throw Problem(
-        .busy, code: "files.locked", "another process holds the lock \(path)",
+        .busy,
+        code: "files.locked",
+        "another process holds the lock \(path)",
         facts: [.init("path", path)],
         hint: "Wait until the other process ends, then run the same command again.",
-        isRetryable: true)
+        isRetryable: true
+      )
     }
   }
 

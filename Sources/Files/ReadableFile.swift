@@ -35,7 +35,11 @@ public final class ReadableFile: Sendable {
       while count < range.count {
         let rest = unsafe UnsafeMutableBufferPointer(rebasing: buffer[count...])
         let got = unsafe pread(
-          descriptor, rest.baseAddress, rest.count, off_t(range.lowerBound + count))
+          descriptor,
+          rest.baseAddress,
+          rest.count,
+          off_t(range.lowerBound + count)
+        )
         if got < 0 && errno == EINTR { continue }
         if got < 0 { failure = FileFailure.latest("read", path) }
         if got <= 0 { break }
@@ -56,8 +60,10 @@ public final class ReadableFile: Sendable {
     let size = try file.size()
     guard size <= limit else {
       throw Problem(
-        code: "files.too-large", "\(path) has \(size) bytes, more than the \(limit) expected",
-        facts: [.init("path", path)])
+        code: "files.too-large",
+        "\(path) has \(size) bytes, more than the \(limit) expected",
+        facts: [.init("path", path)]
+      )
     }
     return try file.read(0..<size)
   }

@@ -27,8 +27,8 @@ public final class Child: Sendable {
   }
 
   /// Sends a signal to the child alone.
-  public func signal(_ number: Int32) {
-    ending.withLock { if $0 == nil { kill(pid, number) } }
+  public func signal(_ signal: Signal) {
+    ending.withLock { if $0 == nil { kill(pid, signal.rawValue) } }
   }
 
   /// Waits for the child to end; nil when the time limit passed first.

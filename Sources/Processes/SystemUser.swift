@@ -9,6 +9,9 @@ public struct SystemUser: Sendable, Equatable {
   /// The numeric id of the user's own group.
   public let gid: UInt32
 
+  /// The numeric id of the user as whom this process runs.
+  public static var current: UInt32 { geteuid() }
+
   /// Whether this process runs as root, and so may run children as others.
   public static var isRoot: Bool { geteuid() == 0 }
 
