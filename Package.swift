@@ -63,6 +63,7 @@ let package = Package(
     module("Bytes"),
     module("Files"),
     module("Processes", ["CSpawn"]),
+    module("Terminal"),
     module("Arguments"),
     module("Reports"),
 
@@ -74,10 +75,18 @@ let package = Package(
     module("Cluster", ["Postgres", "Files", "Processes"]),
 
     // Floor 3: the verbs.
-    module("Backup", ["Snapshot", "Repository", "Catalog", "Postgres", "Digests", "Processes"]),
+    module(
+      "Backup",
+      [
+        "Snapshot", "Repository", "Catalog", "Cluster", "Postgres", "Digests", "Processes", "Bytes",
+      ]
+    ),
     module(
       "Restoration",
-      ["Snapshot", "Repository", "Catalog", "Postgres", "Digests", "Processes", "Files"]
+      [
+        "Snapshot", "Repository", "Catalog", "Cluster", "Postgres", "Digests", "Processes", "Files",
+        "Bytes",
+      ]
     ),
     module(
       "Migration",
@@ -101,7 +110,8 @@ let package = Package(
     module(
       "Commands",
       [
-        "Arguments", "Reports", "YAML", "Files", "Processes", "Postgres", "Cryptography",
+        "Arguments", "Reports", "YAML", "Terminal", "Files", "Processes", "Postgres",
+        "Cryptography",
         "ObjectStore", "Repository", "Snapshot", "Catalog", "Cluster", "Backup", "Restoration",
         "Migration", "Rehearsal", "Verification",
       ]
@@ -124,8 +134,13 @@ let package = Package(
     tests("Repository", ["ObjectStore", "Cryptography", "Compression"]),
     tests("Catalog", ["Postgres", "Cluster"]),
     tests("Cluster", ["Postgres", "Processes", "Files"]),
-    tests("Migration", ["Postgres", "Catalog", "Cluster"]),
-    tests("Commands", ["Arguments", "Reports"]),
+    tests("Migration", ["Postgres", "Catalog", "Cluster", "Files", "SQLSyntax"]),
+    tests("Commands", ["Arguments", "Reports", "YAML"]),
+    tests("Backup", ["Postgres", "Catalog", "Repository", "Snapshot", "ObjectStore"]),
+    tests(
+      "Restoration",
+      ["Postgres", "Catalog", "Repository", "Snapshot", "ObjectStore", "Backup"]
+    ),
     .testTarget(name: "HouseRulesTests", dependencies: ["TestSupport"], swiftSettings: strict),
   ]
 )

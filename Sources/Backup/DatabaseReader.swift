@@ -76,6 +76,32 @@ struct DatabaseReader {
     return found
   }
 
+  /// The timeline, from the name of the WAL file; a promoted standby starts another.
+  func timeline() throws -> Int {
+    let isStandby = try connection.execute("SELECT pg_catalog.pg_is_in_recovery()").bool
+    let query =
+      isStandby
+      ? "SELECT timeline_id FROM pg_catalog.pg_control_checkpoint()"
+      : "SELECT pg_catalog.pg_walfile_name(pg_catalog.pg_current_wal_lsn())"
+    let value = try connection.execute(query).value ?? ""
+    return (isStandby ? Int(value) : Int(value.prefix(8), radix: 16)) ?? 0
+  }
+
+  /// What the ledger says is applied; empty where there is no ledger.
+  func ledger() throws -> [Manifest.LedgerEntry] {
+    guard try connection.execute("SELECT pg_catalog.to_regclass('drydock.applied')").value != nil
+    else { return [] }
+    return try connection.execute("SELECT version, name FROM drydock.applied ORDER BY position")
+      .map { Manifest.LedgerEntry(version: $0.string("version"), name: $0.string("name")) }
+  }
+
+  /// Whether the role may read the password verifiers of roles.
+  func canReadPasswords() throws -> Bool {
+    try connection.execute(
+      "SELECT pg_catalog.has_table_privilege('pg_catalog.pg_authid', 'SELECT')"
+    ).bool
+  }
+
   private func settings() throws -> [Manifest.Setting] {
     try connection.execute(Self.settingQuery).map { row in
       Manifest.Setting(

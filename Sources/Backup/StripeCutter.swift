@@ -17,7 +17,7 @@ final class StripeCutter {
   private let table: String
   private let range: Range<Int>
   private let stripePages: Int
-  private let seed: UInt64
+  private let hasher: RowHasher
   private let store: (Span<UInt8>) throws -> ChunkID
 
   private var stripes: [Stripe] = []
@@ -38,7 +38,7 @@ final class StripeCutter {
     self.table = table
     self.range = range
     self.stripePages = stripePages
-    self.seed = seed
+    hasher = RowHasher(seed: seed)
     self.store = store
     stripeStart = range.lowerBound
     text.reserveCapacity(Self.pieceSize)
@@ -72,7 +72,7 @@ final class StripeCutter {
   }
 
   private func append(_ row: Span<UInt8>) throws {
-    digest.add(RowDigest.of(row.extracting(0..<(row.count - 1)), seed: seed))
+    digest.add(hasher.digest(of: row.extracting(0..<(row.count - 1))))
     rows += 1
     if text.count + row.count > Self.pieceSize { try flush() }
     guard row.count > Self.pieceSize else { return text.append(row) }
@@ -84,9 +84,13 @@ final class StripeCutter {
 
   private func flush() throws {
     guard !text.isEmpty else { return }
-    chunks.append(try store(text.span))
-    flushed += text.count
-    text.removeAll(keepingCapacity: true)
+    // A span cannot be lent from a property of a class, so the buffer is taken out and put back.
+    var piece: [UInt8] = []
+    swap(&piece, &text)
+    chunks.append(try store(piece.span))
+    flushed += piece.count
+    piece.removeAll(keepingCapacity: true)
+    swap(&piece, &text)
   }
 
   private func closeStripe() throws {

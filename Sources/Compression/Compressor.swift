@@ -30,10 +30,14 @@ public final class Compressor {
   ///   - prefix: Bytes that the decompressor will have too, such as the older version of the same
   ///     text; the window then covers both (`ZSTD_CCtx_refPrefix`).
   ///   - output: Grows by the frame; keep and empty it between calls to avoid allocations.
+  /// - Returns: The frame's length.
   /// - Throws: A `Problem` with code `compression.failed`.
   @discardableResult
   public func compress(
-    _ raw: Span<UInt8>, level: Int, prefix: [UInt8] = [], appendingTo output: inout [UInt8]
+    _ raw: Span<UInt8>,
+    level: Int,
+    prefix: [UInt8] = [],
+    appendingTo output: inout [UInt8]
   ) throws -> Int {
     try prepare(level: level, rawLength: raw.count, prefixLength: prefix.count)
     let start = output.count
@@ -48,7 +52,12 @@ public final class Compressor {
         output.append(addingCapacity: Self.bound(raw.count)) { space in
           unsafe space.withUnsafeMutableBufferPointer { buffer, count in
             code = unsafe ZSTD_compress2(
-              context, buffer.baseAddress, buffer.count, raw.baseAddress, raw.count)
+              context,
+              buffer.baseAddress,
+              buffer.count,
+              raw.baseAddress,
+              raw.count
+            )
             if ZSTD_isError(code) == 0 { count = code }
           }
         }
@@ -65,7 +74,10 @@ public final class Compressor {
     try ZstdFailure.check(code, "set the compression level")
     guard prefixLength > 0 else { return }
     code = unsafe ZSTD_CCtx_setParameter(
-      context, ZSTD_c_windowLog, Self.windowLog(covering: rawLength + prefixLength))
+      context,
+      ZSTD_c_windowLog,
+      Self.windowLog(covering: rawLength + prefixLength)
+    )
     try ZstdFailure.check(code, "set the compression window")
   }
 

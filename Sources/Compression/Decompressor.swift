@@ -2,9 +2,9 @@ internal import CZstd
 internal import Problems
 
 #if canImport(Glibc)
-  internal import Glibc
+internal import Glibc
 #else
-  internal import Darwin
+internal import Darwin
 #endif
 
 /// A reusable zstd decompressor for one thread.
@@ -32,9 +32,12 @@ public final class Decompressor {
   ///   - frame: One whole frame.
   ///   - rawLength: The length that must come out.
   ///   - prefix: The prefix that the compressor had, or nothing.
+  /// - Returns: The content.
   /// - Throws: A `Problem` with code `compression.damaged` when the frame is not what it should be.
   public func decompress(
-    _ frame: Span<UInt8>, rawLength: Int, prefix: [UInt8] = []
+    _ frame: Span<UInt8>,
+    rawLength: Int,
+    prefix: [UInt8] = []
   ) throws -> [UInt8] {
     var output: [UInt8] = []
     try decompress(frame, rawLength: rawLength, prefix: prefix, appendingTo: &output)
@@ -50,7 +53,10 @@ public final class Decompressor {
   ///   - output: Grows by `rawLength` bytes.
   /// - Throws: A `Problem` with code `compression.damaged`.
   public func decompress(
-    _ frame: Span<UInt8>, rawLength: Int, prefix: [UInt8] = [], appendingTo output: inout [UInt8]
+    _ frame: Span<UInt8>,
+    rawLength: Int,
+    prefix: [UInt8] = [],
+    appendingTo output: inout [UInt8]
   ) throws {
     let start = output.count
     var code = 0
@@ -64,7 +70,12 @@ public final class Decompressor {
         output.append(addingCapacity: rawLength + 1) { space in
           unsafe space.withUnsafeMutableBufferPointer { buffer, count in
             code = unsafe ZSTD_decompressDCtx(
-              context, buffer.baseAddress, rawLength, frame.baseAddress, frame.count)
+              context,
+              buffer.baseAddress,
+              rawLength,
+              frame.baseAddress,
+              frame.count
+            )
             if ZSTD_isError(code) == 0 { count = code }
           }
         }
@@ -74,19 +85,25 @@ public final class Decompressor {
     let length = output.count - start
     guard length == rawLength else {
       throw Problem(
-        .damaged, code: "compression.damaged",
-        "a compressed frame holds \(length) bytes where \(rawLength) were recorded")
+        .damaged,
+        code: "compression.damaged",
+        "a compressed frame holds \(length) bytes where \(rawLength) were recorded"
+      )
     }
   }
 
   /// Whether a frame gives back exactly these bytes; the proof a writer asks for before it stores.
   ///
   /// - Parameters:
-  ///   - frame: The frame just made.
   ///   - raw: What must come out.
+  ///   - frame: The frame just made.
   ///   - prefix: The prefix that the compressor had, or nothing.
+  /// - Returns: True when every byte is as before.
+  /// - Throws: `compression.damaged` when the frame does not open at all.
   public func reproduces(
-    _ raw: Span<UInt8>, from frame: Span<UInt8>, prefix: [UInt8] = []
+    _ raw: Span<UInt8>,
+    from frame: Span<UInt8>,
+    prefix: [UInt8] = []
   ) throws -> Bool {
     scratch.removeAll(keepingCapacity: true)
     try decompress(frame, rawLength: raw.count, prefix: prefix, appendingTo: &scratch)

@@ -17,8 +17,11 @@ enum ZstdFailure {
   static func checkFrame(_ code: Int) throws {
     guard ZSTD_isError(code) != 0 else { return }
     throw Problem(
-      .damaged, code: "compression.damaged", "a compressed frame cannot be opened",
-      reason: text(of: code))
+      .damaged,
+      code: "compression.damaged",
+      "a compressed frame cannot be opened",
+      reason: text(of: code)
+    )
   }
 
   private static func text(of code: Int) -> String {

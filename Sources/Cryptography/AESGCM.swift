@@ -41,8 +41,12 @@ public final class AESGCM {
   ///   - nonce: 12 bytes, new for every text under this key.
   ///   - additional: Bound by the seal, not contained in it.
   ///   - output: Grows by the text's length and 16.
+  /// - Throws: `CryptographyError` when libcrypto refuses.
   public func seal(
-    _ plain: Span<UInt8>, key: Secret, nonce: Span<UInt8>, additional: Span<UInt8>,
+    _ plain: Span<UInt8>,
+    key: Secret,
+    nonce: Span<UInt8>,
+    additional: Span<UInt8>,
     appendingTo output: inout [UInt8]
   ) throws {
     try begin(sealing: true, key, nonce, additional)
@@ -69,8 +73,12 @@ public final class AESGCM {
   ///   - nonce: 12 bytes.
   ///   - additional: The same bytes as when it was sealed.
   ///   - output: Grows by the text's length.
+  /// - Throws: `CryptographyError.notAuthentic` when anything was changed.
   public func open(
-    _ sealed: Span<UInt8>, key: Secret, nonce: Span<UInt8>, additional: Span<UInt8>,
+    _ sealed: Span<UInt8>,
+    key: Secret,
+    nonce: Span<UInt8>,
+    additional: Span<UInt8>,
     appendingTo output: inout [UInt8]
   ) throws {
     guard sealed.count >= Self.tagLength else { throw CryptographyError.notAuthentic }
@@ -91,7 +99,10 @@ public final class AESGCM {
   }
 
   private func begin(
-    sealing: Bool, _ key: Secret, _ nonce: Span<UInt8>, _ additional: Span<UInt8>
+    sealing: Bool,
+    _ key: Secret,
+    _ nonce: Span<UInt8>,
+    _ additional: Span<UInt8>
   ) throws {
     guard key.count == Self.keyLength else { throw CryptographyError.badLength("a key") }
     guard nonce.count == Self.nonceLength else { throw CryptographyError.badLength("a nonce") }
@@ -99,7 +110,13 @@ public final class AESGCM {
       unsafe key.withUnsafeBufferPointer { key in
         unsafe nonce.withUnsafeBufferPointer { nonce in
           unsafe EVP_CipherInit_ex2(
-            context, cipher, key.baseAddress, nonce.baseAddress, sealing ? 1 : 0, nil)
+            context,
+            cipher,
+            key.baseAddress,
+            nonce.baseAddress,
+            sealing ? 1 : 0,
+            nil
+          )
         }
       }
     }
@@ -107,7 +124,12 @@ public final class AESGCM {
     let accepted = unsafe additional.withUnsafeBufferPointer { additional in
       unsafe additional.count == 0
         || EVP_CipherUpdate(
-          context, nil, &length, additional.baseAddress, Int32(additional.count)) == 1
+          context,
+          nil,
+          &length,
+          additional.baseAddress,
+          Int32(additional.count)
+        ) == 1
     }
     guard status == 1, accepted else {
       throw CryptographyError.libraryFailed("start AES-256-GCM")
@@ -115,33 +137,54 @@ public final class AESGCM {
   }
 
   private func finishSealing(
-    _ plain: UnsafeBufferPointer<UInt8>, into start: UnsafeMutablePointer<UInt8>
+    _ plain: UnsafeBufferPointer<UInt8>,
+    into start: UnsafeMutablePointer<UInt8>
   ) -> Bool {
     var length: Int32 = 0
     let tag = unsafe start + plain.count
     if plain.count > 0 {
       let status = unsafe EVP_CipherUpdate(
-        context, start, &length, plain.baseAddress, Int32(plain.count))
+        context,
+        start,
+        &length,
+        plain.baseAddress,
+        Int32(plain.count)
+      )
       guard status == 1, Int(length) == plain.count else { return false }
     }
     guard unsafe EVP_CipherFinal_ex(context, tag, &length) == 1 else { return false }
     return unsafe EVP_CIPHER_CTX_ctrl(
-      context, EVP_CTRL_AEAD_GET_TAG, Int32(Self.tagLength), tag) == 1
+      context,
+      EVP_CTRL_AEAD_GET_TAG,
+      Int32(Self.tagLength),
+      tag
+    ) == 1
   }
 
   private func finishOpening(
-    _ sealed: UnsafeBufferPointer<UInt8>, _ length: Int, into start: UnsafeMutablePointer<UInt8>
+    _ sealed: UnsafeBufferPointer<UInt8>,
+    _ length: Int,
+    into start: UnsafeMutablePointer<UInt8>
   ) -> Bool {
     var written: Int32 = 0
     if length > 0 {
       let status = unsafe EVP_CipherUpdate(
-        context, start, &written, sealed.baseAddress, Int32(length))
+        context,
+        start,
+        &written,
+        sealed.baseAddress,
+        Int32(length)
+      )
       guard status == 1, Int(written) == length else { return false }
     }
     guard let text = sealed.baseAddress else { return false }
     let tag = unsafe UnsafeMutableRawPointer(mutating: text + length)
     let isSet = unsafe EVP_CIPHER_CTX_ctrl(
-      context, EVP_CTRL_AEAD_SET_TAG, Int32(Self.tagLength), tag)
+      context,
+      EVP_CTRL_AEAD_SET_TAG,
+      Int32(Self.tagLength),
+      tag
+    )
     guard isSet == 1 else { return false }
     return unsafe EVP_CipherFinal_ex(context, start + length, &written) == 1
   }

@@ -43,7 +43,12 @@ public enum Ed25519 {
           return 0
         }
         return unsafe EVP_DigestSign(
-          handle.context, &bytes, &count, message.baseAddress, message.count)
+          handle.context,
+          &bytes,
+          &count,
+          message.baseAddress,
+          message.count
+        )
       }
       guard status == 1, count == signatureLength else { throw failure("sign with Ed25519") }
       return bytes
@@ -56,8 +61,12 @@ public enum Ed25519 {
   ///   - signature: 64 bytes; another length is simply not valid.
   ///   - message: What was signed.
   ///   - publicKey: 32 bytes.
+  /// - Returns: Whether the signature is valid.
+  /// - Throws: `CryptographyError.badLength` for a key of another length.
   public static func isValid(
-    _ signature: [UInt8], of message: Span<UInt8>, publicKey: [UInt8]
+    _ signature: [UInt8],
+    of message: Span<UInt8>,
+    publicKey: [UInt8]
   ) throws -> Bool {
     guard publicKey.count == keyLength else { throw CryptographyError.badLength("a public key") }
     guard signature.count == signatureLength else { return false }
@@ -66,7 +75,12 @@ public enum Ed25519 {
     guard started == 1 else { throw failure("verify with Ed25519") }
     return unsafe message.withUnsafeBufferPointer { message in
       unsafe EVP_DigestVerify(
-        handle.context, signature, signature.count, message.baseAddress, message.count) == 1
+        handle.context,
+        signature,
+        signature.count,
+        message.baseAddress,
+        message.count
+      ) == 1
     }
   }
 
@@ -91,7 +105,11 @@ public enum Ed25519 {
 
     init(publicKey: [UInt8]) throws {
       let key = unsafe EVP_PKEY_new_raw_public_key(
-        EVP_PKEY_ED25519, nil, publicKey, publicKey.count)
+        EVP_PKEY_ED25519,
+        nil,
+        publicKey,
+        publicKey.count
+      )
       unsafe (self.key, context) = try Self.pair(key)
     }
 

@@ -9,8 +9,13 @@ public enum KeyDerivation {
   ///   - salt: Optional salt; none by default.
   ///   - info: The label of the key's use.
   ///   - count: How many bytes, at most 8160.
+  /// - Returns: The derived key.
+  /// - Throws: `CryptographyError` when libcrypto refuses.
   public static func hkdf(
-    _ secret: Secret, salt: [UInt8] = [], info: [UInt8], count: Int = 32
+    _ secret: Secret,
+    salt: [UInt8] = [],
+    info: [UInt8],
+    count: Int = 32
   ) throws -> Secret {
     guard (1...255 * HMACKey.length).contains(count) else {
       throw CryptographyError.badLength("a derived key")
@@ -58,8 +63,13 @@ public enum KeyDerivation {
   ///   - salt: Random bytes stored beside the result's use.
   ///   - cost: The parameters; the caller bounds those that it read from a file.
   ///   - count: How many bytes.
+  /// - Returns: The derived key.
+  /// - Throws: `CryptographyError` when libcrypto refuses.
   public static func scrypt(
-    _ passphrase: Secret, salt: [UInt8], cost: ScryptCost = .standard, count: Int = 32
+    _ passphrase: Secret,
+    salt: [UInt8],
+    cost: ScryptCost = .standard,
+    count: Int = 32
   ) throws -> Secret {
     var key = [UInt8](repeating: 0, count: count)
     let memory = UInt64(128 * cost.r) * UInt64(cost.n + cost.p + 2) + (1 << 20)
@@ -67,8 +77,17 @@ public enum KeyDerivation {
       unsafe bytes.withUnsafeBytes { bytes in
         let text = unsafe bytes.baseAddress?.assumingMemoryBound(to: CChar.self)
         return unsafe EVP_PBE_scrypt(
-          text, bytes.count, salt, salt.count,
-          UInt64(cost.n), UInt64(cost.r), UInt64(cost.p), memory, &key, count)
+          text,
+          bytes.count,
+          salt,
+          salt.count,
+          UInt64(cost.n),
+          UInt64(cost.r),
+          UInt64(cost.p),
+          memory,
+          &key,
+          count
+        )
       }
     }
     guard status == 1 else { throw CryptographyError.libraryFailed("derive a key with scrypt") }

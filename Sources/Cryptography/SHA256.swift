@@ -12,7 +12,13 @@ public enum SHA256 {
       unsafe space.withUnsafeMutableBufferPointer { buffer, count in
         unsafe bytes.withUnsafeBytes { bytes in
           status = unsafe EVP_Digest(
-            bytes.baseAddress, bytes.count, buffer.baseAddress, nil, EVP_sha256(), nil)
+            bytes.baseAddress,
+            bytes.count,
+            buffer.baseAddress,
+            nil,
+            EVP_sha256(),
+            nil
+          )
         }
         if status == 1 { count = length }
       }

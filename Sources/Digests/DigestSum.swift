@@ -68,7 +68,9 @@ extension DigestSum: Codable {
     let container = try decoder.singleValueContainer()
     guard let sum = DigestSum(try container.decode(String.self)) else {
       throw DecodingError.dataCorruptedError(
-        in: container, debugDescription: "a digest has 32 hexadecimal digits")
+        in: container,
+        debugDescription: "a digest has 32 hexadecimal digits"
+      )
     }
     self = sum
   }

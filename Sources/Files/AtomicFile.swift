@@ -51,7 +51,10 @@ public enum AtomicFile {
   }
 
   private static func fill(
-    _ path: String, _ bytes: [UInt8], _ durability: Durability, _ mode: UInt32
+    _ path: String,
+    _ bytes: [UInt8],
+    _ durability: Durability,
+    _ mode: UInt32
   ) throws {
     let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode)
     guard descriptor >= 0 else { throw FileFailure.latest("create", path) }
@@ -76,7 +79,9 @@ public enum AtomicFile {
   }
 
   private static func publish(
-    _ temporary: String, as path: String, _ collision: Collision
+    _ temporary: String,
+    as path: String,
+    _ collision: Collision
   ) throws {
     switch collision {
     case .replace:

@@ -12,6 +12,7 @@ enum FileFailure {
   ///   - operation: A verb phrase such as `write`; the summary reads "cannot write PATH".
   ///   - path: The file or directory.
   ///   - error: The value of `errno` right after the call.
+  /// - Returns: The problem in words.
   static func problem(_ operation: String, _ path: String, _ error: Int32) -> Problem {
     let reason = "\(text(of: error)) (errno \(error))"
     let facts = [Problem.Fact("path", path)]
@@ -24,24 +25,38 @@ enum FileFailure {
         facts: facts,
         hint: "Nothing that was stored before is lost. Free space on this file system, "
           + "or point to a larger one, and run the same command again.",
-        isRetryable: true)
+        isRetryable: true
+      )
     case ENOENT:
       return Problem(
-        code: "files.not-found", "cannot \(operation) \(path): it does not exist",
-        reason: reason, facts: facts,
-        hint: "Check the path; a directory that should hold it may not be mounted.")
+        code: "files.not-found",
+        "cannot \(operation) \(path): it does not exist",
+        reason: reason,
+        facts: facts,
+        hint: "Check the path; a directory that should hold it may not be mounted."
+      )
     case EEXIST:
       return Problem(
-        code: "files.exists", "cannot \(operation) \(path): it exists already",
-        reason: reason, facts: facts)
+        code: "files.exists",
+        "cannot \(operation) \(path): it exists already",
+        reason: reason,
+        facts: facts
+      )
     case EACCES, EPERM, EROFS:
       return Problem(
-        code: "files.no-permission", "cannot \(operation) \(path): not permitted",
-        reason: reason, facts: facts,
-        hint: "Run as a user that may do this, or change the owner or the mode of the path.")
+        code: "files.no-permission",
+        "cannot \(operation) \(path): not permitted",
+        reason: reason,
+        facts: facts,
+        hint: "Run as a user that may do this, or change the owner or the mode of the path."
+      )
     default:
       return Problem(
-        code: "files.failed", "cannot \(operation) \(path)", reason: reason, facts: facts)
+        code: "files.failed",
+        "cannot \(operation) \(path)",
+        reason: reason,
+        facts: facts
+      )
     }
   }
 

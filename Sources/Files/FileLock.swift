@@ -23,6 +23,7 @@ public final class FileLock: Sendable {
   /// - Parameters:
   ///   - path: The lock file; it is created when missing and never removed.
   ///   - mode: Shared or exclusive.
+  /// - Throws: `files.locked` when somebody else holds it.
   public init(path: String, mode: Mode = .exclusive) throws {
     descriptor = unsafe open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
     self.path = path
@@ -32,10 +33,13 @@ public final class FileLock: Sendable {
       if errno == EINTR { continue }
       guard errno == EWOULDBLOCK else { throw FileFailure.latest("lock", path) }
       throw Problem(
-        .busy, code: "files.locked", "another process holds the lock \(path)",
+        .busy,
+        code: "files.locked",
+        "another process holds the lock \(path)",
         facts: [.init("path", path)],
         hint: "Wait until the other process ends, then run the same command again.",
-        isRetryable: true)
+        isRetryable: true
+      )
     }
   }
 

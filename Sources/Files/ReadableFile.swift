@@ -35,7 +35,11 @@ public final class ReadableFile: Sendable {
       while count < range.count {
         let rest = unsafe UnsafeMutableBufferPointer(rebasing: buffer[count...])
         let got = unsafe pread(
-          descriptor, rest.baseAddress, rest.count, off_t(range.lowerBound + count))
+          descriptor,
+          rest.baseAddress,
+          rest.count,
+          off_t(range.lowerBound + count)
+        )
         if got < 0 && errno == EINTR { continue }
         if got < 0 { failure = FileFailure.latest("read", path) }
         if got <= 0 { break }
@@ -51,13 +55,17 @@ public final class ReadableFile: Sendable {
   /// - Parameters:
   ///   - path: The file.
   ///   - limit: A larger file is refused with `files.too-large` before memory is taken.
+  /// - Returns: The whole content.
+  /// - Throws: A `Problem` with code `files.*` that names the path.
   public static func contents(of path: String, limit: Int = .max) throws -> [UInt8] {
     let file = try ReadableFile(path: path)
     let size = try file.size()
     guard size <= limit else {
       throw Problem(
-        code: "files.too-large", "\(path) has \(size) bytes, more than the \(limit) expected",
-        facts: [.init("path", path)])
+        code: "files.too-large",
+        "\(path) has \(size) bytes, more than the \(limit) expected",
+        facts: [.init("path", path)]
+      )
     }
     return try file.read(0..<size)
   }

@@ -32,6 +32,8 @@ private import Synchronization
   public static func open(_ settings: ConnectionSettings) throws(PostgresError) -> Connection {
     var keywords = settings.keywords
     keywords["fallback_application_name"] = "drydock"
+    // Names and messages are UTF-8 here; rows travel in the database's own encoding, see COPY.
+    keywords["client_encoding"] = "UTF8"
     if keywords["connect_timeout"] == nil { keywords["connect_timeout"] = "10" }
     let names = Array(keywords.keys)
     let values = names.map { keywords[$0] ?? "" }

@@ -17,3 +17,25 @@ public final class Lane: SerialExecutor {
     queue.async { unsafe job.runSynchronously(on: self.asUnownedSerialExecutor()) }
   }
 }
+
+extension Lane {
+  /// Runs blocking work on this lane while the caller awaits.
+  public func run<Value: Sendable>(
+    _ body: @escaping @Sendable () throws -> Value
+  ) async throws -> Value {
+    try await LaneWork(lane: self).run(body)
+  }
+}
+
+/// An actor that only exists to be somewhere: on its lane.
+private actor LaneWork {
+  let lane: Lane
+
+  nonisolated var unownedExecutor: UnownedSerialExecutor {
+    unsafe lane.asUnownedSerialExecutor()
+  }
+
+  init(lane: Lane) { self.lane = lane }
+
+  func run<Value: Sendable>(_ body: @Sendable () throws -> Value) throws -> Value { try body() }
+}

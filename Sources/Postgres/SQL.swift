@@ -13,6 +13,32 @@ public enum SQL {
     "\(identifier(schema)).\(identifier(name))"
   }
 
+  /// A name as ASCII, for statements that are sent under another client encoding than UTF-8.
+  ///
+  /// Characters beyond ASCII are written as `U&"\00E9"` (manual, 4.1.2.3), which needs
+  /// `standard_conforming_strings = on`.
+  public static func asciiIdentifier(_ name: String) -> String {
+    guard !name.utf8.allSatisfy({ $0 < 128 }) else { return identifier(name) }
+    let escaped = name.unicodeScalars.map { scalar -> String in
+      switch scalar {
+      case "\\": "\\\\"
+      case "\"": "\"\""
+      default: scalar.isASCII ? String(scalar) : "\\+" + hexadecimal(scalar.value, digits: 6)
+      }
+    }
+    return "U&\"\(escaped.joined())\""
+  }
+
+  /// A name in a schema as ASCII.
+  public static func asciiIdentifier(_ schema: String, _ name: String) -> String {
+    "\(asciiIdentifier(schema)).\(asciiIdentifier(name))"
+  }
+
+  private static func hexadecimal(_ number: UInt32, digits: Int) -> String {
+    let text = String(number, radix: 16, uppercase: true)
+    return String(repeating: "0", count: max(0, digits - text.count)) + text
+  }
+
   /// A string constant that reads the same whatever `standard_conforming_strings` says.
   ///
   /// A backslash makes it an escape string constant (manual, 4.1.2.2).

@@ -1,0 +1,94 @@
+internal import Files
+internal import Problems
+
+/// A store in a directory of a local or mounted file system.
+///
+/// Each object is one file. Writes are durable: see `AtomicFile`. What begins with a dot is not an
+/// object, which hides the temporary files of writers that were killed.
+public struct LocalStore: ObjectStore {
+  /// The directory.
+  public let location: String
+  private let durability: AtomicFile.Durability
+
+  /// Uses a directory, which is made by the first `put`.
+  ///
+  /// - Parameters:
+  ///   - directory: The path.
+  ///   - isDurable: False only where losing the store with the power is fine, as in tests.
+  public init(_ directory: String, isDurable: Bool = true) {
+    var path = directory
+    while path.count > 1 && path.hasSuffix("/") { path.removeLast() }
+    location = path
+    durability = isDurable ? .durable : .fast
+  }
+
+  /// Writes a new file under a temporary name, then links it to its own.
+  public func put(_ name: ObjectName, _ bytes: [UInt8]) throws {
+    let path = path(of: name)
+    do {
+      try Directory.create(Directory.parent(of: path))
+      try AtomicFile.write(bytes, to: path, collision: .refuse, durability: durability)
+    } catch let problem as Problem where problem.code == "files.exists" {
+      throw StoreProblem.exists(name, in: location)
+    }
+  }
+
+  /// Reads the whole file.
+  public func get(_ name: ObjectName) throws -> [UInt8] {
+    try naming(name) { try ReadableFile.contents(of: path(of: name)) }
+  }
+
+  /// Reads a range of the file.
+  public func get(_ name: ObjectName, range: Range<Int>) throws -> [UInt8] {
+    try naming(name) {
+      let file = try ReadableFile(path: path(of: name))
+      let size = try file.size()
+      guard range.lowerBound >= 0, range.upperBound <= size else {
+        throw StoreProblem.short(name, in: location, size: size, range: range)
+      }
+      return try file.read(range)
+    }
+  }
+
+  /// The file's size.
+  public func size(of name: ObjectName) throws -> Int {
+    try naming(name) { try ReadableFile(path: path(of: name)).size() }
+  }
+
+  /// Walks the directory.
+  public func list(_ directory: String) throws -> [ObjectInfo] {
+    var found: [ObjectInfo] = []
+    try walk(directory, into: &found)
+    return found.sorted { $0.name < $1.name }
+  }
+
+  /// Removes the file, durably.
+  public func delete(_ name: ObjectName) throws {
+    let path = path(of: name)
+    try naming(name) { try Directory.removeFile(path) }
+    if durability == .durable { try Directory.sync(Directory.parent(of: path)) }
+  }
+
+  private func path(of name: ObjectName) -> String { "\(location)/\(name.text)" }
+
+  private func naming<Result>(_ name: ObjectName, _ body: () throws -> Result) throws -> Result {
+    do {
+      return try body()
+    } catch let problem as Problem where problem.code == "files.not-found" {
+      throw StoreProblem.notFound(name, in: location)
+    }
+  }
+
+  private func walk(_ directory: String, into found: inout [ObjectInfo]) throws {
+    let path = directory.isEmpty ? location : "\(location)/\(directory)"
+    guard Directory.exists(path) else { return }
+    for entry in try Directory.entries(of: path) where !entry.name.hasPrefix(".") {
+      let text = directory.isEmpty ? entry.name : "\(directory)/\(entry.name)"
+      if entry.isDirectory {
+        try walk(text, into: &found)
+      } else if let name = ObjectName(text) {
+        found.append(ObjectInfo(name: name, size: entry.size, modified: entry.modified))
+      }
+    }
+  }
+}

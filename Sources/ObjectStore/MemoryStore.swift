@@ -1,0 +1,73 @@
+internal import Synchronization
+internal import Problems
+
+/// A store in memory, for tests.
+public final class MemoryStore: ObjectStore {
+  /// A word for messages.
+  public let location = "memory"
+  private let objects: Mutex<[ObjectName: [UInt8]]>
+
+  /// Makes a store.
+  ///
+  /// - Parameter objects: What it holds at first: nothing, or a copy of another store's objects.
+  public init(_ objects: [ObjectName: [UInt8]] = [:]) {
+    self.objects = Mutex(objects)
+  }
+
+  /// All objects: what a crash at this moment would leave behind.
+  public var contents: [ObjectName: [UInt8]] { objects.withLock { $0 } }
+
+  /// Replaces or removes an object behind everybody's back, as damage does.
+  public func damage(_ name: ObjectName, _ change: (inout [UInt8]?) -> Void) {
+    objects.withLock { change(&$0[name]) }
+  }
+
+  /// Keeps a new object.
+  public func put(_ name: ObjectName, _ bytes: [UInt8]) throws {
+    try objects.withLock { objects in
+      guard objects[name] == nil else { throw StoreProblem.exists(name, in: location) }
+      objects[name] = bytes
+    }
+  }
+
+  /// The whole object.
+  public func get(_ name: ObjectName) throws -> [UInt8] {
+    guard let bytes = objects.withLock({ $0[name] }) else {
+      throw StoreProblem.notFound(name, in: location)
+    }
+    return bytes
+  }
+
+  /// A range of the object.
+  public func get(_ name: ObjectName, range: Range<Int>) throws -> [UInt8] {
+    let bytes = try get(name)
+    guard range.lowerBound >= 0, range.upperBound <= bytes.count else {
+      throw StoreProblem.short(name, in: location, size: bytes.count, range: range)
+    }
+    return Array(bytes[range])
+  }
+
+  /// The object's size.
+  public func size(of name: ObjectName) throws -> Int {
+    try get(name).count
+  }
+
+  /// The objects under a directory of names.
+  public func list(_ directory: String) throws -> [ObjectInfo] {
+    let prefix = directory.isEmpty ? "" : directory + "/"
+    return objects.withLock { objects in
+      objects.filter { $0.key.text.hasPrefix(prefix) }
+        .map { ObjectInfo(name: $0.key, size: $0.value.count, modified: 0) }
+        .sorted { $0.name < $1.name }
+    }
+  }
+
+  /// Forgets the object.
+  public func delete(_ name: ObjectName) throws {
+    try objects.withLock { objects in
+      guard objects.removeValue(forKey: name) != nil else {
+        throw StoreProblem.notFound(name, in: location)
+      }
+    }
+  }
+}

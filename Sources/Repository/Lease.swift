@@ -1,0 +1,94 @@
+internal import Cryptography
+internal import Foundation
+internal import ObjectStore
+internal import Problems
+internal import Synchronization
+
+/// Who is writing now, and on which parent: an object that collection respects.
+final class Lease: Sendable {
+  static let directory = "leases"
+  /// Seconds for which a lease is good.
+  static let lifetime = 3600.0
+  /// Seconds after which it is renewed.
+  static let renewal = 600.0
+
+  private struct Content: Codable {
+    var writer: String
+    var host: String
+    var process: Int32
+    var parent: String?
+    var started: Int
+    var expires: Int
+  }
+
+  private struct State {
+    var content: Content
+    var object: ObjectName
+    var written: Date
+  }
+
+  private let repository: Repository
+  private let state: Mutex<State>
+
+  /// Writes the first lease of a writer.
+  init(_ repository: Repository, parent: SnapshotName?) throws {
+    let now = repository.clock()
+    let content = Content(
+      writer: Hex.text(try Randomness.bytes(16)),
+      host: ProcessInfo.processInfo.hostName,
+      process: ProcessInfo.processInfo.processIdentifier,
+      parent: parent?.text,
+      started: Int(now.timeIntervalSince1970),
+      expires: Int(now.timeIntervalSince1970 + Self.lifetime)
+    )
+    self.repository = repository
+    let object = try Self.put(content, repository)
+    state = Mutex(State(content: content, object: object, written: now))
+  }
+
+  /// Writes a new lease when the last one is 10 minutes old; throws when it is too late for that.
+  func renewIfDue() throws {
+    try state.withLock { state in
+      let now = repository.clock()
+      guard now.timeIntervalSince(state.written) >= Self.renewal else { return }
+      try Self.checkLive(state.content, now)
+      state.content.expires = Int(now.timeIntervalSince1970 + Self.lifetime)
+      let object = try Self.put(state.content, repository)
+      let older = state.object
+      state.object = object
+      state.written = now
+      try repository.store.delete(older)
+    }
+  }
+
+  /// Throws when the lease has run out: collection may have removed what the writer relies on.
+  func checkLive() throws {
+    try state.withLock { try Self.checkLive($0.content, repository.clock()) }
+  }
+
+  /// Removes the lease.
+  func drop() throws {
+    try repository.store.delete(state.withLock { $0.object })
+  }
+
+  private static func put(_ content: Content, _ repository: Repository) throws -> ObjectName {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys]
+    let name = ObjectName(components: directory, Hex.text(try Randomness.bytes(16)))
+    let raw = Array(try encoder.encode(content))
+    try repository.store.put(name, try repository.sealed.seal(raw, as: .lease, name: name))
+    return name
+  }
+
+  private static func checkLive(_ content: Content, _ now: Date) throws {
+    guard now.timeIntervalSince1970 < Double(content.expires) else {
+      throw Problem(
+        code: "repository.lease-expired",
+        "the writer's lease ran out before it was renewed",
+        reason: "the process or its machine was asleep for long",
+        hint: "Nothing was committed. Run the backup again; what it stored is used again.",
+        isRetryable: true
+      )
+    }
+  }
+}

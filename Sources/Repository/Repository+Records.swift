@@ -1,0 +1,59 @@
+internal import ObjectStore
+internal import Problems
+
+/// What a record beside the snapshots says.
+public enum RecordKind: String, Sendable, CaseIterable {
+  /// A rehearsal's receipt: JSON that its author signed, stored as it is.
+  case receipt = "receipts"
+  /// The history of a restore, sealed.
+  case restore = "restores"
+  /// The result of a verification, sealed.
+  case proof = "proofs"
+
+  fileprivate var seal: SealedObject.Kind? {
+    switch self {
+    case .receipt: nil
+    case .restore: .restore
+    case .proof: .proof
+    }
+  }
+}
+
+extension Repository {
+  private static var recordLimit: Int { 64 << 20 }
+
+  /// Stores a record once.
+  ///
+  /// - Parameters:
+  ///   - kind: What it is.
+  ///   - id: 1 to 128 characters of `A-Z a-z 0-9 . _ -`, not beginning with a dot.
+  ///   - bytes: Its content.
+  /// - Throws: `store.exists` when there is one with this id.
+  public func putRecord(kind: RecordKind, id: String, _ bytes: [UInt8]) throws {
+    let name = try Self.name(kind, id)
+    guard let seal = kind.seal else { return try store.put(name, bytes) }
+    try store.put(name, try sealed.seal(bytes, as: seal, name: name))
+  }
+
+  /// The ids of all records of a kind, sorted.
+  public func records(kind: RecordKind) throws -> [String] {
+    try store.list(kind.rawValue).map(\.name.lastComponent).sorted()
+  }
+
+  /// The content of a record.
+  public func record(kind: RecordKind, id: String) throws -> [UInt8] {
+    let name = try Self.name(kind, id)
+    let bytes = try store.get(name, limit: Self.recordLimit)
+    guard let seal = kind.seal else { return bytes }
+    return try Damage.naming(name) { try sealed.open(bytes, as: seal, name: name) }
+  }
+
+  private static func name(_ kind: RecordKind, _ id: String) throws -> ObjectName {
+    guard id.utf8.count <= 128, !id.contains("/"),
+      let name = ObjectName("\(kind.rawValue)/\(id)")
+    else {
+      throw Problem(.usage, code: "repository.bad-record-id", "`\(id)` cannot name a record")
+    }
+    return name
+  }
+}

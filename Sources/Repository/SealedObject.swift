@@ -1,0 +1,103 @@
+internal import Compression
+internal import Cryptography
+internal import ObjectStore
+
+/// Seals and opens whole objects: index, manifests, leases, records; see docs/format.md.
+struct SealedObject {
+  enum Kind: UInt8 {
+    case index = 1
+    case manifest = 2
+    case lease = 3
+    case restore = 4
+    case proof = 5
+  }
+
+  static let rawLimit = 256 << 20
+  private static let magic = "DRYSEAL1"
+  private static let headerLength = 24
+  private static let saltLength = 16
+  private static let overhead =
+    headerLength + saltLength + AESGCM.nonceLength + AESGCM.tagLength
+
+  let keys: KeyRing
+  let binding: RepositoryBinding
+
+  /// The object's bytes for a content.
+  func seal(_ raw: [UInt8], as kind: Kind, name: ObjectName) throws -> [UInt8] {
+    guard raw.count <= Self.rawLimit else { throw Malformed("it would be larger than 256 MiB") }
+    var frame: [UInt8] = []
+    try Compressor().compress(raw.span, level: 3, appendingTo: &frame)
+    let isCompressed =
+      try frame.count < raw.count && Decompressor().reproduces(raw.span, from: frame.span)
+    let generation = kind == .index ? 0 : keys.currentGeneration
+    let plain = isCompressed ? frame : raw
+    var output = Self.header(kind, isCompressed, generation, raw.count)
+    let additional = additional(output[...], name)
+    let salt = try Randomness.bytes(Self.saltLength)
+    let nonce = try Randomness.bytes(AESGCM.nonceLength)
+    output += salt + nonce
+    try AESGCM().seal(
+      plain.span,
+      key: key(kind, generation, salt),
+      nonce: nonce.span,
+      additional: additional.span,
+      appendingTo: &output
+    )
+    return output
+  }
+
+  /// The content of an object's bytes.
+  func open(_ bytes: [UInt8], as kind: Kind, name: ObjectName) throws -> [UInt8] {
+    guard bytes.count >= Self.overhead else { throw Malformed("it ends too early") }
+    var reader = ByteReader(bytes)
+    try reader.expect(Self.magic)
+    guard try reader.u8() == kind.rawValue else { throw Malformed("it is of another type") }
+    let codec = try reader.u8()
+    try reader.reserved(2)
+    let generation = try reader.u32()
+    let rawLength = try reader.u64()
+    guard codec <= 1 else { throw Malformed("its codec \(codec) is not known") }
+    guard rawLength <= UInt64(Self.rawLimit) else { throw Malformed("its length is not possible") }
+    let salt = Array(try reader.take(Self.saltLength))
+    let nonce = Array(try reader.take(AESGCM.nonceLength))
+    var plain: [UInt8] = []
+    try AESGCM().open(
+      bytes.span.extracting(reader.offset...),
+      key: key(kind, generation, salt),
+      nonce: nonce.span,
+      additional: additional(bytes[..<Self.headerLength], name).span,
+      appendingTo: &plain
+    )
+    if codec == 1 {
+      return try Decompressor().decompress(plain.span, rawLength: Int(rawLength))
+    }
+    guard plain.count == Int(rawLength) else { throw Malformed("its length is not as recorded") }
+    return plain
+  }
+
+  private static func header(
+    _ kind: Kind,
+    _ isCompressed: Bool,
+    _ generation: UInt32,
+    _ rawLength: Int
+  ) -> [UInt8] {
+    var header = Array(magic.utf8)
+    header.append(kind.rawValue)
+    header.append(isCompressed ? 1 : 0)
+    header.append(little: UInt16(0))
+    header.append(little: generation)
+    header.append(little: UInt64(rawLength))
+    return header
+  }
+
+  private func key(_ kind: Kind, _ generation: UInt32, _ salt: [UInt8]) throws -> Secret {
+    let root = kind == .index ? keys.indexKey : try keys.objectRoot(generation)
+    var code = try HMACKey(root).code(of: ([kind.rawValue] + salt).span)
+    return Secret(wiping: &code)
+  }
+
+  private func additional(_ header: ArraySlice<UInt8>, _ name: ObjectName) -> [UInt8] {
+    Array("drydock/1/object".utf8) + binding.id + binding.formatHash + header
+      + Array(name.text.utf8)
+  }
+}

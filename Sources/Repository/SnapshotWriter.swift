@@ -1,0 +1,199 @@
+internal import Dispatch
+public import Foundation
+internal import ObjectStore
+public import Problems
+internal import Synchronization
+
+/// Writes the chunks of one new snapshot, from several threads, and commits it.
+///
+/// Each thread takes a ``ChunkEncoder`` of its own; hashing, compressing, checking and sealing
+/// happen there, in parallel. Only the copy into the open pack is under a lock. Full packs are
+/// stored by one background queue, and at most three are in memory: then writers wait.
+///
+/// Order of writing: lease, packs, index, manifest. Until ``commit(manifest:at:closure:)`` puts the
+/// manifest, everything written is garbage that harms nobody.
+public final class SnapshotWriter: Sendable {
+  /// Packs in memory: one that fills and two on their way.
+  private static let packLimit = 3
+  /// Instances in one index object.
+  private static let indexLimit = 131_072
+
+  /// What writers share.
+  ///
+  /// Its lock may be held while a writer waits for a permit.
+  private struct Front {
+    var open: PackBuilder?
+    var claimed: Set<ChunkID> = []
+  }
+
+  /// What the queue shares with writers.
+  ///
+  /// Its lock is held for moments only, so that the queue can
+  /// always go on and give permits back.
+  private struct Back {
+    /// Full packs on their way.
+    ///
+    /// A pack moves out of here whole, for a copy would cost 32 MiB.
+    var full: [PackBuilder] = []
+    var spareBuffers: [[UInt8]] = []
+    var unindexed: [PackEntry] = []
+    var failure: (any Error)?
+    var notices: [Problem] = []
+  }
+
+  let repository: Repository
+  /// What the repository held when the writer began.
+  let known: InstanceTable
+  private let lease: Lease
+  private let front = Mutex(Front())
+  private let back = Mutex(Back())
+  private let permits = DispatchSemaphore(value: packLimit)
+  private let uploads = DispatchQueue(label: "drydock.packs")
+
+  init(_ repository: Repository, parent: SnapshotName?) throws {
+    try repository.format.checkWritable(at: repository.store.location)
+    self.repository = repository
+    // Before the index is read: collection must not remove what this writer finds in it.
+    lease = try Lease(repository, parent: parent)
+    known = try repository.index.refreshed()
+  }
+
+  /// What went wrong after the commit without harming it, such as a lease that stayed behind.
+  public var notices: [Problem] { back.withLock { $0.notices } }
+
+  /// The tools of one thread; make one for each worker and keep it.
+  public func makeEncoder() throws -> ChunkEncoder {
+    try ChunkEncoder(self)
+  }
+
+  /// Renews the lease when it is due; long work calls this often, since it is cheap when not.
+  public func renewIfDue() throws {
+    try lease.renewIfDue()
+  }
+
+  /// Makes everything written a snapshot, and returns its name when that is safe.
+  ///
+  /// - Parameters:
+  ///   - manifest: The snapshot's own description.
+  ///   - time: The moment that the snapshot shows; it becomes part of the name.
+  ///   - closure: Every chunk that the snapshot needs.
+  /// - Returns: The new snapshot's name.
+  /// - Throws: `repository.incomplete-snapshot` when a chunk is missing, or what the store throws;
+  ///   then there is no snapshot. An error that names the snapshot came after its commit.
+  public func commit(
+    manifest: [UInt8],
+    at time: Date,
+    closure: some Sequence<ChunkID>
+  ) throws -> SnapshotName {
+    try flush()
+    try lease.checkLive()
+    let closureCheck = try ClosureCheck(closure, in: repository)
+    try closureCheck.verify()
+    let name = try SnapshotName(at: time)
+    let sealed = try Damage.naming(name.object) {
+      try repository.sealed.seal(manifest, as: .manifest, name: name.object)
+    }
+    try repository.store.put(name.object, sealed)
+    // Again, now that the manifest protects its chunks: a collector may have finished in between.
+    try closureCheck.verify(after: name)
+    do {
+      try lease.drop()
+    } catch let problem as Problem {
+      // The snapshot is done; a lease that stays runs out by itself.
+      back.withLock { $0.notices.append(problem) }
+    }
+    return name
+  }
+
+  /// Gives up: what was written stays as garbage, and the lease goes.
+  public func abandon() throws {
+    uploads.sync {}
+    front.withLock { $0.open = nil }
+    try lease.drop()
+  }
+
+  /// Whether the chunk must be written by the caller; false when it is known or being written.
+  func claim(_ id: ChunkID) throws -> Bool {
+    try checkHealthy()
+    if known.contains(id) { return false }
+    return front.withLock { $0.claimed.insert(id).inserted }
+  }
+
+  /// A claimed chunk could not be written: others may rely on it, so nothing can be committed.
+  func fail(_ error: any Error) {
+    back.withLock { $0.failure = $0.failure ?? error }
+  }
+
+  /// Copies a sealed instance into the open pack.
+  func append(_ instance: Instance, sealed: [UInt8]) throws {
+    try checkHealthy()
+    front.withLock { front in
+      if front.open == nil {
+        // Waiting inside the lock is the back-pressure: nobody else could append either, and the
+        // queue that gives the permit back never takes this lock.
+        permits.wait()
+        let buffer = back.withLock { $0.spareBuffers.popLast() }
+        front.open = PackBuilder(reusing: buffer ?? [])
+      }
+      front.open?.append(instance, sealed: sealed)
+      if front.open?.isFull == true { sendOpenPack(&front) }
+    }
+  }
+
+  private func checkHealthy() throws {
+    if let failure = back.withLock({ $0.failure }) { throw failure }
+  }
+
+  private func sendOpenPack(_ front: inout Front) {
+    guard let pack = front.open else { return }
+    front.open = nil
+    back.withLock { $0.full.append(pack) }
+    uploads.async { self.uploadNext() }
+  }
+
+  /// Runs on the queue, so packs and index objects are stored one after the other.
+  private func uploadNext() {
+    do {
+      let entry = try storeNextPack()
+      back.withLock { $0.unindexed.append(entry) }
+      try writeIndex(atLeast: Self.indexLimit)
+    } catch {
+      fail(error)
+    }
+  }
+
+  private func storeNextPack() throws -> PackEntry {
+    defer { permits.signal() }
+    var pack = back.withLock { $0.full.removeFirst() }
+    try checkHealthy()
+    let entry = try pack.close(keys: repository.keys, binding: repository.binding)
+    try repository.store.put(Pack.name(entry.id), pack.bytes)
+    back.withLock { $0.spareBuffers.append(pack.bytes) }
+    return entry
+  }
+
+  private func writeIndex(atLeast count: Int) throws {
+    let packs = back.withLock { $0.unindexed }
+    guard packs.reduce(0, { $0 + $1.instances.count }) >= count else { return }
+    try InstanceIndex.write(packs, repository.store, repository.sealed)
+    back.withLock { $0.unindexed.removeAll() }
+  }
+
+  private func flush() throws {
+    front.withLock { sendOpenPack(&$0) }
+    uploads.sync {}
+    try checkHealthy()
+    try writeIndex(atLeast: 1)
+  }
+}
+
+extension Repository {
+  /// Begins a snapshot: writes the lease, then reads the index.
+  ///
+  /// - Parameter parent: The snapshot whose chunks the new one relies on without holding them.
+  /// - Returns: A writer.
+  /// - Throws: What the store throws, or `repository.damaged` for a damaged index.
+  public func beginSnapshot(parent: SnapshotName?) throws -> SnapshotWriter {
+    try SnapshotWriter(self, parent: parent)
+  }
+}
