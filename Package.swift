@@ -132,7 +132,7 @@ let package = Package(
     tests("Reports"),
     tests("ObjectStore", ["Files"]),
     tests("Repository", ["ObjectStore", "Cryptography", "Compression"]),
-    tests("Catalog", ["Postgres", "Cluster"]),
+    tests("Catalog", ["Postgres", "Cluster", "Processes"]),
     tests("Cluster", ["Postgres", "Processes", "Files"]),
     tests("Migration", ["Postgres", "Catalog", "Cluster", "Files", "SQLSyntax"]),
     tests("Commands", ["Arguments", "Reports", "YAML"]),
