@@ -6,7 +6,7 @@ internal import Problems
 /// Each migration of the ledger is a script like any patch: it is split, judged and run by the same
 /// code, in one transaction, while the runner's lock is held.
 enum LedgerSchema {
-  /// Scripts in order; the first makes version 1. A released script is never edited.
+  /// Scripts in order; the first makes version 1, and a released one is never edited.
   static let scripts = [first]
 
   /// The version that a database has; 0 where there is no ledger.
