@@ -25,7 +25,7 @@ public struct ArgumentInfo: Sendable, Equatable {
 
   /// How the argument appears on a command line.
   public var kind: Kind
-  /// `--jobs` for options and flags, `database` for positional arguments.
+  /// `--jobs` for options and flags, `file` for positional arguments.
   public var name: String
   /// A one-letter form such as `-v`, if there is one.
   public var shortName: String?
@@ -66,7 +66,7 @@ public struct ArgumentInfo: Sendable, Equatable {
     self.completion = completion
   }
 
-  /// The argument as a usage line writes it: `SNAPSHOT`, `[--jobs N]`, `--table NAME...`.
+  /// The argument as a usage line writes it: `FILE`, `[--jobs N]`, `--table NAME...`.
   public var usage: String {
     var text =
       switch kind {
