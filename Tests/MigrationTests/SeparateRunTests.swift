@@ -135,6 +135,49 @@ struct SeparateRunTests {
       #expect(problem.code == "migrate.undecidable")
       #expect(problem.summary.hasPrefix("1_a.sql:2:1: an earlier run ended"))
       #expect(problem.hint?.contains("drydock repair 1 --statement 1 --done, or --redo") == true)
+      let version = try #require(Version("1"))
+      let wrong = #expect(throws: Problem.self) {
+        try fixture.runner.hold { held in try held.settle(version, step: 2, isDone: true) }
+      }
+      #expect(wrong?.code == "repair.not-undecided")
+      try fixture.runner.hold { held in try held.settle(version, step: 1, isDone: true) }
+      try fixture.migrate(files)
+      #expect(try fixture.ledger() == "1:applied")
+    }
+  }
+
+  @Test(
+    "A statement that a person orders to be run again is run again",
+    arguments: TestServer.allCases
+  )
+  func redo(_ server: TestServer) throws {
+    try withRunner(server) { fixture in
+      let files = ["1_a.sql": Self.head + "DO $$ BEGIN COMMIT; CREATE TABLE t (a int); END $$"]
+      try Self.leaveIntent(fixture, files, note: nil)
+      let version = try #require(Version("1"))
+      try fixture.runner.hold { held in try held.settle(version, step: 1, isDone: false) }
+      try fixture.migrate(files)
+      #expect(try fixture.exists("t"))
+    }
+  }
+
+  @Test(
+    "A failed assertion leaves the patch unfinished, and is asked again",
+    arguments: TestServer.allCases
+  )
+  func assertion(_ server: TestServer) throws {
+    try withRunner(server) { fixture in
+      let files = [
+        "1_a.sql": Self.head + "CREATE TABLE t (a int); SELECT 1",
+        "1_a.verify.sql": "SELECT count(*) = 1 FROM t",
+      ]
+      let problem = try fixture.problem(files)
+      #expect(problem.code == "migrate.verify-failed")
+      #expect(problem.kind == .partial)
+      #expect(try fixture.ledger() == "1:applied*")
+      try fixture.eye.execute("INSERT INTO t VALUES (1)")
+      try fixture.migrate(files)
+      #expect(try fixture.ledger() == "1:applied")
     }
   }
 
