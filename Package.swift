@@ -73,7 +73,7 @@ let package = Package(
     module("ObjectStore", ["Files"]),
     module("Repository", ["ObjectStore", "Compression", "Cryptography"]),
     module("Snapshot", ["Repository", "Digests", "Bytes"]),
-    module("Catalog", ["Postgres"]),
+    module("Catalog", ["Postgres", "Cryptography"]),
     module("Cluster", ["Postgres", "Files", "Processes"]),
 
     // Floor 3: the verbs.

@@ -8,7 +8,7 @@ internal import Snapshot
 
 extension BackupRun {
   func open(_ holder: Session) async throws -> Opening {
-    let (settings, options) = (settings, options)
+    let (settings, options) = (self.settings, self.options)
     return try await holder.run { connection in
       do {
         return try Opening.open(on: connection, settings: settings, options: options)
@@ -22,12 +22,12 @@ extension BackupRun {
   func readDefinition(
     _ opening: Opening, _ writer: SnapshotWriter
   ) async throws -> Manifest.Definition {
-    let options = options
-    let settings = settings.database(opening.database.name)
+    let options = self.options
+    let settings = self.settings.database(opening.database.name)
     return try await Lane("drydock.pg_dump").run {
       let programs = try ClientPrograms.find(
         atLeast: opening.server.major, directory: options.binaryDirectory)
-      let encoder = writer.makeEncoder()
+      let encoder = try writer.makeEncoder()
       let reader = DefinitionReader(programs: programs, settings: settings, options: options) {
         try encoder.write($0.span, kind: .text, level: options.compressionLevel).id
       }
@@ -44,7 +44,7 @@ extension BackupRun {
   ) async throws -> Assembly.Rest {
     let level = options.compressionLevel
     return try await holder.run { connection in
-      let encoder = writer.makeEncoder()
+      let encoder = try writer.makeEncoder()
       func store(_ bytes: [UInt8], _ kind: ChunkKind) throws -> ChunkID {
         let chunk = try encoder.write(bytes.span, kind: kind, level: level)
         reading.tally.add(chunk)
@@ -68,9 +68,15 @@ extension BackupRun {
     return try await session.run { try opening.read.typesChanged(observer: $0) }
   }
 
-  func commit(_ manifest: Manifest, _ writer: SnapshotWriter) throws -> Result {
+  func commit(
+    _ manifest: Manifest, _ writer: SnapshotWriter, _ reading: Reading
+  ) throws -> Result {
+    let definition = manifest.definition
+    let lists = manifest.tables.flatMap(\.segments) + manifest.largeObjects
+    let texts = definition.archive + definition.globals + definition.fingerprint
     let name = try writer.commit(
-      manifest: try manifest.encoded(), at: manifest.takenTime, closure: [])
+      manifest: try manifest.encoded(), at: manifest.takenTime,
+      closure: reading.chunks + lists + texts)
     return Result(snapshot: name, manifest: manifest)
   }
 }

@@ -3,7 +3,7 @@ internal import Cluster
 internal import Digests
 internal import Foundation
 public import Postgres
-public import Problems
+internal import Problems
 public import Repository
 public import Snapshot
 private import Synchronization
@@ -20,10 +20,10 @@ public struct BackupRun: Sendable {
     public var manifest: Manifest
   }
 
-  private let settings: ConnectionSettings
-  private let repository: Repository
-  private let options: BackupOptions
-  private let progress: @Sendable (BackupProgress) -> Void
+  let settings: ConnectionSettings
+  let repository: Repository
+  let options: BackupOptions
+  let progress: @Sendable (BackupProgress) -> Void
 
   private static let attempts = 3
 
@@ -77,11 +77,14 @@ public struct BackupRun: Sendable {
         options: options, seed: repository.digestSeed, progress: progress)
       async let definition = readDefinition(opening, writer)
       try await workers.run(holder: holder)
-      let rest = try await readRest(holder, opening, writer)
+      let rest = try await readRest(holder, opening, writer, reading)
+      let encoder = try writer.makeEncoder()
       var manifest = try Assembly(
         opening: opening, reading: reading, definition: try await definition, rest: rest,
         options: options, parent: parent
-      ).manifest(store: { try writer.write($0, kind: .list, level: options.compressionLevel) })
+      ).manifest(store: {
+        try encoder.write($0.span, kind: .list, level: options.compressionLevel).id
+      })
       let changed = try await typesChanged(opening)
       _ = try await holder.run { try $0.execute("ROLLBACK") }
       guard !changed else {
@@ -90,7 +93,7 @@ public struct BackupRun: Sendable {
       }
       manifest.totals.seconds = started.secondsAgo
       report("committing", 0, 0, manifest.totals.rows)
-      return try commit(manifest, writer)
+      return try commit(manifest, writer, reading)
     } catch {
       // The error that stopped the backup is the one to report; a lease expires by itself.
       try? writer.abandon()

@@ -88,14 +88,14 @@ struct ConsistentRead: Sendable {
       let batch = tables[start..<min(start + locksPerStatement, tables.count)]
       do {
         try holder.execute(lockStatement(batch.map(\.name)))
-      } catch let error as PostgresError where error.sqlState == "55P03" {
+      } catch where error.sqlState == "55P03" {
         throw try blocked(batch.map(\.oid), observer: observer, error: error)
-      } catch let error as PostgresError where error.sqlState == "42P01" {
+      } catch where error.sqlState == "42P01" {
         // Dropped between list and lock: the comparison afterwards would find it too.
         throw Problem(
           .busy, code: "backup.schema-moves", "a table was dropped while the snapshot was taken",
           reason: error.reason, hint: "Run the backup again.", isRetryable: true)
-      } catch let error as PostgresError {
+      } catch {
         throw error.problem("cannot lock the tables for reading")
       }
     }

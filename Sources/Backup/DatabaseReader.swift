@@ -87,6 +87,14 @@ struct DatabaseReader {
     return (isStandby ? Int(value) : Int(value.prefix(8), radix: 16)) ?? 0
   }
 
+  /// What the ledger says is applied; empty where there is no ledger.
+  func ledger() throws -> [Manifest.LedgerEntry] {
+    guard try connection.execute("SELECT pg_catalog.to_regclass('drydock.patches')").value != nil
+    else { return [] }
+    return try connection.execute("SELECT version, name FROM drydock.patches WHERE status = 'applied' ORDER BY position")
+      .map { Manifest.LedgerEntry(version: $0.string("version"), name: $0.string("name")) }
+  }
+
   /// Whether the role may read the password verifiers of roles.
   func canReadPasswords() throws -> Bool {
     try connection.execute(

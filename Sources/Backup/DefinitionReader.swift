@@ -1,4 +1,5 @@
 internal import Bytes
+internal import Cluster
 internal import Postgres
 internal import Problems
 internal import Processes

@@ -30,13 +30,14 @@ struct ReadPlan: Sendable {
   private static let stripesInPiece = 64
 
   init(relations: [Relation], pages: [Int: Int]) {
-    tables = relations.filter(\.hasRows).map { relation in
+    let tables = relations.filter(\.hasRows).map { relation in
       let count = pages[relation.oid] ?? 0
       return Table(
         relation: relation, pages: count, stripePages: Self.stripePages(tablePages: count))
     }
-    pieces = tables.indices.sorted { self.tables[$0].pages > self.tables[$1].pages }
-      .flatMap { [tables] in Self.pieces(of: tables[$0], at: $0) }
+    self.tables = tables
+    pieces = tables.indices.sorted { tables[$0].pages > tables[$1].pages }
+      .flatMap { Self.pieces(of: tables[$0], at: $0) }
   }
 
   /// 16 pages up to 16 GiB of heap, then doubling with the table up to 128: about a million

@@ -57,6 +57,13 @@ final class Reading: Sendable {
   /// Pages and rows that have been read until now.
   var progress: (pages: Int, rows: Int) { state.withLock { ($0.pages, $0.rows) } }
 
+  /// The chunks of all rows.
+  var chunks: [ChunkID] {
+    state.withLock { state in
+      state.stripes.flatMap { $0.values.flatMap { $0.flatMap(\.chunks) } }
+    }
+  }
+
   /// All stripes of a table in the order of its pages, and the seconds that they took.
   func stripes(ofTable index: Int) -> (stripes: [Stripe], seconds: Double) {
     state.withLock { state in

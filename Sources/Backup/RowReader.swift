@@ -33,7 +33,7 @@ struct RowReader {
       try connection.execute(ConsistentRead.lockStatement([table.name], noWait: true))
       try connection.execute("RELEASE SAVEPOINT before_lock")
       return true
-    } catch let error as PostgresError where error.sqlState == "55P03" {
+    } catch where error.sqlState == "55P03" {
       try connection.execute("ROLLBACK TO SAVEPOINT before_lock")
       return false
     }

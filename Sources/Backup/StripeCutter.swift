@@ -84,9 +84,13 @@ final class StripeCutter {
 
   private func flush() throws {
     guard !text.isEmpty else { return }
-    chunks.append(try store(text.span))
-    flushed += text.count
-    text.removeAll(keepingCapacity: true)
+    // A span cannot be lent from a property of a class, so the buffer is taken out and put back.
+    var piece: [UInt8] = []
+    swap(&piece, &text)
+    chunks.append(try store(piece.span))
+    flushed += piece.count
+    piece.removeAll(keepingCapacity: true)
+    swap(&piece, &text)
   }
 
   private func closeStripe() throws {

@@ -2,6 +2,7 @@ internal import Bytes
 internal import Postgres
 internal import Problems
 internal import Repository
+internal import Snapshot
 
 /// Reads all pieces of a plan on several connections that share one snapshot.
 struct Workers: Sendable {
@@ -21,7 +22,7 @@ struct Workers: Sendable {
       try await group.waitForAll()
     }
     try await holder.run { connection in
-      let reader = rowReader(connection)
+      let reader = try rowReader(connection)
       while let piece = reading.nextForHolder() { try read(piece, with: reader) }
     }
   }
@@ -30,7 +31,7 @@ struct Workers: Sendable {
     let session = try await Session.open(settings)
     do {
       try await session.run { connection in
-        let reader = rowReader(connection)
+        let reader = try rowReader(connection)
         try reader.join(opening.read.snapshotID)
         while let piece = reading.nextPiece() {
           try Task.checkCancellation()
@@ -49,8 +50,8 @@ struct Workers: Sendable {
     }
   }
 
-  private func rowReader(_ connection: Connection) -> RowReader {
-    let encoder = writer.makeEncoder()
+  private func rowReader(_ connection: Connection) throws -> RowReader {
+    let encoder = try writer.makeEncoder()
     return RowReader(
       connection: connection, encoding: opening.database.encoding, seed: seed
     ) { bytes in

@@ -1,4 +1,4 @@
-public import Problems
+internal import Problems
 internal import Files
 internal import Processes
 

@@ -14,9 +14,16 @@ public enum CommandTree {
         """,
       sections: [
         .init(
+          "Snapshots",
+          [
+            .command(BackupCommand.self), .command(SnapshotsCommand.self),
+            .command(ShowCommand.self), .command(RestoreCommand.self),
+          ]
+        ),
+        .init(
           "Set up",
           [
-            .command(CompletionsCommand.self), .command(ManualCommand.self),
+            .command(InitCommand.self), .command(CompletionsCommand.self), .command(ManualCommand.self),
             .group(tool),
           ]
         )

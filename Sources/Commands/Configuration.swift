@@ -19,6 +19,8 @@ public struct Configuration: Sendable, Equatable {
   public var jobs: Int?
   /// The file of the gate's policy.
   public var policy: String?
+  /// The directory of PostgreSQL's programs; nil to look where they usually are.
+  public var binaries: String?
   /// Where the passphrase comes from; nil leaves only asking for it.
   public var passphrase: PassphraseSource?
   /// The profile in use.
@@ -57,6 +59,7 @@ public struct Configuration: Sendable, Equatable {
     result.isProtected = merged.isProtected ?? false
     result.jobs = merged.jobs
     result.policy = merged.policy
+    result.binaries = merged.binaries
     result.profile = profile
     result.files = files.map(\.path)
     let configuredDatabase = try configured.database.map { try ConnectionSettings.given($0, .file) }

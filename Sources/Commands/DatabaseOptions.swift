@@ -24,6 +24,9 @@ public struct DatabaseOptions: ArgumentGroup, Equatable {
   public func orDefault(in context: Context) throws -> ConnectionSettings {
     if let database { return try .given(database, .commandLine) }
     if let configured = context.configuration.database { return configured }
+    // libpq's own variables name a database as well as ours do.
+    let libpq = ["PGDATABASE", "PGSERVICE"].contains { context.world.environment[$0] != nil }
+    if libpq { return ConnectionSettings() }
     throw Problem(
       .usage,
       code: "usage.no-database",

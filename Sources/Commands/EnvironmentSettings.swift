@@ -16,6 +16,7 @@ struct EnvironmentSettings {
     ("DRYDOCK_PATCHES", "The directory of the patches, like --patches."),
     ("DRYDOCK_LABEL", "What people call the environment."),
     ("DRYDOCK_JOBS", "How many connections work at once, like --jobs."),
+    ("DRYDOCK_BINARIES", "The directory of PostgreSQL's programs, where they are not found."),
     ("DRYDOCK_PASSPHRASE", "The passphrase; it is wiped from the environment when read."),
     ("DRYDOCK_PASSPHRASE_FILE", "A file with the passphrase, like --passphrase-file."),
   ]
@@ -40,6 +41,7 @@ struct EnvironmentSettings {
     settings.database = values["DRYDOCK_DATABASE"]
     settings.patches = values["DRYDOCK_PATCHES"]
     settings.label = values["DRYDOCK_LABEL"]
+    settings.binaries = values["DRYDOCK_BINARIES"]
     settings.passphraseFile = values["DRYDOCK_PASSPHRASE_FILE"]
     if let jobs = values["DRYDOCK_JOBS"] {
       guard let number = Int(jobs), number > 0 else {

@@ -7,6 +7,7 @@ struct Settings: Sendable, Equatable {
   var isProtected: Bool?
   var jobs: Int?
   var policy: String?
+  var binaries: String?
   var passphraseFile: String?
   var passphraseCommand: [String]?
 
@@ -20,6 +21,7 @@ struct Settings: Sendable, Equatable {
     result.isProtected = isProtected ?? other.isProtected
     result.jobs = jobs ?? other.jobs
     result.policy = policy ?? other.policy
+    result.binaries = binaries ?? other.binaries
     if passphraseFile == nil && passphraseCommand == nil {
       result.passphraseFile = other.passphraseFile
       result.passphraseCommand = other.passphraseCommand

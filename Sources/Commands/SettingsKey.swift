@@ -9,6 +9,7 @@ enum SettingsKey: String, CaseIterable, Sendable {
   case protected
   case jobs
   case policy
+  case binaries
   case passphraseFile = "passphrase_file"
   case passphraseCommand = "passphrase_command"
 
@@ -21,7 +22,7 @@ enum SettingsKey: String, CaseIterable, Sendable {
     case .patches, .label, .jobs: false
     case .repository: value.repository?.contains("://") == true
     case .database: !((try? ConnectionSettings(parsing: value.database ?? ""))?.isLocal ?? false)
-    case .protected, .policy, .passphraseFile, .passphraseCommand: true
+    case .protected, .policy, .binaries, .passphraseFile, .passphraseCommand: true
     }
   }
 

@@ -30,6 +30,7 @@ public final class Compressor {
   ///   - prefix: Bytes that the decompressor will have too, such as the older version of the same
   ///     text; the window then covers both (`ZSTD_CCtx_refPrefix`).
   ///   - output: Grows by the frame; keep and empty it between calls to avoid allocations.
+  /// - Returns: The frame's length.
   /// - Throws: A `Problem` with code `compression.failed`.
   @discardableResult
   public func compress(

@@ -32,6 +32,7 @@ public final class Decompressor {
   ///   - frame: One whole frame.
   ///   - rawLength: The length that must come out.
   ///   - prefix: The prefix that the compressor had, or nothing.
+  /// - Returns: The content.
   /// - Throws: A `Problem` with code `compression.damaged` when the frame is not what it should be.
   public func decompress(
     _ frame: Span<UInt8>,
@@ -94,9 +95,11 @@ public final class Decompressor {
   /// Whether a frame gives back exactly these bytes; the proof a writer asks for before it stores.
   ///
   /// - Parameters:
-  ///   - frame: The frame just made.
   ///   - raw: What must come out.
+  ///   - frame: The frame just made.
   ///   - prefix: The prefix that the compressor had, or nothing.
+  /// - Returns: True when every byte is as before.
+  /// - Throws: `compression.damaged` when the frame does not open at all.
   public func reproduces(
     _ raw: Span<UInt8>,
     from frame: Span<UInt8>,

@@ -41,6 +41,7 @@ public final class AESGCM {
   ///   - nonce: 12 bytes, new for every text under this key.
   ///   - additional: Bound by the seal, not contained in it.
   ///   - output: Grows by the text's length and 16.
+  /// - Throws: `CryptographyError` when libcrypto refuses.
   public func seal(
     _ plain: Span<UInt8>,
     key: Secret,
@@ -72,6 +73,7 @@ public final class AESGCM {
   ///   - nonce: 12 bytes.
   ///   - additional: The same bytes as when it was sealed.
   ///   - output: Grows by the text's length.
+  /// - Throws: `CryptographyError.notAuthentic` when anything was changed.
   public func open(
     _ sealed: Span<UInt8>,
     key: Secret,

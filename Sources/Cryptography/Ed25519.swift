@@ -61,6 +61,8 @@ public enum Ed25519 {
   ///   - signature: 64 bytes; another length is simply not valid.
   ///   - message: What was signed.
   ///   - publicKey: 32 bytes.
+  /// - Returns: Whether the signature is valid.
+  /// - Throws: `CryptographyError.badLength` for a key of another length.
   public static func isValid(
     _ signature: [UInt8],
     of message: Span<UInt8>,

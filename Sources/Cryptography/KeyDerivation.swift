@@ -9,6 +9,8 @@ public enum KeyDerivation {
   ///   - salt: Optional salt; none by default.
   ///   - info: The label of the key's use.
   ///   - count: How many bytes, at most 8160.
+  /// - Returns: The derived key.
+  /// - Throws: `CryptographyError` when libcrypto refuses.
   public static func hkdf(
     _ secret: Secret,
     salt: [UInt8] = [],
@@ -61,6 +63,8 @@ public enum KeyDerivation {
   ///   - salt: Random bytes stored beside the result's use.
   ///   - cost: The parameters; the caller bounds those that it read from a file.
   ///   - count: How many bytes.
+  /// - Returns: The derived key.
+  /// - Throws: `CryptographyError` when libcrypto refuses.
   public static func scrypt(
     _ passphrase: Secret,
     salt: [UInt8],

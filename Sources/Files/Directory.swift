@@ -20,6 +20,7 @@ public enum Directory {
   /// - Parameters:
   ///   - path: The directory; one that exists is left as it is.
   ///   - mode: Permission bits of what is made.
+  /// - Throws: A `Problem` with code `files.*` that names the path.
   public static func create(_ path: String, mode: UInt32 = 0o700) throws {
     if exists(path) { return }
     let above = parent(of: path)

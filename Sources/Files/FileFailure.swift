@@ -12,6 +12,7 @@ enum FileFailure {
   ///   - operation: A verb phrase such as `write`; the summary reads "cannot write PATH".
   ///   - path: The file or directory.
   ///   - error: The value of `errno` right after the call.
+  /// - Returns: The problem in words.
   static func problem(_ operation: String, _ path: String, _ error: Int32) -> Problem {
     let reason = "\(text(of: error)) (errno \(error))"
     let facts = [Problem.Fact("path", path)]

@@ -23,6 +23,7 @@ public final class FileLock: Sendable {
   /// - Parameters:
   ///   - path: The lock file; it is created when missing and never removed.
   ///   - mode: Shared or exclusive.
+  /// - Throws: `files.locked` when somebody else holds it.
   public init(path: String, mode: Mode = .exclusive) throws {
     descriptor = unsafe open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
     self.path = path

@@ -55,6 +55,8 @@ public final class ReadableFile: Sendable {
   /// - Parameters:
   ///   - path: The file.
   ///   - limit: A larger file is refused with `files.too-large` before memory is taken.
+  /// - Returns: The whole content.
+  /// - Throws: A `Problem` with code `files.*` that names the path.
   public static func contents(of path: String, limit: Int = .max) throws -> [UInt8] {
     let file = try ReadableFile(path: path)
     let size = try file.size()

@@ -13,6 +13,7 @@ public final class TemporaryDirectory: Sendable {
   /// - Parameters:
   ///   - prefix: The beginning of its name.
   ///   - parent: Where it is made; `$TMPDIR`, or `/tmp`, when nil.
+  /// - Throws: A `Problem` with code `files.*` that names the path.
   public init(prefix: String = "drydock", in parent: String? = nil) throws {
     let root = parent ?? Self.systemDirectory
     var template = Array("\(root)/\(prefix)-XXXXXX".utf8CString)

@@ -42,6 +42,13 @@ struct ScriptReader {
     )
   }
 
+  /// The statements of a text that is part of the program.
+  static func statements(of text: String, file: String) throws(Problem) -> [Statement] {
+    var reader = ScriptReader(directory: "/", variables: [:])
+    try reader.take(file, Array(text.utf8))
+    return reader.statements
+  }
+
   private func identity(of file: String, _ bytes: [UInt8]) throws(Problem) -> PatchIdentity {
     do {
       return try PatchIdentity(file: bytes, includes: includes)

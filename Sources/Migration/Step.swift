@@ -4,8 +4,12 @@ internal import SQLSyntax
 public struct Step: Sendable {
   /// The statements between two commits: one, or those between the script's own BEGIN and COMMIT.
   public var statements: [Statement]
-  /// Whether the server must run it outside any transaction.
-  public var isBare: Bool { statements.count == 1 && !statements[0].syntax.canRunInTransaction }
+  /// Whether it runs outside any transaction: it must, or it is code that may commit by itself.
+  public var isBare: Bool {
+    guard statements.count == 1 else { return false }
+    let syntax = statements[0].syntax
+    return !syntax.canRunInTransaction || syntax.runsCode
+  }
 }
 
 extension Script {

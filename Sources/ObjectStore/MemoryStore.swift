@@ -9,8 +9,7 @@ public final class MemoryStore: ObjectStore {
 
   /// Makes a store.
   ///
-  /// - Parameters:
-  ///   - objects: What it holds at first: nothing, or a copy of another store's objects.
+  /// - Parameter objects: What it holds at first: nothing, or a copy of another store's objects.
   public init(_ objects: [ObjectName: [UInt8]] = [:]) {
     self.objects = Mutex(objects)
   }

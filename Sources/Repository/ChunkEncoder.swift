@@ -37,6 +37,7 @@ public final class ChunkEncoder {
   ///   - raw: The chunk's bytes, at most 16 MiB.
   ///   - kind: What it holds.
   ///   - level: The zstd level; 0 stores the bytes as they are.
+  /// - Returns: What became of the chunk.
   /// - Throws: `repository.chunk-too-large`, or what kept an earlier chunk or pack from being
   ///   stored: after a failure the whole writer refuses to go on.
   public func write(

@@ -10,11 +10,11 @@ public final class ChunkReader {
   private var table: InstanceTable
   private var plain: [UInt8] = []
 
-  init(_ repository: Repository) throws {
+  init(_ repository: Repository, table: InstanceTable? = nil) throws {
     self.repository = repository
     seal = try ChunkSeal(keys: repository.keys, binding: repository.binding)
     decompressor = try Decompressor()
-    table = try repository.index.table()
+    self.table = try table ?? repository.index.table()
   }
 
   /// The raw bytes of a chunk.
@@ -24,6 +24,7 @@ public final class ChunkReader {
   /// - Parameters:
   ///   - id: The chunk's name.
   ///   - kind: What it must hold.
+  /// - Returns: The raw bytes.
   /// - Throws: `repository.damaged` with chunk, pack and offset; `repository.missing-chunk`.
   public func read(_ id: ChunkID, kind: ChunkKind = .data) throws -> [UInt8] {
     var locations = table.locations(of: id)

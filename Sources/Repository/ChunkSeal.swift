@@ -45,6 +45,7 @@ final class ChunkSeal {
   ///   - bytes: From the header to the tag.
   ///   - expected: What the directory or the index says; the header must say the same.
   ///   - output: Grows by the plain text: raw bytes or a frame, as the codec says.
+  /// - Throws: `CryptographyError.notAuthentic` or `Malformed`.
   func open(
     _ bytes: [UInt8],
     as expected: Instance,

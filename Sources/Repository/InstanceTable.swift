@@ -6,6 +6,8 @@ struct InstanceTable: Sendable {
   struct Pack: Sendable {
     var id: PackID
     var size: Int
+    /// Its instances, which stand together.
+    fileprivate var rows: Range<Int>
   }
 
   private struct Row: Sendable {
@@ -37,7 +39,8 @@ struct InstanceTable: Sendable {
     guard packNumbers[entry.id] == nil else { return }
     let number = UInt32(packs.count)
     packNumbers[entry.id] = number
-    packs.append(Pack(id: entry.id, size: entry.size))
+    let rows = rows.count..<rows.count + entry.instances.count
+    packs.append(Pack(id: entry.id, size: entry.size, rows: rows))
     for (instance, offset) in entry.instances { add(instance, offset, pack: number) }
   }
 
@@ -60,6 +63,12 @@ struct InstanceTable: Sendable {
       slot = (slot + 1) & (slots.count - 1)
     }
     return found.count > 1 ? found.sorted { $0.instance.depth < $1.instance.depth } : found
+  }
+
+  /// All instances in a pack, in the order of their offsets.
+  func locations(inPack id: PackID) -> [Location] {
+    guard let number = packNumbers[id] else { return [] }
+    return rows[packs[Int(number)].rows].map { location($0) }
   }
 
   /// One place where a chunk is.

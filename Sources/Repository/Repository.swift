@@ -40,6 +40,7 @@ public final class Repository: Sendable {
   ///   - store: A store without a repository.
   ///   - encryption: A passphrase, or none.
   ///   - clock: The time; another one only in tests.
+  /// - Returns: The new repository, open.
   /// - Throws: `repository.exists` when the store has one already.
   public static func create(
     in store: any ObjectStore,
@@ -81,6 +82,7 @@ public final class Repository: Sendable {
   ///   - store: Where it is.
   ///   - passphrase: The passphrase, or nil for a repository without encryption.
   ///   - clock: The time; another one only in tests.
+  /// - Returns: The repository.
   /// - Throws: `repository.not-found`, `repository.needs-passphrase`,
   ///   `repository.wrong-passphrase`, `repository.needs-newer-reader`, `repository.damaged`.
   public static func open(

@@ -2,7 +2,7 @@ internal import Compression
 internal import Cryptography
 internal import ObjectStore
 
-/// Seals and opens whole objects: index, manifests, leases, records. See docs/format.md.
+/// Seals and opens whole objects: index, manifests, leases, records; see docs/format.md.
 struct SealedObject {
   enum Kind: UInt8 {
     case index = 1

@@ -18,16 +18,22 @@ public final class SnapshotWriter: Sendable {
   /// Instances in one index object.
   private static let indexLimit = 131_072
 
-  /// What writers share. Its lock may be held while a writer waits for a permit.
+  /// What writers share.
+  ///
+  /// Its lock may be held while a writer waits for a permit.
   private struct Front {
     var open: PackBuilder?
     var claimed: Set<ChunkID> = []
   }
 
-  /// What the queue shares with writers. Its lock is held for moments only, so that the queue can
+  /// What the queue shares with writers.
+  ///
+  /// Its lock is held for moments only, so that the queue can
   /// always go on and give permits back.
   private struct Back {
-    /// Full packs on their way. A pack moves out of here whole, for a copy would cost 32 MiB.
+    /// Full packs on their way.
+    ///
+    /// A pack moves out of here whole, for a copy would cost 32 MiB.
     var full: [PackBuilder] = []
     var spareBuffers: [[UInt8]] = []
     var unindexed: [PackEntry] = []
@@ -71,6 +77,7 @@ public final class SnapshotWriter: Sendable {
   ///   - manifest: The snapshot's own description.
   ///   - time: The moment that the snapshot shows; it becomes part of the name.
   ///   - closure: Every chunk that the snapshot needs.
+  /// - Returns: The new snapshot's name.
   /// - Throws: `repository.incomplete-snapshot` when a chunk is missing, or what the store throws;
   ///   then there is no snapshot. An error that names the snapshot came after its commit.
   public func commit(
@@ -183,8 +190,9 @@ public final class SnapshotWriter: Sendable {
 extension Repository {
   /// Begins a snapshot: writes the lease, then reads the index.
   ///
-  /// - Parameters:
-  ///   - parent: The snapshot whose chunks the new one relies on without holding them.
+  /// - Parameter parent: The snapshot whose chunks the new one relies on without holding them.
+  /// - Returns: A writer.
+  /// - Throws: What the store throws, or `repository.damaged` for a damaged index.
   public func beginSnapshot(parent: SnapshotName?) throws -> SnapshotWriter {
     try SnapshotWriter(self, parent: parent)
   }

@@ -1,7 +1,7 @@
 internal import Cluster
 internal import Files
 public import Postgres
-public import Problems
+internal import Problems
 internal import Processes
 public import Repository
 public import Snapshot

@@ -1,5 +1,3 @@
-public import Snapshot
-
 /// How far a restore is.
 public struct RestoreProgress: Sendable, Equatable {
   /// What it does now: `definition`, `loading rows`, `indexes and constraints`, `comparing`.

@@ -1,6 +1,6 @@
 internal import Catalog
 public import Postgres
-public import Problems
+internal import Problems
 internal import Repository
 public import Snapshot
 

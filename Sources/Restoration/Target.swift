@@ -1,5 +1,5 @@
 public import Postgres
-public import Problems
+internal import Problems
 internal import Snapshot
 
 /// The database that a restore writes to: what is in it already.

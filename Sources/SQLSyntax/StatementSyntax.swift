@@ -18,6 +18,14 @@ public struct StatementSyntax: Sendable, Equatable {
     case twoPhase
   }
 
+  /// The name of a relation as the statement writes it.
+  public struct IndexName: Sendable, Equatable {
+    /// The schema, when it is written.
+    public var schema: String?
+    /// The name.
+    public var name: String
+  }
+
   /// Where a `COPY` reads from or writes to.
   public enum CopyTarget: Sendable, Equatable {
     /// The client sends the rows: `FROM STDIN`.
@@ -50,6 +58,10 @@ public struct StatementSyntax: Sendable, Equatable {
   public var loadsLibrary = false
   /// Whether it drops or hands over everything that a role owns.
   public var affectsOwnedObjects = false
+  /// The indexes that it creates or drops by name; empty when the server chooses the name.
+  public var indexes: [IndexName] = []
+  /// The table, where it creates an index.
+  public var indexedTable: IndexName?
   /// Whether its effect cannot be told from outside: `DO` and `CALL` run code of their own.
   public var runsCode = false
 

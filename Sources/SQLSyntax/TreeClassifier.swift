@@ -10,6 +10,8 @@ enum TreeClassifier {
     syntax.isClusterWide = isClusterWide(kind, body)
     syntax.loadsLibrary = kind == "LoadStmt"
     syntax.affectsOwnedObjects = kind == "DropOwnedStmt" || kind == "ReassignOwnedStmt"
+    syntax.indexes = indexes(kind, body)
+    syntax.indexedTable = kind == "IndexStmt" ? relationName(body["relation"]) : nil
     syntax.runsCode = kind == "DoStmt" || kind == "CallStmt"
     return syntax
   }
@@ -36,6 +38,24 @@ enum TreeClassifier {
     "AlterSystemStmt", "CreatedbStmt", "DropdbStmt", "CreateTableSpaceStmt", "DropTableSpaceStmt",
     "CreateSubscriptionStmt", "DropSubscriptionStmt",
   ]
+
+  private static func relationName(_ relation: SyntaxTree?) -> StatementSyntax.IndexName? {
+    guard let name = relation?["relname"]?.text else { return nil }
+    return StatementSyntax.IndexName(schema: relation?["schemaname"]?.text, name: name)
+  }
+
+  /// An index lives in the schema of its table, so `CREATE INDEX` never qualifies its name.
+  private static func indexes(_ kind: String, _ body: SyntaxTree) -> [StatementSyntax.IndexName] {
+    if kind == "IndexStmt", let name = body["idxname"]?.text {
+      return [.init(schema: body["relation"]?["schemaname"]?.text, name: name)]
+    }
+    guard kind == "DropStmt", body["removeType"]?.text == "OBJECT_INDEX" else { return [] }
+    return (body["objects"]?.elements ?? []).compactMap { object in
+      let names = (object["List"]?["items"]?.elements ?? []).compactMap(\.identifier)
+      guard let name = names.last else { return nil }
+      return .init(schema: names.count > 1 ? names[names.count - 2] : nil, name: name)
+    }
+  }
 
   private static func isClusterWide(_ kind: String, _ body: SyntaxTree) -> Bool {
     switch kind {

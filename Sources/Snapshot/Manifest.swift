@@ -1,4 +1,4 @@
-internal import Foundation
+public import Foundation
 public import Repository
 
 /// What a snapshot says of itself: the sealed object whose presence is the commit.
@@ -72,6 +72,12 @@ extension Manifest {
   /// Reads a manifest's bytes; throws a decoding error where they are not one.
   public init(decoding bytes: [UInt8]) throws {
     self = try JSONDecoder().decode(Manifest.self, from: Data(bytes))
+  }
+
+  /// The instant that the data show.
+  public var takenTime: Date {
+    let strategy = Date.ISO8601FormatStyle(includingFractionalSeconds: true)
+    return (try? strategy.parse(taken)) ?? Date(timeIntervalSince1970: 0)
   }
 
   /// The bytes: JSON with sorted keys, so that equal manifests have equal bytes.

@@ -1,7 +1,7 @@
 internal import Bytes
-public import Digests
+internal import Digests
 public import Problems
-public import Repository
+internal import Repository
 
 /// A list of consecutive stripes of one table, stored as a chunk of kind list.
 ///
@@ -59,7 +59,7 @@ public struct Segment: Sendable, Equatable {
       else { return nil }
       var chunks: [ChunkID] = []
       for _ in 0..<chunkCount {
-        guard let id = reader.next(32).flatMap({ ChunkID(bytes: $0) }) else { return nil }
+        guard let id = reader.next(32).flatMap({ ChunkID($0) }) else { return nil }
         chunks.append(id)
       }
       stripes.append(

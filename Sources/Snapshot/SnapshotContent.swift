@@ -1,4 +1,4 @@
-public import Problems
+internal import Problems
 public import Repository
 
 /// A snapshot that has been opened: its manifest, and ways to what the manifest lists.

@@ -1,0 +1,216 @@
+import Cryptography
+import Foundation
+import ObjectStore
+import Problems
+import Testing
+
+@testable import Repository
+
+@Suite("Damage is noticed and names the object")
+struct DamageTests {
+  /// Reads all that a restore would read; throws what a person would see.
+  private func readEverything(_ store: any ObjectStore) throws {
+    let repository = try Repository.open(store, passphrase: nil)
+    for snapshot in try repository.snapshots() {
+      let manifest = try repository.manifest(of: snapshot)
+      let reader = try repository.makeReader()
+      for id in Sample.closure(snapshot, manifest) { _ = try reader.read(id) }
+    }
+    for id in try repository.records(kind: .proof) {
+      _ = try repository.record(kind: .proof, id: id)
+    }
+  }
+
+  private func wholeStore() throws -> MemoryStore {
+    let store = try Sample.repository().store
+    let repository = try Repository.open(store, passphrase: nil)
+    try repository.putRecord(kind: .proof, id: "proof", Array("content".utf8))
+    return store
+  }
+
+  private static let directories = ["format", "keys", "packs", "index", "snapshots", "proofs"]
+
+  @Test("A flipped bit is noticed wherever it is", arguments: directories)
+  func flippedBit(directory: String) throws {
+    let whole = try wholeStore()
+    let name = try #require(whole.contents.keys.first { $0.text.hasPrefix(directory) })
+    let count = try whole.size(of: name)
+    let step = max(1, count / 97)
+    for position in stride(from: 0, to: count, by: step) {
+      let store = MemoryStore(whole.contents)
+      store.damage(name) { $0?[position] ^= 4 }
+      if Self.isHarmless(store, whole, name) { continue }
+      // The pack's directory and end are read by a check and a rebuild only.
+      let findings = try? Repository.checkPackNames(in: store)
+      if directory == "packs" { #expect(findings?.map(\.object) == [name.text]) }
+      if directory == "packs" && position >= Self.chunksEnd(whole) || position < 8 { continue }
+      let problem = #expect(throws: Problem.self) { try readEverything(store) }
+      Self.expectNamed(problem, name)
+    }
+  }
+
+  /// White space and texts for people in plain JSON may change without a change of meaning.
+  private static func isHarmless(
+    _ store: MemoryStore,
+    _ whole: MemoryStore,
+    _ name: ObjectName
+  ) -> Bool {
+    guard name.text.hasPrefix("keys"), let bytes = try? store.get(name),
+      let before = try? KeySlot.decode((try? whole.get(name)) ?? []),
+      let after = try? KeySlot.decode(bytes)
+    else { return false }
+    return after.kind == before.kind && after.secret == before.secret
+      && after.nonce == before.nonce && after.wrapped == before.wrapped
+  }
+
+  private static func chunksEnd(_ store: MemoryStore) -> Int {
+    guard let pack = store.contents.keys.first(where: { $0.text.hasPrefix("packs") }),
+      let repository = try? Repository.open(store, passphrase: nil),
+      let entry = try? Pack.readDirectory(
+        of: pack,
+        in: store,
+        keys: repository.keys,
+        binding: repository.binding
+      ),
+      let last = entry.instances.last
+    else { return 0 }
+    return Int(last.offset) + last.instance.length
+  }
+
+  private static func expectNamed(_ problem: Problem?, _ name: ObjectName) {
+    let codes = [
+      "repository.damaged", "repository.not-a-repository", "repository.needs-newer-reader",
+      "repository.wrong-passphrase", "repository.needs-passphrase",
+    ]
+    #expect(codes.contains(problem?.code ?? ""), "\(String(describing: problem))")
+    // A changed `format` shows itself in the slot that no longer opens.
+    if !name.text.hasPrefix("format") && problem?.code == "repository.damaged" {
+      #expect(problem?.facts.contains(.init("object", name.text)) == true)
+    }
+  }
+
+  @Test("A truncated object names itself", arguments: directories)
+  func truncated(directory: String) throws {
+    let whole = try wholeStore()
+    let name = try #require(whole.contents.keys.first { $0.text.hasPrefix(directory) })
+    let count = try whole.size(of: name)
+    for length in [0, 1, 7, 20, count / 3, count / 2, count - 20, count - 2] where length >= 0 {
+      let store = MemoryStore(whole.contents)
+      store.damage(name) { $0 = Array($0?.prefix(length) ?? []) }
+      if directory == "packs" {
+        let repository = try Repository.open(store, passphrase: nil)
+        let report = try repository.check(closure: Sample.closure)
+        #expect(report.findings.first?.object == name.text)
+        #expect(report.findings.contains { $0.harm == .incompleteSnapshot })
+        if length >= Self.chunksEnd(whole) { continue }
+      }
+      let problem = #expect(throws: Problem.self) { try readEverything(store) }
+      Self.expectNamed(problem, name)
+    }
+  }
+
+  @Test("An object under another object's name does not open")
+  func swappedManifests() throws {
+    let store = MemoryStore()
+    let repository = try Repository.create(in: store, encryption: .none)
+    let (first, _) = try Sample.addSnapshot(to: repository, chunks: 1, seed: 1)
+    let (second, _) = try Sample.addSnapshot(to: repository, chunks: 1, seed: 2)
+    let bytes = try store.get(first.object)
+    store.damage(second.object) { $0 = bytes }
+    let problem = #expect(throws: Problem.self) { try repository.manifest(of: second) }
+    #expect(problem?.code == "repository.damaged")
+  }
+
+  @Test("Hostile lengths are refused before memory is taken")
+  func hostileLengths() throws {
+    let whole = try wholeStore()
+    let pack = try #require(whole.contents.keys.first { $0.text.hasPrefix("packs") })
+    let repository = try Repository.open(whole, passphrase: nil)
+    whole.damage(pack) { bytes in
+      let end = bytes?.count ?? 0
+      bytes?.replaceSubrange(end - 16..<end - 12, with: [0xFF, 0xFF, 0xFF, 0xFF])
+    }
+    let problem = #expect(throws: Problem.self) {
+      try Pack.readDirectory(
+        of: pack,
+        in: whole,
+        keys: repository.keys,
+        binding: repository.binding
+      )
+    }
+    #expect(problem?.reason == "its directory cannot be so long")
+
+    var reader = ByteReader([0xFF, 0xFF, 0xFF, 0xFF, 1, 2, 3])
+    #expect(throws: Malformed.self) { try Pack.readEntries(&reader) }
+
+    let slot = KeySlot(
+      kind: "passphrase",
+      label: "",
+      scrypt: .init(n: 1 << 30, r: 8, p: 1, salt: String(repeating: "00", count: 32)),
+      nonce: String(repeating: "00", count: 12),
+      wrapped: "00"
+    )
+    #expect(throws: Malformed.self) {
+      try slot.unwrap(passphrase: Secret(text: "x"), binding: repository.binding)
+    }
+  }
+
+  @Test("A lost index is made again from the packs")
+  func rebuild() throws {
+    let (store, snapshot, ids) = try Sample.repository()
+    let index = try #require(store.contents.keys.first { $0.text.hasPrefix("index") })
+    store.damage(index) { $0 = nil }
+    let blind = try Repository.open(store, passphrase: nil)
+    let missing = #expect(throws: Problem.self) { try blind.makeReader().read(ids[0]) }
+    #expect(missing?.code == "repository.missing-chunk")
+    #expect(try blind.rebuildIndex() == 1)
+    #expect(try blind.rebuildIndex() == 0)
+    let again = try Repository.open(store, passphrase: nil)
+    #expect(try again.makeReader().read(ids[0]) == Sample.bytes(3000, seed: 100))
+    let report = try again.check(readData: 1, closure: Sample.closure)
+    #expect(report.isSound && report.snapshots == 1 && report.packsRead == 1)
+    #expect(try again.snapshots() == [snapshot])
+  }
+
+  @Test("A check reports all damage, not only the first")
+  func everyFinding() throws {
+    let store = MemoryStore()
+    let repository = try Repository.create(in: store, encryption: .none)
+    let (first, _) = try Sample.addSnapshot(to: repository, chunks: 3, seed: 1)
+    let (second, _) = try Sample.addSnapshot(to: repository, chunks: 3, seed: 50)
+    let (third, _) = try Sample.addSnapshot(to: repository, chunks: 3, seed: 90)
+    let packs = store.contents.keys.filter { $0.text.hasPrefix("packs") }.sorted()
+    store.damage(packs[0]) { $0?[200] ^= 1 }
+    store.damage(packs[1]) { $0 = nil }
+    let report = try Repository.open(store, passphrase: nil)
+      .check(readData: 1, closure: Sample.closure)
+    let incomplete = report.findings.filter { $0.harm == .incompleteSnapshot }.map(\.object)
+    let all = [first, second, third].map(\.object.text)
+    #expect(incomplete.count == 2 && incomplete.allSatisfy(all.contains))
+    let damaged = report.findings.filter { $0.harm == .damagedObject }
+    #expect(damaged.contains { $0.object == packs[0].text && $0.offset == 8 })
+    #expect(damaged.contains { $0.object == packs[1].text && $0.reason == "it is missing" })
+  }
+
+  @Test("A delta chunk or a new feature asks for a newer reader")
+  func newerFormat() throws {
+    let (store, _, ids) = try Sample.repository()
+    let repository = try Repository.open(store, passphrase: nil)
+    let table = try repository.index.table()
+    var location = try #require(table.locations(of: ids[0]).first)
+    location.instance.codec = .zstdWithBase
+    location.instance.depth = 1
+    location.instance.base = ids[1]
+    let problem = #expect(throws: Problem.self) {
+      try repository.makeReader().read(location, .data)
+    }
+    #expect(problem?.code == "repository.needs-newer-reader")
+
+    store.damage(RepositoryFormat.name) { bytes in
+      let text = String(decoding: bytes ?? [], as: UTF8.self)
+      bytes = Array(text.replacing("\"version\" : 1", with: "\"version\" : 2").utf8)
+    }
+    let newer = #expect(throws: Problem.self) { try Repository.open(store, passphrase: nil) }
+    #expect(newer?.code == "repository.needs-newer-reader")
+  }
+}

@@ -1,0 +1,159 @@
+import Cryptography
+import Foundation
+import ObjectStore
+import Problems
+import Synchronization
+import Testing
+
+@testable import Repository
+
+@Suite("Writers may work at once, and may die at any moment")
+struct WriterTests {
+  @Test("Threads that write the same chunks store each once")
+  func sameChunksAtOnce() throws {
+    let store = MemoryStore()
+    let repository = try Repository.create(in: store, encryption: .none)
+    let writer = try repository.beginSnapshot(parent: nil)
+    let contents = (0..<200).map { Sample.bytes(20_000 + $0, seed: UInt64($0)) }
+    let results = Mutex<[WrittenChunk]>([])
+    let failures = Mutex<[any Error]>([])
+    DispatchQueue.concurrentPerform(iterations: 4) { _ in
+      do {
+        let encoder = try writer.makeEncoder()
+        for content in contents {
+          let written = try encoder.write(content.span, kind: .data, level: 1)
+          results.withLock { $0.append(written) }
+        }
+      } catch {
+        failures.withLock { $0.append(error) }
+      }
+    }
+    #expect(failures.withLock { $0.count } == 0)
+    let written = results.withLock { $0 }
+    let ids = Set(written.map(\.id))
+    #expect(ids.count == contents.count && written.filter(\.isNew).count == contents.count)
+    _ = try writer.commit(manifest: [], at: Sample.time, closure: ids)
+    #expect(try repository.index.refreshed().count == contents.count)
+    let reader = try repository.makeReader()
+    let read = try Set(ids.map { try reader.read($0) })
+    #expect(read == Set(contents))
+  }
+
+  @Test("More packs than fit in memory pass through, and all of them are read again")
+  func manyPacks() throws {
+    let repository = try Repository.create(in: MemoryStore(), encryption: .none)
+    let writer = try repository.beginSnapshot(parent: nil)
+    let ids = Mutex<[ChunkID: Int]>([:])
+    let failures = Mutex<[any Error]>([])
+    // 5 packs: more than the three permits.
+    let base = Sample.bytes(8 << 20, seed: 3)
+    DispatchQueue.concurrentPerform(iterations: 2) { worker in
+      do {
+        let encoder = try writer.makeEncoder()
+        for number in 0..<9 {
+          var content = base
+          content[0] = UInt8(number)
+          content[1] = UInt8(worker)
+          let id = try encoder.write(content.span, kind: .data, level: 0).id
+          ids.withLock { $0[id] = number }
+        }
+      } catch {
+        failures.withLock { $0.append(error) }
+      }
+    }
+    #expect(failures.withLock { $0.count } == 0)
+    let written = ids.withLock { $0 }
+    #expect(written.count == 18)
+    _ = try writer.commit(manifest: [], at: Sample.time, closure: written.keys)
+    #expect(try repository.store.list("packs").count == 5)
+    let reader = try repository.makeReader()
+    for (id, number) in written { #expect(try reader.read(id)[0] == UInt8(number)) }
+  }
+
+  /// Runs a second backup over a store that fails as planned; returns what is left and the error.
+  private func secondBackup(
+    over start: [ObjectName: [UInt8]],
+    plan: @escaping @Sendable (FaultyStore.Operation) -> FaultyStore.Fault
+  ) -> (left: MemoryStore, operations: Int, error: (any Error)?) {
+    let base = MemoryStore(start)
+    let faulty = FaultyStore(base, plan: plan)
+    do {
+      let repository = try Repository.open(faulty, passphrase: nil)
+      try Sample.addSnapshot(to: repository, chunks: 4, seed: 7000)
+      return (base, faulty.operations, nil)
+    } catch {
+      return (base, faulty.operations, error)
+    }
+  }
+
+  @Test("A fault at any operation leaves earlier snapshots whole, and the next backup works")
+  func faultAtEveryOperation() throws {
+    let (store, first, ids) = try Sample.repository()
+    let start = store.contents
+    let clean = secondBackup(over: start) { _ in .none }
+    #expect(clean.error == nil)
+    let faults: [FaultyStore.Fault] = [.failBefore, .failAfter, .tear(40)]
+    for number in 1...clean.operations {
+      for fault in faults {
+        let result = secondBackup(over: start) { $0.number >= number ? fault : .none }
+        let after = try Repository.open(result.left, passphrase: nil)
+        let report = try after.check(readData: 1, closure: Sample.closure)
+        let committed = try after.snapshots()
+        #expect(committed.contains(first))
+        // A torn index or manifest is damage that a check must name; anything else is sound.
+        if case .tear = fault, !report.isSound { continue }
+        #expect(report.isSound, "operation \(number), \(fault): \(report.findings)")
+        #expect(try after.makeReader().read(ids[0]) == Sample.bytes(3000, seed: 100))
+        let (third, _) = try Sample.addSnapshot(to: after, chunks: 4, seed: 7000)
+        #expect(try after.snapshots().contains(third))
+      }
+    }
+  }
+
+  @Test("A writer whose pack cannot be stored says so and commits nothing")
+  func failingPack() throws {
+    let base = MemoryStore()
+    _ = try Repository.create(in: base, encryption: .none)
+    let faulty = FaultyStore(base) { $0.target.hasPrefix("packs/") ? .failBefore : .none }
+    let repository = try Repository.open(faulty, passphrase: nil)
+    let problem = #expect(throws: Problem.self) {
+      try Sample.addSnapshot(to: repository, chunks: 2, seed: 1)
+    }
+    #expect(problem?.code == "store.fault")
+    #expect(try repository.snapshots().isEmpty)
+  }
+
+  @Test("A lease is renewed after ten minutes, and one that ran out stops the writer")
+  func leases() throws {
+    let store = MemoryStore()
+    let now = Mutex(Sample.time)
+    let clock: @Sendable () -> Date = { now.withLock { $0 } }
+    let repository = try Repository.create(in: store, encryption: .none, clock: clock)
+    let writer = try repository.beginSnapshot(parent: nil)
+    let first = try store.list("leases").map(\.name)
+    try writer.renewIfDue()
+    #expect(try store.list("leases").map(\.name) == first)
+    now.withLock { $0 += 601 }
+    try writer.renewIfDue()
+    let second = try store.list("leases").map(\.name)
+    #expect(second.count == 1 && second != first)
+    now.withLock { $0 += 3601 }
+    let problem = #expect(throws: Problem.self) { try writer.renewIfDue() }
+    #expect(problem?.code == "repository.lease-expired")
+    #expect(throws: Problem.self) {
+      try writer.commit(manifest: [], at: Sample.time, closure: [])
+    }
+    try writer.abandon()
+    #expect(try store.list("leases").isEmpty)
+  }
+
+  @Test("A snapshot's name shows its time in UTC")
+  func names() throws {
+    let name = try SnapshotName(at: Sample.time)
+    #expect(name.text.hasPrefix("20260131T235959.123Z-"))
+    #expect(SnapshotName(name.text) == name)
+    #expect(SnapshotName.stamp(Date(timeIntervalSince1970: 951_782_400)) == "20000229T000000.000Z")
+    #expect(SnapshotName("20260131T235959.123Z-../../xx") == nil)
+    #expect(SnapshotName("20260131T235959.123Z-1f2e3d4") == nil)
+  }
+}
