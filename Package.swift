@@ -17,14 +17,15 @@ func system(_ name: String, pkgConfig: String?, apt: String, brew: String) -> Ta
   .systemLibrary(name: name, pkgConfig: pkgConfig, providers: [.apt([apt]), .brew([brew])])
 }
 
-/// A module of the house. Everybody may speak of `Problems`.
+/// A module of the house; everybody may speak of `Problems`.
 func module(_ name: String, _ imports: [Target.Dependency] = []) -> Target {
-  let problems: [Target.Dependency] = name == "Problems" ? [] : ["Problems"]
+  let problems: [Target.Dependency] = ["Problems", "Faults"].contains(name) ? [] : ["Problems"]
   return .target(
     name: name,
     dependencies: problems + imports,
     exclude: ["\(name).docc"],
-    swiftSettings: strict)
+    swiftSettings: strict
+  )
 }
 
 /// The tests of one module, which may start servers through `TestSupport`.
@@ -32,7 +33,8 @@ func tests(_ name: String, _ imports: [Target.Dependency] = []) -> Target {
   .testTarget(
     name: "\(name)Tests",
     dependencies: [.byName(name: name), "TestSupport", "Problems"] + imports,
-    swiftSettings: strict)
+    swiftSettings: strict
+  )
 }
 
 let package = Package(
@@ -47,54 +49,73 @@ let package = Package(
     system("CXXHash", pkgConfig: "libxxhash", apt: "libxxhash-dev", brew: "xxhash"),
     system("CYAML", pkgConfig: "yaml-0.1", apt: "libyaml-dev", brew: "libyaml"),
     system("CPGQuery", pkgConfig: nil, apt: "libpg-query-dev", brew: "libpg_query"),
+    system("CSpawn", pkgConfig: nil, apt: "libc6-dev", brew: "glibc"),
 
     // Floor 1: adapters, and what knows no domain.
     module("Problems"),
-    module("Postgres", ["CLibPQ"]),
+    module("Faults"),
+    module("Postgres", ["CLibPQ", "Faults"]),
     module("Compression", ["CZstd"]),
     module("Cryptography", ["CCrypto"]),
     module("Digests", ["CXXHash"]),
     module("YAML", ["CYAML"]),
     module("SQLSyntax", ["CPGQuery"]),
+    module("Bytes"),
     module("Files"),
-    module("Processes"),
+    module("Processes", ["CSpawn"]),
+    module("Terminal"),
     module("Arguments"),
     module("Reports"),
 
     // Floor 2: the nouns.
     module("ObjectStore", ["Files"]),
     module("Repository", ["ObjectStore", "Compression", "Cryptography"]),
-    module("Snapshot", ["Repository", "Digests"]),
-    module("Catalog", ["Postgres"]),
+    module("Snapshot", ["Repository", "Digests", "Bytes"]),
+    module("Catalog", ["Postgres", "Cryptography"]),
     module("Cluster", ["Postgres", "Files", "Processes"]),
 
     // Floor 3: the verbs.
-    module("Backup", ["Snapshot", "Repository", "Catalog", "Postgres", "Digests", "Processes"]),
+    module(
+      "Backup",
+      [
+        "Snapshot", "Repository", "Catalog", "Cluster", "Postgres", "Digests", "Processes", "Bytes",
+      ]
+    ),
     module(
       "Restoration",
-      ["Snapshot", "Repository", "Catalog", "Postgres", "Digests", "Processes", "Files"]),
+      [
+        "Snapshot", "Repository", "Catalog", "Cluster", "Postgres", "Digests", "Processes", "Files",
+        "Bytes",
+      ]
+    ),
     module(
-      "Migration", ["Catalog", "Postgres", "SQLSyntax", "Cryptography", "Files"]),
+      "Migration",
+      ["Catalog", "Postgres", "SQLSyntax", "Cryptography", "Files"]
+    ),
     module(
       "Rehearsal",
       [
         "Migration", "Restoration", "Cluster", "Catalog", "Snapshot", "Repository", "Postgres",
         "Cryptography",
-      ]),
+      ]
+    ),
     module(
       "Verification",
       [
         "Snapshot", "Repository", "Catalog", "Restoration", "Cluster", "Postgres", "Processes",
-      ]),
+      ]
+    ),
 
     // Floor 4 and 5: the command line.
     module(
       "Commands",
       [
-        "Arguments", "Reports", "YAML", "Files", "Processes", "Postgres", "Cryptography",
+        "Arguments", "Reports", "YAML", "Terminal", "Files", "Processes", "Postgres",
+        "Cryptography",
         "ObjectStore", "Repository", "Snapshot", "Catalog", "Cluster", "Backup", "Restoration",
         "Migration", "Rehearsal", "Verification",
-      ]),
+      ]
+    ),
     .executableTarget(name: "drydock", dependencies: ["Commands"], swiftSettings: strict),
 
     // Tests.
@@ -112,8 +133,14 @@ let package = Package(
     tests("ObjectStore", ["Files"]),
     tests("Repository", ["ObjectStore", "Cryptography", "Compression"]),
     tests("Catalog", ["Postgres", "Cluster"]),
-    tests("Cluster", ["Postgres", "Processes"]),
-    tests("Migration", ["Postgres", "Catalog", "Cluster"]),
-    tests("Commands", ["Arguments", "Reports"]),
+    tests("Cluster", ["Postgres", "Processes", "Files"]),
+    tests("Migration", ["Postgres", "Catalog", "Cluster", "Files", "SQLSyntax"]),
+    tests("Commands", ["Arguments", "Reports", "YAML"]),
+    tests("Backup", ["Postgres", "Catalog", "Repository", "Snapshot", "ObjectStore"]),
+    tests(
+      "Restoration",
+      ["Postgres", "Catalog", "Repository", "Snapshot", "ObjectStore", "Backup"]
+    ),
     .testTarget(name: "HouseRulesTests", dependencies: ["TestSupport"], swiftSettings: strict),
-  ])
+  ]
+)

@@ -1,0 +1,82 @@
+internal import Catalog
+internal import Cluster
+internal import Foundation
+internal import Postgres
+internal import Problems
+internal import Repository
+internal import Snapshot
+
+extension BackupRun {
+  func open(_ holder: Session) async throws -> Opening {
+    let (settings, options) = (self.settings, self.options)
+    return try await holder.run { connection in
+      do {
+        return try Opening.open(on: connection, settings: settings, options: options)
+      } catch let error as PostgresError {
+        throw error.problem("cannot open a consistent view of \(settings)")
+      }
+    }
+  }
+
+  /// Runs `pg_dump` and `pg_dumpall` beside the workers.
+  func readDefinition(
+    _ opening: Opening, _ writer: SnapshotWriter
+  ) async throws -> Manifest.Definition {
+    let options = self.options
+    let settings = self.settings.database(opening.database.name)
+    return try await Lane("drydock.pg_dump").run {
+      let programs = try ClientPrograms.find(
+        atLeast: opening.server.major, directory: options.binaryDirectory)
+      let encoder = try writer.makeEncoder()
+      let reader = DefinitionReader(programs: programs, settings: settings, options: options) {
+        try encoder.write($0.span, kind: .text, level: options.compressionLevel).id
+      }
+      return Manifest.Definition(
+        archive: try reader.archive(snapshot: opening.read.snapshotID),
+        globals: try reader.globals(hasPasswords: opening.canReadPasswords),
+        hasPasswords: opening.canReadPasswords, fingerprint: [], dumpMajor: programs.major)
+    }
+  }
+
+  /// Reads large objects on the connection that holds the snapshot, and keeps the fingerprint.
+  func readRest(
+    _ holder: Session, _ opening: Opening, _ writer: SnapshotWriter, _ reading: Reading
+  ) async throws -> Assembly.Rest {
+    let level = options.compressionLevel
+    return try await holder.run { connection in
+      let encoder = try writer.makeEncoder()
+      func store(_ bytes: [UInt8], _ kind: ChunkKind) throws -> ChunkID {
+        let chunk = try encoder.write(bytes.span, kind: kind, level: level)
+        reading.tally.add(chunk)
+        return chunk.id
+      }
+      do {
+        let objects = try LargeObjectReader(connection: connection, store: store).read()
+        return Assembly.Rest(
+          largeObjects: objects.lists, largeObjectCount: objects.count,
+          fingerprint: try Pieces.of(opening.fingerprint).map { try store($0, .text) })
+      } catch let error as PostgresError {
+        throw error.problem("cannot read the large objects")
+      }
+    }
+  }
+
+  /// Compares the types with fresh catalogs, after the last row.
+  func typesChanged(_ opening: Opening) async throws -> Bool {
+    let session = try await Session.open(settings)
+    defer { Task { await session.close() } }
+    return try await session.run { try opening.read.typesChanged(observer: $0) }
+  }
+
+  func commit(
+    _ manifest: Manifest, _ writer: SnapshotWriter, _ reading: Reading
+  ) throws -> Result {
+    let definition = manifest.definition
+    let lists = manifest.tables.flatMap(\.segments) + manifest.largeObjects
+    let texts = definition.archive + definition.globals + definition.fingerprint
+    let name = try writer.commit(
+      manifest: try manifest.encoded(), at: manifest.takenTime,
+      closure: reading.chunks + lists + texts)
+    return Result(snapshot: name, manifest: manifest)
+  }
+}

@@ -1,0 +1,64 @@
+internal import Bytes
+internal import Postgres
+internal import Repository
+internal import Snapshot
+
+/// Reads large objects through SQL (`lo_get`), never through libpq's `lo_*` calls (CVE-2026-6477).
+struct LargeObjectReader {
+  static let pieceSize = 1 << 20
+
+  let connection: Connection
+  let store: ([UInt8], ChunkKind) throws -> ChunkID
+
+  /// Reads all of them; returns the chunks that list them, and how many there are.
+  func read() throws -> (lists: [ChunkID], count: Int) {
+    let rows = try connection.execute(Self.query)
+    var lists: [ChunkID] = []
+    for start in stride(from: 0, to: rows.count, by: LargeObjectList.capacity) {
+      let batch = rows[start..<Swift.min(start + LargeObjectList.capacity, rows.count)]
+      let items = try batch.map { try item($0) }
+      lists.append(try store(try LargeObjectList(items: items).encoded(), .list))
+    }
+    return (lists, rows.count)
+  }
+
+  private func item(_ row: Rows.Row) throws -> LargeObjectList.Item {
+    let oid = row.int("oid")
+    var chunks: [ChunkID] = []
+    var size = 0
+    while true {
+      let piece = try connection.bytes(
+        "SELECT pg_catalog.lo_get($1::pg_catalog.oid, $2::bigint, $3::integer)",
+        [Parameter(oid), Parameter(size), Parameter(Self.pieceSize)])
+      guard let piece, !piece.isEmpty else { break }
+      chunks.append(try store(piece, .data))
+      size += piece.count
+      if piece.count < Self.pieceSize { break }
+    }
+    return LargeObjectList.Item(
+      oid: oid, owner: row.string("owner"), grants: try grants(oid), comment: row["comment"],
+      size: size, chunks: chunks)
+  }
+
+  private func grants(_ oid: Int) throws -> [LargeObjectList.Grant] {
+    try connection.query(Self.grantQuery, [Parameter(oid)]).map { row in
+      LargeObjectList.Grant(
+        role: row["role"], privilege: row.string("privilege_type"),
+        isGrantable: row.bool("is_grantable"))
+    }
+  }
+
+  private static let query = """
+    SELECT m.oid, pg_catalog.pg_get_userbyid(m.lomowner) AS owner,
+      pg_catalog.obj_description(m.oid, 'pg_largeobject') AS comment
+    FROM pg_catalog.pg_largeobject_metadata m ORDER BY m.oid
+    """
+
+  private static let grantQuery = """
+    SELECT CASE WHEN a.grantee <> 0 THEN pg_catalog.pg_get_userbyid(a.grantee) END AS role,
+      a.privilege_type, a.is_grantable
+    FROM pg_catalog.pg_largeobject_metadata m
+    CROSS JOIN LATERAL pg_catalog.aclexplode(m.lomacl) a
+    WHERE m.oid = $1::pg_catalog.oid AND a.grantee <> m.lomowner
+    """
+}

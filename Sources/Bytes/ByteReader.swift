@@ -1,0 +1,30 @@
+/// Reads numbers and pieces from bytes whose lengths nobody has checked yet.
+public struct ByteReader {
+  private let bytes: [UInt8]
+  private var offset = 0
+
+  /// A reader at the first byte.
+  public init(_ bytes: [UInt8]) { self.bytes = bytes }
+
+  /// How many bytes are left.
+  public var remaining: Int { bytes.count - offset }
+
+  /// The next number, least significant byte first; nil when the bytes end before it does.
+  public mutating func next<Number: FixedWidthInteger & UnsignedInteger>(
+    _ type: Number.Type
+  ) -> Number? {
+    let width = Number.bitWidth / 8
+    guard remaining >= width else { return nil }
+    var number: Number = 0
+    for place in 0..<width { number |= Number(bytes[offset + place]) << (8 * place) }
+    offset += width
+    return number
+  }
+
+  /// The next `count` bytes; nil when there are fewer.
+  public mutating func next(_ count: Int) -> [UInt8]? {
+    guard count >= 0, remaining >= count else { return nil }
+    defer { offset += count }
+    return Array(bytes[offset..<(offset + count)])
+  }
+}

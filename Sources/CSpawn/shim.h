@@ -1,0 +1,16 @@
+// GNU calls that Swift's Glibc module does not show, declared as their manual pages give them.
+#ifndef DRYDOCK_CSPAWN_SHIM_H
+#define DRYDOCK_CSPAWN_SHIM_H
+
+#include <spawn.h>
+
+// posix_spawn_file_actions_addclosefrom_np(3), glibc 2.34.
+int posix_spawn_file_actions_addclosefrom_np(posix_spawn_file_actions_t *actions, int from);
+// posix_spawn_file_actions_addchdir_np(3), glibc 2.29.
+int posix_spawn_file_actions_addchdir_np(posix_spawn_file_actions_t *actions, const char *path);
+// memfd_create(2).
+int memfd_create(const char *name, unsigned int flags);
+// pipe2(2).
+int pipe2(int ends[2], int flags);
+
+#endif

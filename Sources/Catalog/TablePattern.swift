@@ -1,0 +1,35 @@
+/// A pattern for the names of tables: `jobs`, `public.jobs`, `*.job_*`.
+///
+/// `*` stands for any characters and `?` for one, as in `psql` (manual, psql "Patterns"), without
+/// its quotes and its folding of case: a name is written as it is.
+public struct TablePattern: Sendable, Equatable {
+  private let schema: String?
+  private let name: String
+
+  /// Reads a pattern; a dot separates schema and name.
+  public init(_ text: String) {
+    if let dot = text.firstIndex(of: ".") {
+      schema = String(text[..<dot])
+      name = String(text[text.index(after: dot)...])
+    } else {
+      schema = nil
+      name = text
+    }
+  }
+
+  /// Whether a relation's name fits.
+  public func matches(_ relation: RelationName) -> Bool {
+    let schemaFits = schema.map { Self.fits(Array($0)[...], Array(relation.schema)[...]) } ?? true
+    return schemaFits && Self.fits(Array(name)[...], Array(relation.name)[...])
+  }
+
+  private static func fits(_ pattern: ArraySlice<Character>, _ text: ArraySlice<Character>) -> Bool {
+    guard let first = pattern.first else { return text.isEmpty }
+    let rest = pattern.dropFirst()
+    if first == "*" {
+      return (text.startIndex...text.endIndex).contains { fits(rest, text[$0...]) }
+    }
+    guard let character = text.first, first == "?" || first == character else { return false }
+    return fits(rest, text.dropFirst())
+  }
+}

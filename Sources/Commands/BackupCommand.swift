@@ -1,0 +1,99 @@
+public import Arguments
+internal import Backup
+internal import Postgres
+internal import Problems
+internal import Reports
+internal import Repository
+internal import Snapshot
+
+/// Takes a snapshot.
+public struct BackupCommand: RunnableCommand {
+  /// The word that calls it.
+  public static let name = "backup"
+  /// One sentence.
+  public static let summary = "Take a consistent snapshot of a database."
+  /// Command lines worth copying.
+  public static let examples = [
+    Example("drydock backup postgresql://backup@db.example/shop", "Take a snapshot."),
+    Example("drydock backup --tag git=1a2b3c4", "Take one of the configured database, with a tag."),
+  ]
+
+  /// The options of every command.
+  public var shared = SharedOptions()
+  /// The option that names the database.
+  public var databaseOptions = DatabaseOptions()
+  /// The database as the last word.
+  public var url: String?
+  /// Attached to the snapshot.
+  public var tags: [String] = []
+  /// Connections that read at the same time.
+  public var jobs: Int?
+  /// Only these tables.
+  public var tables: [String] = []
+  /// Not these tables.
+  public var excludedTables: [String] = []
+  /// Not the rows of these tables.
+  public var excludedData: [String] = []
+  /// Whether every stripe is read, whatever is known of it.
+  public var isFullRead = false
+
+  /// Makes the command with every default.
+  public init() {}
+
+  /// Which words of a command line set which property.
+  public static var arguments: [Argument<Self>] {
+    positional("url", \.url, "The database: a URL, keywords as libpq reads them, or a name.")
+    option("--tag", \.tags, value: "K=V", "Attach a tag; may be given several times.")
+    option("--jobs", \.jobs, value: "N", "Connections that read at the same time (default 2).")
+    option("--table", \.tables, value: "PATTERN", "Only tables that match.")
+    option("--exclude-table", \.excludedTables, value: "PATTERN", "Not tables that match.")
+    option(
+      "--exclude-data", \.excludedData, value: "PATTERN", "Tables that match without their rows.")
+    flag("--full-read", \.isFullRead, "Read every row, whatever the last snapshot says.")
+    group(\.databaseOptions)
+    group(\.shared)
+  }
+
+  /// Takes the snapshot.
+  public func run(in context: Context) async throws -> ExitStatus {
+    let settings = try database(in: context)
+    let repository = try await context.openRepository()
+    let run = BackupRun(of: settings, into: repository, options: try options(in: context)) {
+      context.progress.report($0.report)
+    }
+    let result = try await run.run()
+    context.progress.clear()
+    if !context.isQuiet || context.isJSON { context.show(result.report) }
+    return .done
+  }
+
+  private func database(in context: Context) throws -> ConnectionSettings {
+    if let url, databaseOptions.database != nil {
+      throw Problem(
+        .usage, code: "usage.two-databases", "Two databases are named",
+        facts: [.init("argument", "\(try ConnectionSettings.given(url, .commandLine))")],
+        hint: "Give the database once.")
+    }
+    if let url { return try .given(url, .commandLine) }
+    return try databaseOptions.orDefault(in: context)
+  }
+
+  private func options(in context: Context) throws -> BackupOptions {
+    var options = BackupOptions()
+    options.jobs = max(1, jobs ?? context.configuration.jobs ?? 2)
+    options.tables = tables
+    options.excludedTables = excludedTables
+    options.excludedData = excludedData
+    options.tool = "drydock \(Version.number)"
+    options.binaryDirectory = context.configuration.binaries
+    for tag in tags {
+      guard let equals = tag.firstIndex(of: "="), equals != tag.startIndex else {
+        throw Problem(
+          .usage, code: "usage.tag", "The tag \(tag) has no name and value",
+          hint: "Write --tag git=1a2b3c4.")
+      }
+      options.tags[String(tag[..<equals])] = String(tag[tag.index(after: equals)...])
+    }
+    return options
+  }
+}

@@ -1,0 +1,74 @@
+internal import Backup
+internal import Reports
+internal import Repository
+internal import Snapshot
+
+extension BackupProgress {
+  /// The progress as a line or an event.
+  var report: Progress {
+    Progress(
+      phase: phase, bytes: Int64(bytes), totalBytes: totalBytes > 0 ? Int64(totalBytes) : nil,
+      rows: rows > 0 ? Int64(rows) : nil)
+  }
+}
+
+extension BackupRun.Result {
+  /// What a backup has to say when it is done.
+  var report: Report {
+    let totals = manifest.totals
+    return Report(
+      blocks: [
+        .values([
+          .init("snapshot", snapshot.text),
+          .init("database", manifest.database.name),
+          .init("taken", manifest.taken),
+          .init(
+            "rows",
+            "\(Quantity.count(totals.rows)) in \(Quantity.count(manifest.tables.count)) tables"),
+          .init("read", Quantity.bytes(totals.bytesRead)),
+          .init(
+            "stored",
+            "\(Quantity.bytes(totals.bytesStored)) in \(Quantity.count(totals.newChunks)) new chunks"
+          ),
+          .init("known", "\(Quantity.count(totals.knownChunks)) chunks were there already"),
+          .init("time", Quantity.duration(.seconds(totals.seconds))),
+        ])
+      ],
+      json: SnapshotSummary(snapshot, manifest).json)
+  }
+}
+
+/// The summary of a snapshot for programs.
+struct SnapshotSummary {
+  let name: SnapshotName
+  let manifest: Manifest
+
+  init(_ name: SnapshotName, _ manifest: Manifest) {
+    self.name = name
+    self.manifest = manifest
+  }
+
+  var json: JSONValue {
+    let totals = manifest.totals
+    return [
+      "event": "result",
+      "snapshot": .string(name.text),
+      "id": .string(name.shortID),
+      "database": .string(manifest.database.name),
+      "system_identifier": .string(manifest.database.systemIdentifier),
+      "server_version": JSONValue(manifest.server.version),
+      "taken": .string(manifest.taken),
+      "parent": JSONValue(manifest.parent),
+      "tags": .object(
+        manifest.tags.sorted { $0.key < $1.key }.map { .init($0.key, .string($0.value)) }),
+      "tables": JSONValue(manifest.tables.count),
+      "rows": JSONValue(totals.rows),
+      "bytes": JSONValue(totals.bytes),
+      "bytes_read": JSONValue(totals.bytesRead),
+      "bytes_stored": JSONValue(totals.bytesStored),
+      "new_chunks": JSONValue(totals.newChunks),
+      "known_chunks": JSONValue(totals.knownChunks),
+      "seconds": .number(totals.seconds),
+    ]
+  }
+}

@@ -1,0 +1,51 @@
+public import Arguments
+
+/// All commands, in the order in which help lists them.
+public enum CommandTree {
+  /// The program.
+  public static var root: CommandGroup {
+    CommandGroup(
+      name: "drydock",
+      summary: "Back up and migrate PostgreSQL databases safely.",
+      discussion: """
+        A migration goes through Drydock before it touches production: take a snapshot, rehearse \
+        the pending patches on it in a scratch server, then migrate with the receipt. What must \
+        be dropped is checked, set aside and confirmed first.
+        """,
+      sections: [
+        .init(
+          "Snapshots",
+          [
+            .command(BackupCommand.self), .command(SnapshotsCommand.self),
+            .command(ShowCommand.self), .command(RestoreCommand.self),
+          ]
+        ),
+        .init(
+          "Set up",
+          [
+            .command(InitCommand.self), .command(CompletionsCommand.self), .command(ManualCommand.self),
+            .group(tool),
+          ]
+        )
+      ],
+      notes: [environment, exitStatus]
+    )
+  }
+
+  private static var tool: CommandGroup {
+    CommandGroup(
+      name: "tool",
+      summary: "What packagers and developers need.",
+      sections: [.init("Commands", [.command(GenerateCommand.self)])],
+      isHidden: true
+    )
+  }
+
+  private static var environment: CommandGroup.Note {
+    .init("Environment", EnvironmentSettings.known.map { .init($0.name, $0.meaning) })
+  }
+
+  private static var exitStatus: CommandGroup.Note {
+    .init("Exit status", ExitStatus.allCases.map { .init(String($0.rawValue), $0.meaning) })
+  }
+}

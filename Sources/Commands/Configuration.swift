@@ -1,0 +1,113 @@
+public import Postgres
+internal import Problems
+
+/// What is configured for this call: flags before environment before files before defaults.
+public struct Configuration: Sendable, Equatable {
+  /// Where the snapshots are.
+  public var repository: String?
+  /// The default database, which commands that destroy or migrate do not use.
+  public var database: ConnectionSettings?
+  /// The database of the profile that was chosen with `--profile` on the command line.
+  public var databaseOfChosenProfile: ConnectionSettings?
+  /// The directory of the patches.
+  public var patches: String?
+  /// What people call the environment: `production`.
+  public var label: String?
+  /// Whether the database is protected, so that commands which change it ask more.
+  public var isProtected = false
+  /// The number of connections that work at once.
+  public var jobs: Int?
+  /// The file of the gate's policy.
+  public var policy: String?
+  /// The directory of PostgreSQL's programs; nil to look where they usually are.
+  public var binaries: String?
+  /// Where the passphrase comes from; nil leaves only asking for it.
+  public var passphrase: PassphraseSource?
+  /// The profile in use.
+  public var profile: String?
+  /// The files that were read, the one that counts most first.
+  public var files: [String] = []
+
+  /// Makes a configuration in which nothing is set.
+  public init() {}
+
+  /// Puts everything together.
+  ///
+  /// Throws a `Problem` of kind `usage` for an unreadable or wrong file, an unknown profile, and
+  /// for what the environment must not decide.
+  public static func load(_ options: SharedOptions, in world: Surroundings) throws -> Self {
+    let variables = try EnvironmentSettings(world.environment)
+    let search = ConfigurationSearch(
+      environment: world.environment,
+      directory: world.directory,
+      systemDirectory: world.systemDirectory
+    )
+    let files = try search.files(named: options.config ?? variables.config)
+    let profile = options.profile ?? variables.profile
+    let layers = try layers(of: files, profile: profile)
+
+    var flags = Settings()
+    flags.repository = options.repository
+    flags.passphraseFile = options.passphraseFile
+    let configured = layers.reduce(Settings()) { $0.completed(with: $1) }
+    let merged = flags.completed(with: variables.settings).completed(with: configured)
+
+    var result = Configuration()
+    result.repository = merged.repository
+    result.patches = merged.patches
+    result.label = merged.label
+    result.isProtected = merged.isProtected ?? false
+    result.jobs = merged.jobs
+    result.policy = merged.policy
+    result.binaries = merged.binaries
+    result.profile = profile
+    result.files = files.map(\.path)
+    let configuredDatabase = try configured.database.map { try ConnectionSettings.given($0, .file) }
+    result.database =
+      try variables.settings.database.map { try .given($0, .environment) } ?? configuredDatabase
+    if options.profile != nil {
+      result.databaseOfChosenProfile = try Self.database(of: profile, in: files)
+    }
+    result.passphrase = passphraseSource(flags, world, variables.settings, configured)
+    return result
+  }
+
+  /// The profile's settings in every file, then the settings at the top of every file.
+  private static func layers(of files: [ConfigurationFile], profile: String?) throws -> [Settings] {
+    guard let profile else { return files.map(\.settings) }
+    let profiles = files.compactMap { $0.profiles[profile] }
+    guard !profiles.isEmpty else {
+      let known = Set(files.flatMap(\.profiles.keys)).sorted()
+      throw Problem(
+        .usage,
+        code: "configuration.unknown-profile",
+        "There is no profile '\(profile)'",
+        reason: files.isEmpty ? "no configuration file was found" : nil,
+        facts: files.map { .init("file", $0.path) },
+        hint: known.isEmpty ? nil : "Known profiles: \(known.joined(separator: ", "))."
+      )
+    }
+    return profiles + files.map(\.settings)
+  }
+
+  private static func database(
+    of profile: String?,
+    in files: [ConfigurationFile]
+  ) throws -> ConnectionSettings? {
+    guard let profile else { return nil }
+    let address = files.compactMap { $0.profiles[profile]?.database }.first
+    return try address.map { try .given($0, .file) }
+  }
+
+  private static func passphraseSource(
+    _ flags: Settings,
+    _ world: Surroundings,
+    _ variables: Settings,
+    _ files: Settings
+  ) -> PassphraseSource? {
+    if let path = flags.passphraseFile { return .file(path) }
+    if let passphrase = world.passphrase { return .environment(passphrase) }
+    if let path = variables.passphraseFile ?? files.passphraseFile { return .file(path) }
+    return files.passphraseCommand.map(PassphraseSource.command)
+  }
+}

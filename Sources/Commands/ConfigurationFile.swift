@@ -1,0 +1,173 @@
+internal import Arguments
+internal import Foundation
+internal import Problems
+internal import YAML
+
+/// One configuration file, read and checked.
+struct ConfigurationFile: Sendable, Equatable {
+  /// Its path as messages show it.
+  var path: String
+  /// Whether the user or root vouches for it.
+  var isTrusted: Bool
+  /// What stands at the top.
+  var settings = Settings()
+  /// What the profiles set.
+  var profiles: [String: Settings] = [:]
+
+  /// Reads a file.
+  ///
+  /// Throws a `Problem` of kind `usage` that names the line and what was probably meant.
+  static func read(_ path: String, isTrusted: Bool) throws -> Self {
+    guard let data = FileManager.default.contents(atPath: path),
+      let text = String(validating: Array(data), as: UTF8.self)
+    else {
+      throw Problem(
+        .usage,
+        code: "configuration.unreadable",
+        "The configuration file \(path) cannot be read",
+        hint: "Check that it exists, that this user may read it, and that it is UTF-8."
+      )
+    }
+    return try parse(text, path: path, isTrusted: isTrusted)
+  }
+
+  /// Reads the text of a file.
+  static func parse(_ text: String, path: String, isTrusted: Bool) throws -> Self {
+    var file = Self(path: path, isTrusted: isTrusted)
+    let root: YAMLNode?
+    do throws(YAMLError) {
+      root = try YAMLParser.parse(text)
+    } catch {
+      throw file.problem(error.mark, "not-yaml", error.message)
+    }
+    guard let root, !root.isNull else { return file }
+    file.settings = try file.settings(of: root, allowing: ["profiles"]) { entry in
+      for profile in try file.entries(of: entry.value) {
+        file.profiles[profile.key.name] = try file.settings(of: profile.value)
+      }
+    }
+    return file
+  }
+
+  private func settings(
+    of node: YAMLNode,
+    allowing more: [String] = [],
+    _ other: (YAMLNode.Entry) throws -> Void = { _ in }
+  ) throws -> Settings {
+    var settings = Settings()
+    for entry in try entries(of: node) {
+      if more.contains(entry.key.name) {
+        try other(entry)
+        continue
+      }
+      let key = try key(entry.key, allowing: more)
+      try set(key, entry.value, &settings)
+      guard isTrusted || !key.needsTrust(settings) else { throw untrusted(entry.key) }
+    }
+    return settings
+  }
+
+  private func set(_ key: SettingsKey, _ value: YAMLNode, _ settings: inout Settings) throws {
+    switch key {
+    case .repository: settings.repository = try text(value)
+    case .database: settings.database = try text(value)
+    case .patches: settings.patches = try text(value)
+    case .label: settings.label = try text(value)
+    case .policy: settings.policy = try text(value)
+    case .binaries: settings.binaries = try text(value)
+    case .passphraseFile: settings.passphraseFile = try text(value)
+    case .protected: settings.isProtected = try truth(value)
+    case .jobs: settings.jobs = try count(value)
+    case .passphraseCommand: settings.passphraseCommand = try words(value)
+    }
+  }
+
+  private func key(_ key: YAMLNode.Key, allowing more: [String]) throws -> SettingsKey {
+    if let known = SettingsKey(rawValue: key.name) { return known }
+    if SettingsKey.dangerous.contains(key.name.replacing("-", with: "_")) {
+      throw problem(
+        key.mark,
+        "dangerous-key",
+        "The key '\(key.name)' is decided on the command line alone",
+        hint: "Give it as --\(key.name.replacing("_", with: "-")) each time."
+      )
+    }
+    let known = SettingsKey.allCases.map(\.rawValue) + more
+    let nearest = Spelling.nearest(to: key.name, in: known).map { "Did you mean '\($0)'? " } ?? ""
+    throw problem(
+      key.mark,
+      "unknown-key",
+      "There is no key '\(key.name)'",
+      hint: "\(nearest)Known keys: \(known.joined(separator: ", "))."
+    )
+  }
+
+  private func entries(of node: YAMLNode) throws -> [YAMLNode.Entry] {
+    if node.isNull { return [] }
+    guard case .mapping(let entries) = node.content else {
+      throw problem(node.mark, "bad-value", "Keys with values are expected here")
+    }
+    return entries
+  }
+
+  private func text(_ node: YAMLNode) throws -> String {
+    guard case .scalar(let text, _) = node.content, !node.isNull else {
+      throw problem(node.mark, "bad-value", "A text is expected here")
+    }
+    return text
+  }
+
+  private func truth(_ node: YAMLNode) throws -> Bool {
+    switch node.content {
+    case .scalar("true", isQuoted: false): return true
+    case .scalar("false", isQuoted: false): return false
+    default: throw problem(node.mark, "bad-value", "'true' or 'false' is expected here")
+    }
+  }
+
+  private func count(_ node: YAMLNode) throws -> Int {
+    guard case .scalar(let text, isQuoted: false) = node.content, let number = Int(text),
+      number > 0
+    else { throw problem(node.mark, "bad-value", "A whole number above 0 is expected here") }
+    return number
+  }
+
+  private func words(_ node: YAMLNode) throws -> [String] {
+    guard case .sequence(let nodes) = node.content, !nodes.isEmpty else {
+      throw problem(
+        node.mark,
+        "bad-value",
+        "A list of words is expected here",
+        hint: "Write the program and its arguments as a list: [/usr/bin/pass, show, drydock]."
+      )
+    }
+    return try nodes.map(text)
+  }
+
+  private func untrusted(_ key: YAMLNode.Key) -> Problem {
+    problem(
+      key.mark,
+      "untrusted-key",
+      "The key '\(key.name)' with this value is not honoured from a file in the checkout",
+      hint: """
+        Whoever changes the checkout could change it. Move it to \
+        ~/.config/drydock/drydock.yaml or /etc/drydock/drydock.yaml, writable by their owner \
+        alone, or name this file with --config.
+        """
+    )
+  }
+
+  private func problem(
+    _ mark: YAMLMark,
+    _ code: String,
+    _ summary: String,
+    hint: String? = nil
+  ) -> Problem {
+    Problem(
+      .usage,
+      code: "configuration.\(code)",
+      "\(path):\(mark.line):\(mark.column): \(summary)",
+      hint: hint
+    )
+  }
+}

@@ -1,0 +1,44 @@
+internal import Cryptography
+internal import ObjectStore
+internal import Postgres
+internal import Problems
+internal import Repository
+
+extension Context {
+  /// The store at the configured address.
+  func store() throws -> any ObjectStore {
+    let address = try repositoryAddress()
+    guard !address.contains("://") || address.hasPrefix("file://") else {
+      throw Problem(
+        .usage, code: "usage.repository-scheme", "The repository address \(address) is not known",
+        reason: "this version keeps repositories in directories",
+        hint: "Give a path, such as /var/backups/drydock.")
+    }
+    let path = address.hasPrefix("file://") ? String(address.dropFirst(7)) : address
+    return LocalStore(path.hasPrefix("/") ? path : "\(world.directory)/\(path)")
+  }
+
+  /// The repository, opened with the configured passphrase; asked for only where one is needed.
+  func openRepository() async throws -> Repository {
+    let store = try store()
+    if configuration.passphrase == nil {
+      do {
+        return try await open(store, nil)
+      } catch let problem as Problem where problem.code == "repository.needs-passphrase" {
+        detail("the repository is encrypted")
+      }
+    }
+    return try await open(store, try passphrase().secret)
+  }
+
+  private func open(_ store: any ObjectStore, _ passphrase: Secret?) async throws -> Repository {
+    try await Lane("drydock.repository").run {
+      try Repository.open(store, passphrase: passphrase)
+    }
+  }
+}
+
+extension Passphrase {
+  /// The words where the memory is wiped afterwards.
+  var secret: Secret { Secret(bytes.span) }
+}

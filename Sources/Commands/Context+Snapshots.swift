@@ -1,0 +1,66 @@
+internal import Postgres
+internal import Problems
+internal import Repository
+internal import Snapshot
+
+extension Context {
+  /// All snapshots of a repository, oldest first.
+  func snapshots(in repository: Repository) async throws -> [SnapshotContent] {
+    try await Lane("drydock.snapshots").run {
+      try repository.snapshots().map { try SnapshotContent(opening: $0, in: repository) }
+        .sorted { ($0.manifest.taken, $0.name) < ($1.manifest.taken, $1.name) }
+    }
+  }
+
+  /// The one snapshot that a person named.
+  ///
+  /// - Parameters:
+  ///   - text: as it was typed: `latest`, `latest:bench`, `1f2e3d4c`, `git=abc`, `@2026-01-31T02:00Z`.
+  ///   - database: the database whose series is meant where the text names none.
+  ///   - repository: where to look.
+  /// - Returns: the snapshot, opened.
+  /// - Throws: a `Problem` of kind `usage` where none or several fit.
+  func snapshot(
+    _ text: String, of database: String?, in repository: Repository
+  ) async throws -> SnapshotContent {
+    let reference = try SnapshotReference(text)
+    let all = try await snapshots(in: repository)
+    let series = try series(reference, among: all, default: database)
+    if let found = try reference.choose(from: series) { return found }
+    throw Problem(
+      .usage, code: "usage.no-such-snapshot", "There is no snapshot \(text)",
+      facts: all.suffix(5).map {
+        Problem.Fact("snapshot", "\($0.name) of \($0.manifest.database.name)")
+      },
+      hint: all.isEmpty
+        ? "The repository is empty; drydock backup takes the first one."
+        : "drydock snapshots lists what there is.")
+  }
+
+  private func series(
+    _ reference: SnapshotReference, among all: [SnapshotContent], default database: String?
+  ) throws -> [SnapshotContent] {
+    // Whoever types an id means that snapshot, whatever the series.
+    if case .prefix = reference.choice, reference.series == nil { return all }
+    let wanted = reference.series ?? database ?? configuration.database?.keywords["dbname"]
+    let chosen = wanted.map { name in all.filter { $0.manifest.database.name == name } } ?? all
+    let found = Set(chosen.map { SeriesIdentity($0.manifest.database) })
+    guard found.count > 1 else { return chosen }
+    throw Problem(
+      .usage, code: "usage.ambiguous-series", "\(reference.text) could be of several databases",
+      facts: found.map { Problem.Fact("series", "\($0.name) (system \($0.systemIdentifier))") }
+        .sorted { $0.value < $1.value },
+      hint: "Write \(reference.text):NAME, or give the snapshot's id.")
+  }
+}
+
+/// What makes snapshots one series: the database and the cluster that it lives in.
+struct SeriesIdentity: Hashable {
+  let name: String
+  let systemIdentifier: String
+
+  init(_ database: Manifest.Database) {
+    name = database.name
+    systemIdentifier = database.systemIdentifier
+  }
+}

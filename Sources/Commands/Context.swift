@@ -1,0 +1,101 @@
+internal import Problems
+public import Reports
+
+/// What a command works with: what is configured, where its words go, whom it can ask.
+public struct Context: Sendable {
+  /// The world around the command.
+  public let world: Surroundings
+  /// What is configured.
+  public let configuration: Configuration
+  /// Shows how far long work has come.
+  public let progress: ProgressReporter
+  /// Whether results and errors are JSON.
+  public let isJSON: Bool
+  /// Whether nothing is said beyond results and errors.
+  public let isQuiet: Bool
+  /// Whether more is said.
+  public let isVerbose: Bool
+
+  /// Makes the context of a command with these options.
+  public init(_ world: Surroundings, _ configuration: Configuration, _ options: SharedOptions) {
+    self.world = world
+    self.configuration = configuration
+    isJSON = options.isJSON
+    isQuiet = options.isQuiet
+    isVerbose = options.isVerbose
+    let start = world.uptime()
+    let stream = options.isJSON ? world.output : world.errors
+    progress = ProgressReporter(
+      mode: Self.mode(options, world.errors),
+      elapsed: { world.uptime() - start },
+      write: { stream.write($0) }
+    )
+  }
+
+  /// Shows a result: text for people, one line of JSON for programs.
+  public func show(_ report: Report) {
+    progress.clear()
+    if isJSON {
+      world.output.line(report.json.compact)
+    } else {
+      world.output.write(report.text(width: world.output.width, style: world.output.style))
+    }
+  }
+
+  /// Says something in passing, which is no result; `--quiet` and `--json` hold it back.
+  public func note(_ text: String) {
+    guard !isQuiet, !isJSON else { return }
+    progress.clear()
+    world.errors.line(Printable.lines(text))
+  }
+
+  /// Says something that only `--verbose` wants to hear.
+  public func detail(_ text: String) {
+    if isVerbose { note(text) }
+  }
+
+  /// Warns of something; only `--json` holds it back, because it belongs into the result there.
+  public func warn(_ text: String) {
+    guard !isJSON else { return }
+    progress.clear()
+    world.errors.line(world.errors.style.apply(.warning, Printable.lines("warning: \(text)")))
+  }
+
+  /// The passphrase of the repository: from its configured place, or asked for on a terminal.
+  public func passphrase() throws -> Passphrase {
+    if let source = configuration.passphrase {
+      return try source.read(environment: world.environment)
+    }
+    progress.clear()
+    if world.isInteractive, let text = world.askSecret("Passphrase: "), !text.isEmpty {
+      return Passphrase(text: text)
+    }
+    throw Problem(
+      .usage,
+      code: "passphrase.missing",
+      "No passphrase is given",
+      hint: """
+        Set DRYDOCK_PASSPHRASE, give --passphrase-file FILE, or write 'passphrase_command:' into \
+        the configuration.
+        """
+    )
+  }
+
+  /// The repository's address, which most commands cannot do without.
+  public func repositoryAddress() throws -> String {
+    if let repository = configuration.repository { return repository }
+    throw Problem(
+      .usage,
+      code: "usage.no-repository",
+      "No repository is named",
+      hint:
+        "Give --repository URL, set DRYDOCK_REPOSITORY, or write 'repository:' into drydock.yaml."
+    )
+  }
+
+  private static func mode(_ options: SharedOptions, _ errors: Output) -> ProgressReporter.Mode {
+    if options.isQuiet { return .silent }
+    if options.isJSON { return .events }
+    return errors.isTerminal ? .redrawn(width: errors.width ?? 80) : .lines
+  }
+}

@@ -1,0 +1,45 @@
+internal import Reports
+internal import Repository
+internal import Restoration
+internal import Snapshot
+
+extension RestoreProgress {
+  /// The progress as a line or an event.
+  var report: Progress {
+    Progress(
+      phase: phase, bytes: Int64(bytes), totalBytes: totalBytes > 0 ? Int64(totalBytes) : nil,
+      rows: rows > 0 ? Int64(rows) : nil)
+  }
+}
+
+extension RestoreResult {
+  /// What a restore has to say when it is done.
+  func report(of content: SnapshotContent) -> Report {
+    var blocks: [Report.Block] = [
+      .values([
+        .init("restored", "\(content.name) of \(content.manifest.database.name)"),
+        .init("data of", content.manifest.taken),
+        .init("rows", "\(Quantity.count(rows)) in \(Quantity.count(tables)) tables"),
+        .init("size", Quantity.bytes(bytes)),
+        .init("proof", isVerified ? "read back, every digest equal" : "not compared"),
+        .init("time", Quantity.duration(.seconds(seconds))),
+      ])
+    ]
+    if !omissions.isEmpty {
+      blocks += [.paragraph("Left out:", role: .warning), .list(omissions)]
+    }
+    return Report(
+      blocks: blocks,
+      json: [
+        "event": "result",
+        "snapshot": .string(content.name.text),
+        "taken": .string(content.manifest.taken),
+        "tables": JSONValue(tables),
+        "rows": JSONValue(rows),
+        "bytes": JSONValue(bytes),
+        "verified": .boolean(isVerified),
+        "omissions": .array(omissions.map { .string($0) }),
+        "seconds": .number(seconds),
+      ])
+  }
+}

@@ -1,0 +1,31 @@
+/// Settings as one place gave them: a file, a profile, the environment or the flags.
+struct Settings: Sendable, Equatable {
+  var repository: String?
+  var database: String?
+  var patches: String?
+  var label: String?
+  var isProtected: Bool?
+  var jobs: Int?
+  var policy: String?
+  var binaries: String?
+  var passphraseFile: String?
+  var passphraseCommand: [String]?
+
+  /// These settings, completed with those of a place that counts less.
+  func completed(with other: Settings) -> Settings {
+    var result = self
+    result.repository = repository ?? other.repository
+    result.database = database ?? other.database
+    result.patches = patches ?? other.patches
+    result.label = label ?? other.label
+    result.isProtected = isProtected ?? other.isProtected
+    result.jobs = jobs ?? other.jobs
+    result.policy = policy ?? other.policy
+    result.binaries = binaries ?? other.binaries
+    if passphraseFile == nil && passphraseCommand == nil {
+      result.passphraseFile = other.passphraseFile
+      result.passphraseCommand = other.passphraseCommand
+    }
+    return result
+  }
+}

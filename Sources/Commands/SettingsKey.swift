@@ -1,0 +1,34 @@
+internal import Postgres
+
+/// A key of the configuration file, and whether everybody's file may set it.
+enum SettingsKey: String, CaseIterable, Sendable {
+  case repository
+  case database
+  case patches
+  case label
+  case protected
+  case jobs
+  case policy
+  case binaries
+  case passphraseFile = "passphrase_file"
+  case passphraseCommand = "passphrase_command"
+
+  /// Whether the value is honoured only from a file that the user or root vouches for.
+  ///
+  /// A file in the checkout belongs to whoever wrote the pull request. It may say where patches
+  /// are; it may not run programs, lower a guard, or point credentials at a server of its choice.
+  func needsTrust(_ value: Settings) -> Bool {
+    switch self {
+    case .patches, .label, .jobs: false
+    case .repository: value.repository?.contains("://") == true
+    case .database: !((try? ConnectionSettings(parsing: value.database ?? ""))?.isLocal ?? false)
+    case .protected, .policy, .binaries, .passphraseFile, .passphraseCommand: true
+    }
+  }
+
+  /// What may never stand in a file, because it must be decided anew each time.
+  static let dangerous: Set<String> = [
+    "confirm", "replace", "drop", "undo", "accept", "without_receipt", "no_verify",
+    "unsafe_scratch",
+  ]
+}

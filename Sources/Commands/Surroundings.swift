@@ -1,0 +1,81 @@
+public import Foundation
+internal import Terminal
+
+/// Everything that a command takes from the world around it, so that a test can give it another.
+public struct Surroundings: Sendable {
+  /// The environment, without the passphrase.
+  public var environment: [String: String]
+  /// The directory in which the program was called.
+  public var directory: String
+  /// The directory of the machine's own configuration.
+  public var systemDirectory: String
+  /// Results.
+  public var output: Output
+  /// Errors, notes and progress.
+  public var errors: Output
+  /// Whether a person can be asked.
+  public var isInteractive: Bool
+  /// Shows a question and reads a line; nil at the end of input.
+  public var ask: @Sendable (String) -> String?
+  /// Shows a question and reads a line that stays invisible; nil at the end of input.
+  public var askSecret: @Sendable (String) -> String?
+  /// The time.
+  public var now: @Sendable () -> Date
+  /// Time that only goes forward, since some moment.
+  public var uptime: @Sendable () -> Duration
+  /// The passphrase that stood in the environment.
+  public var passphrase: Passphrase?
+
+  /// Makes surroundings; what is left out is what a quiet test needs.
+  public init(
+    environment: [String: String] = [:],
+    directory: String,
+    systemDirectory: String = "/etc/drydock",
+    output: Output = Output(),
+    errors: Output = Output(),
+    isInteractive: Bool = false,
+    ask: @escaping @Sendable (String) -> String? = { _ in nil },
+    askSecret: @escaping @Sendable (String) -> String? = { _ in nil },
+    now: @escaping @Sendable () -> Date = { Date() },
+    uptime: (@Sendable () -> Duration)? = nil
+  ) {
+    var rest = environment
+    passphrase = rest.removeValue(forKey: Passphrase.variable).map(Passphrase.init(text:))
+    self.environment = rest
+    self.directory = directory
+    self.systemDirectory = systemDirectory
+    self.output = output
+    self.errors = errors
+    self.isInteractive = isInteractive
+    self.ask = ask
+    self.askSecret = askSecret
+    self.now = now
+    let start = ContinuousClock.now
+    self.uptime = uptime ?? { ContinuousClock.now - start }
+  }
+
+  /// The real surroundings of the process.
+  ///
+  /// Takes the passphrase out of the environment for good.
+  public static func ofProcess() -> Self {
+    let environment = ProcessInfo.processInfo.environment
+    ProcessSurroundings.wipeVariable(Passphrase.variable)
+    let errors = Output(.error, environment: environment)
+    return Self(
+      environment: environment,
+      directory: FileManager.default.currentDirectoryPath,
+      output: Output(.output, environment: environment),
+      errors: errors,
+      isInteractive: Terminal.isTerminal(.input) && errors.isTerminal,
+      ask: { question in
+        errors.write(question)
+        return readLine()
+      },
+      askSecret: { question in
+        errors.write(question)
+        defer { errors.line("") }
+        return Terminal.readSecretLine()
+      }
+    )
+  }
+}

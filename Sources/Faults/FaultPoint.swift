@@ -1,0 +1,44 @@
+#if DEBUG
+internal import Glibc
+private import Synchronization
+#endif
+
+/// A place where a test may kill the process: before and after every statement and every store write.
+///
+/// In a release build a fault point is nothing at all. In a debug build two environment variables
+/// arm it: `DRYDOCK_FAULT_LOG` names a file that lists the points in the order in which they were
+/// passed, `DRYDOCK_FAULT_POINT` the number of the point at which the process kills itself with
+/// SIGKILL, so that nothing can clean up. With `--jobs 1` the numbering is the same in every run.
+public enum FaultPoint {
+  #if DEBUG
+  private static let passed = Mutex(0)
+  private static let log = variable("DRYDOCK_FAULT_LOG")
+  private static let fatal = variable("DRYDOCK_FAULT_POINT").flatMap { Int($0) }
+
+  private static func variable(_ name: String) -> String? {
+    unsafe getenv(name).map { unsafe String(cString: $0) }
+  }
+
+  private static func append(_ line: String, to path: String) {
+    let file = unsafe open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
+    precondition(file >= 0, "the fault log cannot be opened: \(path)")
+    let bytes = Array(line.utf8)
+    let written = unsafe bytes.withUnsafeBytes { unsafe write(file, $0.baseAddress, $0.count) }
+    precondition(written == bytes.count, "the fault log cannot be written: \(path)")
+    close(file)
+  }
+  #endif
+
+  /// Passes a point; `label` says which one in the log: `statement before: COPY ...`.
+  @inline(__always)
+  public static func pass(_ label: @autoclosure () -> String) {
+    #if DEBUG
+    guard log != nil || fatal != nil else { return }
+    passed.withLock { number in
+      number += 1
+      if let log { append("\(number)\t\(label())\n", to: log) }
+      if number == fatal { kill(getpid(), SIGKILL) }
+    }
+    #endif
+  }
+}

@@ -1,0 +1,110 @@
+internal import Problems
+
+/// What the comments at the head of a patch ask of the runner: `-- drydock: no-transaction`.
+public struct Directives: Sendable, Equatable {
+  /// A hazard that the author accepts, with the reason that reports will repeat.
+  public struct Allowance: Sendable, Equatable {
+    /// The hazard's stable id.
+    public var hazard: String
+    /// Why it is acceptable here.
+    public var reason: String
+  }
+
+  /// `no-transaction`: each statement commits by itself.
+  public var isOutsideTransaction = false
+  /// `lock-timeout 5s`: how long a statement waits for a lock.
+  public var lockTimeout: Duration?
+  /// `lock-first`: take all locks that the rehearsal saw at the head.
+  public var locksFirst = false
+  /// `allow <hazard> because <reason>`.
+  public var allowances: [Allowance] = []
+  /// `requires <version>`: versions that must have been applied before.
+  public var requirements: [Version] = []
+
+  /// Whether the author accepts a hazard.
+  public func allows(_ hazard: String) -> Bool { allowances.contains { $0.hazard == hazard } }
+
+  /// No directives.
+  public init() {}
+
+  static let marker = "drydock:"
+  private static let words = ["no-transaction", "lock-timeout", "lock-first", "allow", "requires"]
+
+  /// Takes one directive, the text after `drydock:`.
+  mutating func take(_ text: String, place: String) throws(Problem) {
+    let words = text.split(whereSeparator: \.isWhitespace).map(String.init)
+    guard let name = words.first else {
+      throw Self.problem("the directive is empty", place, "Write one of: \(Self.list).")
+    }
+    let rest = Array(words.dropFirst())
+    switch name {
+    case "no-transaction":
+      try Self.requireNone(rest, name, place)
+      isOutsideTransaction = true
+    case "lock-first":
+      try Self.requireNone(rest, name, place)
+      locksFirst = true
+    case "lock-timeout": lockTimeout = try Self.duration(rest, place)
+    case "allow": allowances.append(try Self.allowance(rest, place))
+    case "requires": requirements += try Self.versions(rest, place)
+    default:
+      let nearest = Spelling.nearest(to: name, among: Self.words)
+      throw Self.problem(
+        "there is no directive '\(name)'",
+        place,
+        nearest.map { "Did you mean '\($0)'?" } ?? "Write one of: \(Self.list)."
+      )
+    }
+  }
+
+  private static var list: String { words.joined(separator: ", ") }
+
+  private static func requireNone(
+    _ rest: [String],
+    _ name: String,
+    _ place: String
+  ) throws(Problem) {
+    guard rest.isEmpty else {
+      throw problem("'\(name)' takes no value", place, "Give each directive a line of its own.")
+    }
+  }
+
+  private static func duration(_ rest: [String], _ place: String) throws(Problem) -> Duration {
+    let text = rest.count == 1 ? rest[0] : ""
+    let digits = text.prefix { $0.isASCII && $0.isNumber }
+    let units = ["ms": 1, "s": 1_000, "min": 60_000]
+    guard let number = Int(digits), let unit = units[String(text.dropFirst(digits.count))],
+      number > 0, number <= 3_600_000 / unit
+    else {
+      throw problem(
+        "'lock-timeout' needs a time",
+        place,
+        "Write a number with ms, s or min, at most an hour: lock-timeout 5s."
+      )
+    }
+    return .milliseconds(number * unit)
+  }
+
+  private static func allowance(_ rest: [String], _ place: String) throws(Problem) -> Allowance {
+    guard rest.count >= 3, rest[1] == "because" else {
+      throw problem(
+        "'allow' needs a hazard and a reason",
+        place,
+        "Write: allow <hazard> because <reason>."
+      )
+    }
+    return Allowance(hazard: rest[0], reason: rest.dropFirst(2).joined(separator: " "))
+  }
+
+  private static func versions(_ rest: [String], _ place: String) throws(Problem) -> [Version] {
+    let versions = rest.compactMap { Version($0) }
+    guard !versions.isEmpty, versions.count == rest.count else {
+      throw problem("'requires' needs a version", place, "Write: requires 0007.")
+    }
+    return versions
+  }
+
+  static func problem(_ what: String, _ place: String, _ hint: String) -> Problem {
+    Problem(.refused, code: "patch.directive", "\(place): \(what)", hint: hint)
+  }
+}

@@ -1,0 +1,144 @@
+internal import Postgres
+internal import Problems
+
+/// A runner that holds the lock: it plans, applies and takes back.
+///
+/// It keeps the ledger's state in step with what it writes, so that each event finds its position.
+public final class HeldRunner {
+  let runner: Runner
+  let lock: RunnerLock
+  /// What the ledger says now.
+  public internal(set) var state: Ledger.State
+
+  init(runner: Runner, lock: RunnerLock, state: Ledger.State) {
+    self.runner = runner
+    self.lock = lock
+    self.state = state
+  }
+
+  /// Holds a directory against the ledger.
+  public func plan(_ directory: PatchDirectory, _ request: Plan.Request = Plan.Request()) -> Plan {
+    Plan(directory, state, request)
+  }
+
+  /// Applies one patch.
+  ///
+  /// - Parameters:
+  ///   - patch: A patch that a sound plan has as pending.
+  ///   - observer: Watches each statement.
+  /// - Returns: What came of it.
+  /// - Throws: A `Problem`: `failed` and `busy` mean that it was rolled back, `partial` that a
+  ///   patch outside a transaction has come a part of its way.
+  @discardableResult
+  public func apply(
+    _ patch: Patch,
+    observer: (any RunObserver)? = nil
+  ) throws -> PatchOutcome {
+    try run(Run(patch: patch, script: patch.script, kind: .applied, verify: patch.verify), observer)
+  }
+
+  /// Takes one patch back by its undo file.
+  ///
+  /// - Parameters:
+  ///   - directory: The patches.
+  ///   - version: Which one; the last applied when nil.
+  ///   - observer: Watches each statement.
+  /// - Returns: What came of it.
+  /// - Throws: A `Problem`, also when nothing is applied or there is no undo file.
+  @discardableResult
+  public func undo(
+    _ directory: PatchDirectory,
+    _ version: Version? = nil,
+    observer: (any RunObserver)? = nil
+  ) throws -> PatchOutcome {
+    let patch = try undoable(directory, version)
+    guard let undo = patch.undo else {
+      throw Problem(
+        .refused,
+        code: "undo.no-file",
+        "patch \(patch.name.stem) has no undo file",
+        hint: "Write \(patch.name.stem).undo.sql beside it, or take the change back by a new patch."
+      )
+    }
+    return try run(Run(patch: patch, script: undo, kind: .undone, verify: nil), observer)
+  }
+
+  private func undoable(_ directory: PatchDirectory, _ version: Version?) throws -> Patch {
+    let event = version.map { state[$0] } ?? lastApplied
+    guard let event, event.isApplied || (event.isUnfinished && event.kind == .undone) else {
+      throw Problem(
+        .refused,
+        code: "undo.not-applied",
+        version.map { "patch \($0) is not applied" } ?? "no patch is applied",
+        hint: "'drydock status' shows what is."
+      )
+    }
+    guard let patch = directory[event.version] else {
+      throw Problem(
+        .refused,
+        code: "undo.missing-file",
+        "the file of patch \(event.name) is gone from \(directory.path)"
+      )
+    }
+    return patch
+  }
+
+  /// The patch that was applied last, in time rather than by version.
+  private var lastApplied: Ledger.Event? { state.applied.max { $0.position < $1.position } }
+
+  /// Declares patches applied without running them.
+  public func baseline(_ patches: [Patch], because reason: String) throws {
+    for patch in patches { try record(.baseline, patch, reason) }
+  }
+
+  /// Accepts an edited file as what was applied.
+  public func repair(_ patch: Patch, because reason: String) throws {
+    try record(.repaired, patch, reason)
+  }
+
+  private func record(_ kind: Ledger.Kind, _ patch: Patch, _ reason: String) throws {
+    var origin = runner.options.origin
+    origin.reason = reason
+    let writer = LedgerWriter(connection: lock.connection, origin: origin)
+    try writer.begin(
+      kind,
+      patch.name,
+      patch.script.identity,
+      at: state.lastPosition + 1,
+      isComplete: true
+    )
+    state = try Ledger.read(lock.connection)
+  }
+
+  // MARK: Running
+
+  private func run(_ run: Run, _ observer: (any RunObserver)?) throws -> PatchOutcome {
+    defer { runner.interruption.attach(nil) }
+    let outcome =
+      run.script.directives.isOutsideTransaction
+      ? try SeparateRun(self, run, observer).execute()
+      : try WholeRun(self, run, observer).execute()
+    state = try Ledger.read(lock.connection)
+    return outcome
+  }
+
+  /// A fresh connection, set up as every patch finds it.
+  func connect(_ run: Run) throws -> Connection {
+    let connection = try Connection.open(
+      runner.settings.with("application_name", "drydock \(run.patch.name.stem)")
+    )
+    runner.interruption.attach(connection.canceller)
+    try connection.execute(
+      "SET client_encoding = 'UTF8'; SET standard_conforming_strings = on; SET statement_timeout = 0"
+    )
+    return connection
+  }
+}
+
+/// What is to be run: a patch's own script, or the one that takes it back.
+struct Run {
+  var patch: Patch
+  var script: Script
+  var kind: Ledger.Kind
+  var verify: Script?
+}

@@ -1,0 +1,120 @@
+public import Postgres
+internal import Problems
+
+/// The record of what was applied to a database: schema `drydock` in that database.
+///
+/// Its heart is an append-only list of events. Each event has a position, one after the last that
+/// its writer has seen, so two runners can never both write: the second finds its position taken.
+public enum Ledger {
+  /// The schema that holds the ledger; no patch may touch it.
+  public static let schema = "drydock"
+
+  /// What an event says.
+  public enum Kind: String, Sendable, CaseIterable {
+    /// A patch was applied.
+    case applied
+    /// A patch was taken back by its undo file.
+    case undone
+    /// A restore brought back data from before the patch.
+    case setBack = "set-back"
+    /// A patch was declared applied without running it.
+    case baseline
+    /// An edited file was accepted as what was applied.
+    case repaired
+  }
+
+  /// One event.
+  public struct Event: Sendable, Equatable {
+    /// Its place in the ledger, from 1.
+    public var position: Int
+    /// What it says.
+    public var kind: Kind
+    /// The patch's version as its file wrote it.
+    public var version: Version
+    /// The patch file's name without its ending.
+    public var name: String
+    /// What the file held.
+    public var identity: PatchIdentity
+    /// When it began, as the server writes the time.
+    public var started: String
+    /// When it was complete; `nil` while a patch outside a transaction is not.
+    public var finished: String?
+    /// How long it took.
+    public var seconds: Double?
+    /// The role that did it.
+    public var performedBy: String
+    /// The git commit of the checkout, where it was known.
+    public var gitSHA: String?
+    /// The receipt under which it ran.
+    public var receipt: String?
+
+    /// Whether the patch is in the database after this event.
+    public var isApplied: Bool { finished != nil && kind != .undone && kind != .setBack }
+    /// Whether a patch outside a transaction began and did not end.
+    public var isUnfinished: Bool { finished == nil }
+  }
+
+  /// What a database's ledger says now.
+  public struct State: Sendable {
+    /// The last event of each version, in the order of versions.
+    public var latest: [Event]
+    /// The position of the last event of all.
+    public var lastPosition: Int
+
+    /// The last event of a version.
+    public subscript(version: Version) -> Event? { latest.first { $0.version == version } }
+
+    /// Versions that are applied, in order.
+    public var applied: [Event] { latest.filter(\.isApplied) }
+  }
+
+  /// Reads the ledger; a database without one has applied nothing.
+  ///
+  /// - Parameter connection: A connection to the database; its search path does not matter.
+  /// - Returns: The state.
+  /// - Throws: `PostgresError`, or a `Problem` when the ledger is of a newer drydock.
+  public static func read(_ connection: Connection) throws -> State {
+    guard try LedgerSchema.version(connection) > 0 else {
+      return State(latest: [], lastPosition: 0)
+    }
+    let last = try connection.query(
+      "SELECT coalesce(pg_catalog.max(position), 0) FROM drydock.events",
+      []
+    )
+    let rows = try connection.query("SELECT * FROM drydock.patches", [])
+    let events = try rows.map(event)
+    return State(
+      latest: events.sorted { $0.version < $1.version },
+      lastPosition: last.int ?? 0
+    )
+  }
+
+  private static func event(_ row: Rows.Row) throws -> Event {
+    guard let kind = Kind(rawValue: row.string("kind")),
+      let version = Version(row.string("version"))
+    else {
+      throw Problem(
+        .damaged,
+        code: "ledger.unreadable",
+        "event \(row.string("position")) of the ledger cannot be read",
+        facts: [.init("kind", row.string("kind")), .init("version", row.string("version"))]
+      )
+    }
+    return Event(
+      position: row.int("position"),
+      kind: kind,
+      version: version,
+      name: row.string("name"),
+      identity: PatchIdentity(
+        exact: row.string("exact_hash"),
+        normalised: row.string("normalised_hash")
+      ),
+      started: row.string("started"),
+      finished: row["finished"],
+      seconds: row.double("seconds"),
+      performedBy: row.string("performed_by"),
+      gitSHA: row["git_sha"],
+      receipt: row["receipt"]
+    )
+  }
+}

@@ -1,0 +1,108 @@
+internal import Postgres
+internal import Problems
+
+/// Writes events, each at the position after the last that was seen.
+struct LedgerWriter {
+  /// What every event of a run carries.
+  struct Origin: Sendable {
+    var toolVersion: String
+    var gitSHA: String?
+    var receipt: String?
+    var reason: String?
+  }
+
+  let connection: Connection
+  let origin: Origin
+
+  /// Adds an event; it is complete at once, or completed later in the same transaction.
+  ///
+  /// The insert waits for a second runner that writes the same position, and fails when that one
+  /// commits. So the first statement of a patch's transaction is a fence, even where the session
+  /// lock was lost.
+  func begin(
+    _ kind: Ledger.Kind,
+    _ name: PatchName,
+    _ identity: PatchIdentity,
+    at position: Int,
+    isComplete: Bool = false
+  ) throws {
+    do {
+      try connection.query(
+        """
+        INSERT INTO drydock.events (position, kind, version, name, exact_hash, normalised_hash,
+          tool_version, git_sha, receipt, reason, finished)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10,
+          CASE WHEN $11::boolean THEN pg_catalog.clock_timestamp() END)
+        """,
+        [
+          Parameter(position), .text(kind.rawValue), .text(name.version.description),
+          .text(name.stem), .text(identity.exact), .text(identity.normalised),
+          .text(origin.toolVersion), Parameter(origin.gitSHA), Parameter(origin.receipt),
+          Parameter(origin.reason), .text(isComplete ? "t" : "f"),
+        ]
+      )
+    } catch  where error.sqlState == "23505" {
+      throw Self.moved
+    }
+  }
+
+  /// Completes an event.
+  func finish(_ position: Int) throws {
+    let rows = try connection.query(
+      """
+      UPDATE drydock.events SET finished = pg_catalog.clock_timestamp(),
+        seconds = EXTRACT(epoch FROM pg_catalog.clock_timestamp() - started)
+      WHERE position = $1 AND finished IS NULL
+      """,
+      [Parameter(position)]
+    )
+    guard rows.affected == 1 else { throw Self.moved }
+  }
+
+  /// Notes that a step is about to run, or has run.
+  func note(_ state: Progress.State, step: Int, of position: Int, _ note: String? = nil) throws {
+    try connection.query(
+      """
+      INSERT INTO drydock.progress (event, step, state, note) VALUES ($1, $2, $3, $4)
+      ON CONFLICT DO NOTHING
+      """,
+      [Parameter(position), Parameter(step), .text(state.rawValue), Parameter(note)]
+    )
+  }
+
+  private static let moved = Problem(
+    .busy,
+    code: "ledger.moved",
+    "another runner has written to the ledger since this run read it",
+    hint: "Look at 'drydock status' and run the command again.",
+    isRetryable: true
+  )
+}
+
+/// How far a patch outside a transaction has come.
+struct Progress {
+  enum State: String {
+    case intent, done
+  }
+
+  /// Steps that have run.
+  var done: Set<Int> = []
+  /// Steps that were about to run, with what was noted then.
+  var intents: [Int: String] = [:]
+
+  static func read(_ position: Int, _ connection: Connection) throws -> Progress {
+    var progress = Progress()
+    let rows = try connection.query(
+      "SELECT step, state, note FROM drydock.progress WHERE event = $1",
+      [Parameter(position)]
+    )
+    for row in rows {
+      if row.string("state") == State.done.rawValue {
+        progress.done.insert(row.int("step"))
+      } else {
+        progress.intents[row.int("step")] = row.string("note")
+      }
+    }
+    return progress
+  }
+}

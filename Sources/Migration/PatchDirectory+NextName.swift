@@ -1,0 +1,64 @@
+internal import Foundation
+public import Problems
+
+extension PatchDirectory {
+  /// The file name for a new patch, in the style of the directory's last one.
+  ///
+  /// - Parameters:
+  ///   - label: What the patch does, in words; blanks and signs become underscores.
+  ///   - instant: Now, in seconds since 1970; dates in names are in UTC.
+  /// - Returns: The name, such as `0008_add_status.sql`; its version is after every other.
+  /// - Throws: A `Problem` of kind `usage` when the label holds no letter or digit.
+  public func nextFileName(for label: String, at instant: Int) throws(Problem) -> String {
+    let words = label.lowercased().split { !($0.isLetter || $0.isNumber) }
+    guard !words.isEmpty else {
+      throw Problem(
+        .usage,
+        code: "patch.label",
+        "a patch needs a name with letters or digits",
+        hint: "For example: drydock new 'add status to jobs'"
+      )
+    }
+    let label = words.joined(separator: "_")
+    guard let last = patches.last?.name else { return "0001_\(label).sql" }
+    let version = Self.version(after: last.version, at: instant)
+    return last.style == .flyway ? "V\(version)__\(label).sql" : "\(version)_\(label).sql"
+  }
+
+  private static func version(after last: Version, at instant: Int) -> String {
+    guard let format = dateFormat(of: last) else { return incremented(last) }
+    let formatter = DateFormatter()
+    formatter.locale = Locale(identifier: "en_US_POSIX")
+    formatter.timeZone = TimeZone(identifier: "UTC")
+    formatter.dateFormat = format
+    let today = formatter.string(from: Date(timeIntervalSince1970: TimeInterval(instant)))
+    if let version = Version(today), version > last { return today }
+    // The last patch is of today or of a clock that runs ahead: number them within the date.
+    let dateParts = format.split(separator: ".").count
+    return last.parts.count > dateParts ? incremented(last) : "\(last).1"
+  }
+
+  private static func dateFormat(of version: Version) -> String? {
+    let parts = version.parts
+    guard let first = parts.first, first.hasPrefix("19") || first.hasPrefix("20") else {
+      return nil
+    }
+    if first.count == 4, parts.count >= 3 { return "yyyy.MM.dd" }
+    return [8: "yyyyMMdd", 12: "yyyyMMddHHmm", 14: "yyyyMMddHHmmss"][first.count]
+  }
+
+  /// The version with its last number one higher and as many digits as before.
+  private static func incremented(_ version: Version) -> String {
+    var parts = version.parts.map(String.init)
+    let last = parts.removeLast()
+    var digits = Array(last.utf8)
+    var index = digits.count - 1
+    while index >= 0, digits[index] == UInt8(ascii: "9") {
+      digits[index] = UInt8(ascii: "0")
+      index -= 1
+    }
+    if index >= 0 { digits[index] += 1 } else { digits.insert(UInt8(ascii: "1"), at: 0) }
+    parts.append(String(decoding: digits, as: UTF8.self))
+    return parts.joined(separator: ".")
+  }
+}

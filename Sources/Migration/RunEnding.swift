@@ -1,0 +1,55 @@
+internal import Postgres
+internal import Problems
+
+/// What follows a patch's last statement: deferred constraints, and its own assertions.
+struct RunEnding {
+  let run: Run
+  let statements: StatementRunner
+
+  private var connection: Connection { statements.connection }
+
+  /// Checks what would otherwise be found at COMMIT, without a position, or never.
+  func verify() throws {
+    do {
+      try connection.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    } catch {
+      throw deferredProblem(error)
+    }
+    try connection.execute("RESET SESSION AUTHORIZATION; RESET ROLE; RESET search_path")
+    guard let verify = run.verify else { return }
+    try connection.execute("SAVEPOINT drydock_verify")
+    for statement in verify.body { try assert(statement, verify) }
+    try connection.execute("ROLLBACK TO SAVEPOINT drydock_verify; RELEASE drydock_verify")
+  }
+
+  /// An assertion fails when the server refuses it, or when its answer is a single `false`.
+  private func assert(_ statement: Statement, _ verify: Script) throws {
+    let rows = try StatementRunner(
+      connection: connection,
+      observer: nil,
+      interruption: statements.interruption
+    ).run(statement)
+    guard let rows, rows.count == 1, rows.columns.count == 1, rows.value == "f" else { return }
+    throw Problem(
+      .failed,
+      code: "migrate.verify-failed",
+      "\(statement.place): the assertion is false after \(run.patch.name.stem)",
+      facts: [Problem.Fact("statement", statement.headline)],
+      hint: "The patch was rolled back."
+    )
+  }
+
+  private func deferredProblem(_ error: PostgresError) -> Problem {
+    var facts = [Problem.Fact("patch", run.patch.name.stem)]
+    if let table = error.table { facts.append(Problem.Fact("table", table)) }
+    if let constraint = error.constraint { facts.append(Problem.Fact("constraint", constraint)) }
+    return Problem(
+      .failed,
+      code: "migrate.deferred-constraint",
+      "\(run.script.file): a deferred constraint does not hold at the end of the patch",
+      reason: error.reason,
+      facts: facts,
+      hint: "The patch was rolled back."
+    )
+  }
+}

@@ -1,0 +1,97 @@
+internal import Problems
+internal import Postgres
+
+/// The words for what can go wrong while a patch runs.
+enum RunProblem {
+  /// A statement failed and the whole patch was rolled back.
+  static func rolledBack(
+    _ failure: StatementRunner.Failure,
+    _ patch: Patch,
+    _ interruption: Interruption
+  ) -> Problem {
+    let nothingLeft = "The patch was rolled back; nothing of it is in the database."
+    if interruption.isRequested {
+      return failure.problem(patch, .interrupted, hint: nothingLeft)
+    }
+    guard LockLadder.isLockFailure(failure) else {
+      return failure.problem(patch, .failed, hint: nothingLeft)
+    }
+    return failure.problem(
+      patch,
+      .busy,
+      hint: nothingLeft + " A lock was not free in time: try again when less is going on, or see"
+        + " who holds it in pg_stat_activity."
+    )
+  }
+
+  static func commitRefused(_ error: PostgresError, _ patch: Patch) -> Problem {
+    Problem(
+      .failed,
+      code: "migrate.commit-refused",
+      "the server refused to commit patch \(patch.name.stem)",
+      reason: error.reason,
+      hint: "The patch was rolled back; nothing of it is in the database."
+    )
+  }
+
+  static func notCommitted(_ patch: Patch) -> Problem {
+    Problem(
+      .failed,
+      code: "migrate.not-committed",
+      "patch \(patch.name.stem) was not committed",
+      reason: "the connection was lost or the transaction had failed; the server rolled it back",
+      hint: "Nothing of it is in the database; run the command again.",
+      isRetryable: true
+    )
+  }
+
+  static func transactionEnded(
+    _ statement: Statement,
+    _ patch: Patch,
+    wasCommitted: Bool
+  ) -> Problem {
+    Problem(
+      wasCommitted ? .partial : .failed,
+      code: "migrate.transaction-ended",
+      "\(statement.place): the statement ended the transaction in which \(patch.name.stem) runs",
+      reason: wasCommitted
+        ? "what came before it is committed, what comes after has not run"
+        : "what came before it was rolled back",
+      facts: [Problem.Fact("statement", statement.headline)],
+      hint: wasCommitted
+        ? "The ledger has the patch as unfinished. Bring the database by hand to where the patch"
+          + " ends, then: drydock repair \(patch.version)"
+        : "Take the transaction control out of the patch, and run it again."
+    )
+  }
+
+  /// A step of a patch outside a transaction failed.
+  static func stopped(
+    _ failure: StatementRunner.Failure,
+    _ run: Run,
+    step: Int,
+    stepsDone: Int,
+    _ interruption: Interruption
+  ) -> Problem {
+    let hint =
+      "\(stepsDone) of its \(run.script.steps.count) steps are committed and noted in"
+      + " drydock.progress. Correct the cause and run the command again: it goes on at step \(step)."
+    if stepsDone > 0 { return failure.problem(run.patch, .partial, hint: hint) }
+    if interruption.isRequested { return failure.problem(run.patch, .interrupted, hint: hint) }
+    let isLock = LockLadder.isLockFailure(failure)
+    return failure.problem(run.patch, isLock ? .busy : .failed, hint: hint)
+  }
+
+  /// A statement was about to run when an earlier run ended, and nobody can tell whether it did.
+  static func undecidable(_ statement: Statement, _ run: Run, step: Int) -> Problem {
+    Problem(
+      .refused,
+      code: "migrate.undecidable",
+      "\(statement.place): an earlier run ended while this statement ran, and its effect cannot be"
+        + " told from the database",
+      facts: [Problem.Fact("statement", statement.headline)],
+      hint: "Find out whether it took effect, then say so: drydock repair \(run.patch.version)"
+        + " --statement \(step) --done, or --redo."
+    )
+  }
+}

@@ -1,0 +1,114 @@
+public import Postgres
+internal import Problems
+
+/// Applies patches to a database, and takes them back.
+///
+/// Everything here blocks and belongs on a lane of its own: see `onOwnLane`. One runner at a time
+/// works on a database; each patch has a fresh connection, so that nothing one leaves behind
+/// reaches the next.
+public struct Runner: Sendable {
+  /// A table that is locked at the head of a `lock-first` patch, while nothing else is held.
+  public struct TableLock: Sendable, Equatable {
+    /// The table's name as SQL, quoted where it must be.
+    public var table: String
+    /// The mode as SQL, such as `ACCESS EXCLUSIVE`.
+    public var mode: String
+
+    /// Makes a lock to take.
+    public init(table: String, mode: String) {
+      self.table = table
+      self.mode = mode
+    }
+  }
+
+  /// What a run may be told.
+  public struct Options: Sendable {
+    /// How long to wait for another runner to finish.
+    public var lockWait: Duration = .seconds(30)
+    /// How long to wait for locks on tables.
+    public var locks = LockPolicy()
+    /// The version of drydock, for the ledger.
+    public var toolVersion: String
+    /// The commit of the checkout, for the ledger.
+    public var gitSHA: String?
+    /// The receipt under which the run is allowed, for the ledger.
+    public var receipt: String?
+    /// Why the run is allowed without one, for the ledger.
+    public var reason: String?
+    /// What a rehearsal saw locked, for `lock-first` patches.
+    public var firstLocks: [Version: [TableLock]] = [:]
+
+    /// Options with their defaults.
+    public init(toolVersion: String) {
+      self.toolVersion = toolVersion
+    }
+
+    var origin: LedgerWriter.Origin {
+      LedgerWriter.Origin(
+        toolVersion: toolVersion,
+        gitSHA: gitSHA,
+        receipt: receipt,
+        reason: reason
+      )
+    }
+  }
+
+  /// The database.
+  public var settings: ConnectionSettings
+  /// What the run was told.
+  public var options: Options
+  /// Stops the run from another thread.
+  public let interruption = Interruption()
+
+  /// Makes a runner; nothing is connected yet.
+  public init(_ settings: ConnectionSettings, _ options: Options) {
+    self.settings = settings
+    self.options = options
+  }
+
+  /// Makes the ledger, or brings it up to date, and lets a role write to it.
+  ///
+  /// - Parameter role: The migrator's role, when it is not the one that is connected.
+  /// - Throws: A `Problem` when the lock, the privilege or the connection is missing.
+  public func prepareLedger(for role: String? = nil) throws {
+    try hold { held in
+      if let role { try LedgerSchema.grant(to: role, held.lock.connection) }
+    }
+  }
+
+  /// Takes the runner's lock, brings the ledger up to date, and lends what holds both.
+  ///
+  /// - Parameter body: Plans and applies; the lock is released when it returns or throws.
+  /// - Returns: What the body returned.
+  /// - Throws: A `Problem` of kind `busy` when another runner does not finish in time.
+  public func hold<Value>(_ body: (HeldRunner) throws -> Value) throws -> Value {
+    do {
+      let lock = try RunnerLock.take(settings, waiting: options.lockWait, interruption)
+      try LedgerSchema.upgrade(lock.connection)
+      let state = try Ledger.read(lock.connection)
+      return try body(HeldRunner(runner: self, lock: lock, state: state))
+    } catch let error as PostgresError {
+      throw error.problem("cannot migrate \(settings)")
+    }
+  }
+
+  /// Applies what is pending in a directory.
+  ///
+  /// - Parameters:
+  ///   - directory: The patches.
+  ///   - request: How far, and whether out of order.
+  ///   - observer: Watches each statement.
+  /// - Returns: What came of each patch, in order.
+  /// - Throws: The first `Problem`; patches before it stay applied, the failing one is rolled back.
+  public func migrate(
+    _ directory: PatchDirectory,
+    _ request: Plan.Request = Plan.Request(),
+    observer: (any RunObserver)? = nil
+  ) throws -> [PatchOutcome] {
+    try hold { held in
+      let plan = held.plan(directory, request)
+      try plan.requireSound()
+      return try plan.pending.map { try held.apply($0, observer: observer) }
+    }
+  }
+}

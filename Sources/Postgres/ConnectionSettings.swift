@@ -1,0 +1,115 @@
+internal import CLibPQ
+internal import Glibc
+public import Problems
+
+/// Where and how to connect: libpq's own keywords (manual, 34.1.2 "Parameter Key Words").
+///
+/// All of libpq's conventions hold, because libpq itself reads them: URLs, keyword strings, `PG*`
+/// variables, service files and `~/.pgpass`. What is not given is left to libpq, so a blank host is
+/// the local socket and a blank user the current one.
+public struct ConnectionSettings: Sendable, Equatable {
+  /// The keywords that were given, as libpq names them; blank values are left out.
+  public private(set) var keywords: [String: String]
+
+  /// Settings from keywords.
+  public init(keywords: [String: String] = [:]) {
+    self.keywords = keywords.filter { !$0.value.isEmpty }
+  }
+
+  /// Reads a URL, a keyword string, or the bare name of a database.
+  ///
+  /// Throws a `Problem` of kind `usage` that does not repeat the text, which may hold a password.
+  public init(parsing text: String) throws(Problem) {
+    if text.isEmpty {
+      self.init()
+    } else if !text.contains("=") && !text.contains("://") {
+      self.init(keywords: ["dbname": text])
+    } else {
+      self.init(keywords: try Self.parse(text))
+    }
+  }
+
+  private static func parse(_ text: String) throws(Problem) -> [String: String] {
+    var message: UnsafeMutablePointer<CChar>?
+    guard let options = unsafe PQconninfoParse(text, &message) else {
+      defer { unsafe PQfreemem(message) }
+      // libpq's message can repeat a part of the text; after `password=` that would be a secret.
+      throw Problem(
+        .usage,
+        code: "postgres.connection-string",
+        "the connection string is not one that libpq understands",
+        hint: "Write postgresql://user@host:port/database or 'host=... dbname=...'."
+      )
+    }
+    defer { unsafe PQconninfoFree(options) }
+    return unsafe Self.values(of: options)
+  }
+
+  /// The keywords and values of libpq's option array, which ends with a null keyword.
+  static func values(of options: UnsafeMutablePointer<PQconninfoOption>) -> [String: String] {
+    var found: [String: String] = [:]
+    var option = unsafe options
+    while let keyword = unsafe option.pointee.keyword {
+      if let value = unsafe option.pointee.val {
+        unsafe found[String(cString: keyword)] = String(cString: value)
+      }
+      unsafe option += 1
+    }
+    return found
+  }
+
+  /// The same settings with one keyword set, or left to libpq when `value` is nil.
+  public func with(_ keyword: String, _ value: String?) -> ConnectionSettings {
+    var copy = self
+    copy.keywords[keyword] = value
+    return copy
+  }
+
+  /// The same server, another database.
+  public func database(_ name: String) -> ConnectionSettings { with("dbname", name) }
+
+  /// Whether a password was written into the settings themselves.
+  public var hasPassword: Bool { keywords["password"] != nil || keywords["sslpassword"] != nil }
+
+  /// A keyword string for a child program's argument: everything but the passwords.
+  public var argument: String {
+    keywords.filter { $0.key != "password" && $0.key != "sslpassword" }
+      .sorted { $0.key < $1.key }
+      .map { "\($0.key)=\(Self.quoted($0.value))" }
+      .joined(separator: " ")
+  }
+
+  /// What a child program needs in its environment beside the argument: the password, if any.
+  public var childEnvironment: [String: String] {
+    var environment: [String: String] = [:]
+    for name in Self.inherited {
+      if let value = unsafe getenv(name) { unsafe environment[name] = String(cString: value) }
+    }
+    if let password = keywords["password"] { environment["PGPASSWORD"] = password }
+    return environment
+  }
+
+  /// The variables that libpq itself reads (manual, 34.15), which a child needs as we do.
+  private static let inherited = [
+    "PGHOST", "PGHOSTADDR", "PGPORT", "PGDATABASE", "PGUSER", "PGPASSWORD", "PGPASSFILE",
+    "PGSERVICE", "PGSERVICEFILE", "PGSYSCONFDIR", "PGSSLMODE", "PGSSLROOTCERT", "PGSSLCERT",
+    "PGSSLKEY", "PGREQUIRESSL", "PGGSSENCMODE", "PGKRBSRVNAME", "PGCHANNELBINDING",
+    "PGCONNECT_TIMEOUT", "PGTARGETSESSIONATTRS", "HOME", "KRB5CCNAME",
+  ]
+
+  private static func quoted(_ value: String) -> String {
+    let escaped = value.replacing("\\", with: "\\\\").replacing("'", with: "\\'")
+    return "'\(escaped)'"
+  }
+}
+
+extension ConnectionSettings: CustomStringConvertible {
+  /// The settings for a person: never a password.
+  public var description: String {
+    let database = keywords["dbname"] ?? keywords["service"].map { "service \($0)" } ?? "default"
+    let host = keywords["host"] ?? keywords["hostaddr"] ?? "local socket"
+    let user = keywords["user"].map { "\($0)@" } ?? ""
+    let port = keywords["port"].map { ":\($0)" } ?? ""
+    return "\(user)\(host)\(port)/\(database)"
+  }
+}

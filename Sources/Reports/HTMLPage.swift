@@ -1,0 +1,59 @@
+/// One self-contained page: no scripts, no requests, readable on a phone, light and dark.
+///
+/// The content security policy forbids everything but the page's own style, so that even a mistake
+/// in escaping could not run anything.
+public struct HTMLPage: Sendable, Equatable {
+  /// The title, shown in the browser's tab.
+  public var title: String
+  /// What the page shows.
+  public var body: [HTML]
+
+  /// Makes a page.
+  public init(title: String, body: [HTML]) {
+    self.title = title
+    self.body = body
+  }
+
+  /// The whole document.
+  public var document: String {
+    """
+    <!DOCTYPE html>
+    <html lang="en">
+    <head>
+    <meta charset="utf-8">
+    <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'">
+    <meta name="viewport" content="width=device-width, initial-scale=1">
+    <meta name="referrer" content="no-referrer">
+    <title>\(HTML.escape(Printable.line(title)))</title>
+    <style>
+    \(Self.style)
+    </style>
+    </head>
+    <body>
+    <main>
+    \(body.map(\.markup).joined(separator: "\n"))
+    </main>
+    </body>
+    </html>
+
+    """
+  }
+
+  private static let style = """
+    :root { color-scheme: light dark; --line: #d0d7de; --soft: #f6f8fa; --good: #116329; --warning: #7d4e00; --bad: #a40e26; }
+    @media (prefers-color-scheme: dark) { :root { --line: #3d444d; --soft: #151b23; --good: #3fb950; --warning: #d29922; --bad: #f85149; } }
+    body { margin: 0; font: 16px/1.5 system-ui, sans-serif; }
+    main { max-width: 64rem; margin: 0 auto; padding: 1rem; }
+    h1, h2, h3 { line-height: 1.25; }
+    .wide { overflow-x: auto; }
+    table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
+    th, td { padding: .3rem .6rem; border-bottom: 1px solid var(--line); text-align: left; vertical-align: top; }
+    .number { text-align: right; white-space: nowrap; }
+    pre { overflow-x: auto; padding: .6rem; background: var(--soft); border-radius: 6px; font-size: .9em; }
+    dl { display: grid; grid-template-columns: minmax(8rem, max-content) 1fr; gap: .2rem 1rem; }
+    dt { font-weight: 600; }
+    dd { margin: 0; overflow-wrap: anywhere; }
+    .good { color: var(--good); } .warning { color: var(--warning); } .bad { color: var(--bad); }
+    @media (max-width: 36rem) { dl { grid-template-columns: 1fr; } }
+    """
+}

@@ -1,0 +1,138 @@
+internal import Cluster
+internal import Files
+public import Postgres
+internal import Problems
+internal import Processes
+public import Repository
+public import Snapshot
+
+/// The archive of `pg_dump` out of a snapshot, as a private file that `pg_restore` can read.
+public struct Archive: Sendable {
+  /// The parts in which `pg_restore` knows an archive.
+  public enum Section: String, Sendable {
+    /// Schemas, types, functions, tables.
+    case preData = "pre-data"
+    /// Indexes, constraints, triggers, rules.
+    case postData = "post-data"
+  }
+
+  /// One line of the table of contents.
+  public struct Entry: Sendable, Equatable {
+    /// The line as `pg_restore --list` prints it.
+    public var line: String
+    /// The object class: `TABLE`, `FK CONSTRAINT`, `ACL`, ...
+    public var kind: String
+    /// Schema (or `-`), tag and owner, as the list has them.
+    public var rest: String
+  }
+
+  private let directory: TemporaryDirectory
+  private let programs: ClientPrograms
+
+  private var path: String { "\(directory.path)/archive" }
+
+  /// Writes the archive of a snapshot to a private temporary directory, which goes with the value.
+  public init(
+    of content: SnapshotContent, reader: ChunkReader, serverMajor: Int, binaryDirectory: String?
+  ) throws {
+    // Rights before content: the directory is private (0700) before the definition is in it.
+    directory = try TemporaryDirectory(prefix: "drydock-archive")
+    programs = try ClientPrograms.find(
+      atLeast: max(serverMajor, content.manifest.definition.dumpMajor), directory: binaryDirectory)
+    try AtomicFile.write(
+      try content.text(content.manifest.definition.archive, reader), to: "\(directory.path)/archive",
+      durability: .fast)
+  }
+
+  /// The table of contents.
+  public func entries() throws -> [Entry] {
+    try Invocation(programs.restore, ["--list", path]).run().checked().text
+      .split(separator: "\n").compactMap { Entry(String($0)) }
+  }
+
+  /// One section as SQL for a session of ours, without the lines that only `psql` understands.
+  public func script(_ section: Section, only entries: [Entry]?, without: Omissions) throws
+    -> String
+  {
+    let arguments = try arguments(section, entries, without) + ["--file=-", path]
+    let text = try Invocation(programs.restore, arguments).run().checked().text
+    return text.split(separator: "\n", omittingEmptySubsequences: false)
+      .filter { !$0.hasPrefix("\\restrict ") && !$0.hasPrefix("\\unrestrict ") }
+      .joined(separator: "\n")
+  }
+
+  /// Restores one section into a database; the first error stops it.
+  ///
+  /// - Parameters:
+  ///   - section: which part.
+  ///   - target: the database.
+  ///   - entries: only these entries, all when nil.
+  ///   - without: what to leave out.
+  ///   - jobs: connections at the same time; 0 for all in one transaction.
+  public func restore(
+    _ section: Section, into target: ConnectionSettings, only entries: [Entry]?,
+    without: Omissions, jobs: Int
+  ) throws {
+    var arguments = try arguments(section, entries, without)
+    arguments += ["--exit-on-error", "--no-password", "--dbname=\(target.argument)"]
+    arguments.append(jobs == 0 ? "--single-transaction" : "--jobs=\(jobs)")
+    var environment = EnvironmentWhitelist.system.ofThisProcess()
+    environment.merge(target.childEnvironment) { _, ours in ours }
+    let outcome = try Invocation(programs.restore, arguments + [path], environment: environment)
+      .run()
+    guard outcome.status.isSuccess else { throw Self.problem(section, outcome) }
+  }
+
+  private func arguments(
+    _ section: Section, _ entries: [Entry]?, _ without: Omissions
+  ) throws -> [String] {
+    var arguments = ["--section=\(section.rawValue)"]
+    if without.contains(.owners) { arguments.append("--no-owner") }
+    if without.contains(.privileges) { arguments.append("--no-privileges") }
+    if let entries {
+      let list = "\(directory.path)/list-\(section.rawValue)"
+      let text = entries.map(\.line).joined(separator: "\n") + "\n"
+      try AtomicFile.write(
+        Array(text.utf8), to: list, durability: .fast)
+      arguments.append("--use-list=\(list)")
+    }
+    return arguments
+  }
+
+  private static func problem(_ section: Section, _ outcome: Outcome) -> Problem {
+    let reason = outcome.errors.split(separator: "\n").prefix(4).joined(separator: "; ")
+    let missingRole = reason.contains("role \"") && reason.contains("does not exist")
+    return Problem(
+      code: "restore.definition", "the \(section.rawValue) part of the definition failed",
+      reason: reason,
+      hint: missingRole
+        ? "Create the role first (drydock show SNAPSHOT --globals prints the statements), or"
+          + " restore with --no-owner."
+        : "Mend what the server says and restore into an empty database again.")
+  }
+}
+
+extension Archive.Entry {
+  /// Reads a line such as `215; 1259 16390 TABLE public jobs owner`; nil for comments.
+  init?(_ line: String) {
+    guard !line.hasPrefix(";"), !line.isEmpty else { return nil }
+    let words = line.split(separator: " ", omittingEmptySubsequences: false)
+    guard words.count > 4, words[0].hasSuffix(";") else { return nil }
+    // A class may be of several words, and a schema may be written in capitals too.
+    let text = words[3...].joined(separator: " ")
+    let kind = Self.longKinds.first { text.hasPrefix("\($0) ") } ?? String(words[3])
+    self.init(line: line, kind: kind, rest: String(text.dropFirst(kind.count + 1)))
+  }
+
+  /// The classes of `pg_dump` that are more than one word, longest first.
+  private static let longKinds = [
+    "TEXT SEARCH CONFIGURATION", "TEXT SEARCH DICTIONARY", "TEXT SEARCH TEMPLATE",
+    "TEXT SEARCH PARSER", "MATERIALIZED VIEW DATA", "PUBLICATION TABLES IN SCHEMA",
+    "SUBSCRIPTION TABLE", "FOREIGN DATA WRAPPER", "CHECK CONSTRAINT", "PROCEDURAL LANGUAGE",
+    "MATERIALIZED VIEW", "PUBLICATION TABLE", "SEQUENCE OWNED BY", "OPERATOR FAMILY",
+    "DEFAULT ACL", "OPERATOR CLASS", "SECURITY LABEL", "FOREIGN SERVER", "FOREIGN TABLE",
+    "FK CONSTRAINT", "EVENT TRIGGER", "ACCESS METHOD", "INDEX ATTACH", "ROW SECURITY",
+    "TABLE ATTACH", "SEQUENCE SET", "USER MAPPING", "SHELL TYPE", "LARGE OBJECT",
+    "BLOB METADATA", "STATISTICS DATA",
+  ].sorted { $0.count > $1.count }
+}

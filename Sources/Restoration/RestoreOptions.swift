@@ -1,0 +1,33 @@
+/// What a restore is asked to do.
+public struct RestoreOptions: Sendable, Equatable {
+  /// Connections that write rows at the same time.
+  public var jobs = 2
+  /// Only these schemas; empty for all.
+  public var schemas: [String] = []
+  /// Only these tables, as patterns; empty for all.
+  public var tables: [String] = []
+  /// Only the definition, no rows.
+  public var isSchemaOnly = false
+  /// What of the definition is left out.
+  public var without: Omissions = []
+  /// Read everything back and compare digests.
+  public var verifies = true
+  /// The directory with `pg_restore`, where it should not be searched for.
+  public var binaryDirectory: String?
+
+  /// All of a snapshot, two connections, verified.
+  public init() {}
+}
+
+/// What a restore leaves out of the definition.
+public struct Omissions: OptionSet, Sendable {
+  /// The bits.
+  public let rawValue: Int
+  /// Makes a set from bits.
+  public init(rawValue: Int) { self.rawValue = rawValue }
+
+  /// The owners: everything belongs to the role that restores.
+  public static let owners = Omissions(rawValue: 1)
+  /// GRANT and REVOKE.
+  public static let privileges = Omissions(rawValue: 2)
+}

@@ -1,0 +1,171 @@
+internal import Catalog
+public import Postgres
+internal import Problems
+internal import Repository
+public import Snapshot
+
+/// Puts a snapshot, or a part of it, into a database that holds nothing of it yet.
+///
+/// Definition before the rows, rows on several connections, sequences and large objects, indexes
+/// and constraints, materialised views, statistics; then everything is read back and compared.
+public struct RestoreRun: Sendable {
+  let content: SnapshotContent
+  let settings: ConnectionSettings
+  let options: RestoreOptions
+  let progress: @Sendable (RestoreProgress) -> Void
+
+  /// Prepares a restore; nothing is opened yet.
+  public init(
+    of content: SnapshotContent, into settings: ConnectionSettings, options: RestoreOptions,
+    progress: @escaping @Sendable (RestoreProgress) -> Void = { _ in }
+  ) {
+    self.content = content
+    self.settings = settings
+    self.options = options
+    self.progress = progress
+  }
+
+  /// Restores.
+  ///
+  /// Throws a `Problem`: of kind `refused` before anything was changed, of kind `partial` when the
+  /// target holds a part, `damaged` when it reads back otherwise.
+  public func run() async throws -> RestoreResult {
+    let started = ContinuousClock.now
+    let selection = try RestoreSelection(options: options, manifest: content.manifest)
+    let session = try await openSession()
+    let target = try await inspect(session, selection)
+    let work = try await Lane("drydock.restore").run { [content, options] in
+      try RestoreWork(
+        content: content, selection: selection, options: options, serverVersion: target.serverVersion)
+    }
+    try await definePre(work)
+    do {
+      try await fill(work, session)
+    } catch let problem as Problem where problem.kind != .damaged {
+      throw problem.afterPart(of: target.database)
+    } catch is CancellationError {
+      throw Problem.interrupted.afterPart(of: target.database)
+    }
+    await session.close()
+    return RestoreResult(
+      tables: work.tables.count, rows: work.tables.reduce(0) { $0 + $1.table.rows },
+      bytes: work.plan.totalBytes, isVerified: options.verifies && !options.isSchemaOnly,
+      omissions: selection.omissions, seconds: started.secondsAgo)
+  }
+
+  private func openSession() async throws -> Session {
+    do {
+      return try await Session.open(settings)
+    } catch let error as PostgresError {
+      throw error.problem("cannot connect to \(settings)")
+    }
+  }
+
+  private func inspect(_ session: Session, _ selection: RestoreSelection) async throws -> Target {
+    let (options, manifest) = (options, content.manifest)
+    return try await session.run { connection in
+      do {
+        let target = try Target.inspect(connection)
+        try target.requireCompatible(manifest)
+        try target.requireEmpty(for: options, tables: selection.tables)
+        return target
+      } catch let error as PostgresError {
+        throw error.problem("cannot look at the target database")
+      }
+    }
+  }
+
+  private func definePre(_ work: RestoreWork) async throws {
+    report("definition")
+    let (settings, options) = (settings, options)
+    try await Lane("drydock.pg_restore").run {
+      try work.archive.restore(
+        .preData, into: settings, only: work.preData, without: options.without,
+        jobs: work.fitsOneTransaction ? 0 : 1)
+    }
+  }
+
+  private func fill(_ work: RestoreWork, _ session: Session) async throws {
+    if !options.isSchemaOnly { try await load(work, session) }
+    report("indexes and constraints")
+    let (settings, options) = (settings, options)
+    try await Lane("drydock.pg_restore").run {
+      try work.archive.restore(
+        .postData, into: settings, only: work.postData, without: options.without,
+        jobs: options.jobs)
+    }
+    guard !options.isSchemaOnly else { return }
+    report("materialised views and statistics")
+    try await session.run { [content] connection in
+      try connection.transaction {
+        try connection.setTransferSettings()
+        try ValueLoader(connection: connection, manifest: content.manifest)
+          .refreshViews(work.selection.includes)
+      }
+      try connection.execute("ANALYZE")
+    }
+    if options.verifies { try await compare(work) }
+  }
+
+  private func load(_ work: RestoreWork, _ session: Session) async throws {
+    let (content, options, settings, progress) = (content, options, settings, progress)
+    try await workers(options.jobs) { connection in
+      let loader = RowLoader(
+        connection: connection, reader: try content.repository.makeReader(),
+        encoding: content.manifest.database.encoding)
+      while let piece = work.plan.next() {
+        try Task.checkCancellation()
+        try connection.transaction { try loader.load(piece.stripes, of: piece.table) }
+        let done = work.plan.record(piece)
+        progress(
+          RestoreProgress(
+            phase: "loading rows", bytes: done.bytes, totalBytes: work.plan.totalBytes,
+            rows: done.rows))
+      }
+    }
+    try await session.run { connection in
+      try connection.transaction {
+        let values = ValueLoader(connection: connection, manifest: content.manifest)
+        try values.setSequences(work.selection.includes)
+        try values.createLargeObjects(
+          work.largeObjects, reader: try content.repository.makeReader(), without: options.without)
+      }
+    }
+    _ = settings
+  }
+
+  private func compare(_ work: RestoreWork) async throws {
+    report("comparing")
+    let comparison = DigestComparison(
+      of: work.selection.tables, seed: content.repository.digestSeed,
+      encoding: content.manifest.database.encoding)
+    let queue = WorkQueue(comparison.claims)
+    try await workers(options.jobs) { connection in
+      while let claim = queue.next() {
+        try Task.checkCancellation()
+        try connection.transaction("READ ONLY") { try comparison.check(claim, on: connection) }
+      }
+    }
+  }
+
+  /// Runs `body` on several connections at the same time.
+  private func workers(
+    _ count: Int, _ body: @escaping @Sendable (Connection) throws -> Void
+  ) async throws {
+    let settings = settings
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      for _ in 0..<max(1, count) {
+        group.addTask {
+          let session = try await Session.open(settings)
+          try await session.run(body)
+          await session.close()
+        }
+      }
+      try await group.waitForAll()
+    }
+  }
+
+  private func report(_ phase: String) {
+    progress(RestoreProgress(phase: phase, bytes: 0, totalBytes: 0, rows: 0))
+  }
+}

@@ -1,0 +1,90 @@
+internal import Catalog
+internal import Problems
+internal import Snapshot
+
+/// Which part of a snapshot is restored: everything, some schemas, or some tables.
+struct RestoreSelection: Sendable {
+  /// The tables whose rows are restored.
+  let tables: [Manifest.Table]
+  /// The schemas that were asked for; empty for all.
+  let schemas: Set<String>
+  /// The tables that were asked for by pattern; nil for all.
+  let labels: Set<String>?
+
+  init(options: RestoreOptions, manifest: Manifest) throws {
+    for schema in options.schemas where !manifest.database.schemas.contains(schema) {
+      throw Problem(
+        .usage, code: "restore.no-such-schema", "the snapshot has no schema \(schema)",
+        facts: [Problem.Fact("schemas", manifest.database.schemas.joined(separator: ", "))],
+        hint: "drydock show SNAPSHOT lists what it holds.")
+    }
+    schemas = Set(options.schemas)
+    let patterns = options.tables.map { TablePattern($0) }
+    let inSchemas = manifest.tables.filter { options.schemas.isEmpty || options.schemas.contains($0.schema) }
+    guard !patterns.isEmpty else {
+      (tables, labels) = (inSchemas, nil)
+      return
+    }
+    func fits(_ table: Manifest.Table, _ pattern: TablePattern) -> Bool {
+      pattern.matches(RelationName(schema: table.schema, name: table.name))
+    }
+    for (pattern, text) in zip(patterns, options.tables)
+    where !inSchemas.contains(where: { fits($0, pattern) }) {
+      throw Problem(
+        .usage, code: "restore.no-such-table", "no table of the snapshot matches \(text)",
+        hint: "Write schema.name; drydock show SNAPSHOT lists the tables.")
+    }
+    tables = inSchemas.filter { table in patterns.contains { fits(table, $0) } }
+    labels = Set(tables.map(\.label))
+  }
+
+  /// Whether a sequence or a materialised view belongs to the selection.
+  func includes(_ schema: String, _ name: String) -> Bool {
+    guard labels == nil else { return false }
+    return schemas.isEmpty || schemas.contains(schema)
+  }
+
+  /// Whether everything is restored.
+  var isWhole: Bool { schemas.isEmpty && labels == nil }
+
+  /// What a part cannot bring along, for the person who asked for it.
+  var omissions: [String] {
+    if labels != nil {
+      return ["foreign keys, triggers, policies and rights of the tables, and their sequences"]
+    }
+    return schemas.isEmpty ? [] : ["large objects, which belong to no schema"]
+  }
+
+  /// The entries of the archive's table of contents that belong to the selection; nil for all.
+  func entries(_ all: [Archive.Entry]) -> [Archive.Entry]? {
+    if isWhole { return nil }
+    if labels != nil { return all.filter(belongsToTables) }
+    return all.filter { entry in schemas.contains { entry.belongs(toSchema: $0) } }
+  }
+
+  private func belongsToTables(_ entry: Archive.Entry) -> Bool {
+    tables.contains { table in
+      switch entry.kind {
+      case "TABLE", "TABLE ATTACH": entry.rest.hasPrefix("\(table.schema) \(table.name) ")
+      case "CONSTRAINT", "CHECK CONSTRAINT":
+        entry.rest.hasPrefix("\(table.schema) \(table.name) ")
+      case "INDEX":
+        table.indexes.contains { entry.rest.hasPrefix("\(table.schema) \($0) ") }
+      default: false
+      }
+    }
+  }
+}
+
+extension Archive.Entry {
+  /// Whether the entry is the schema itself, something in it, or something about it.
+  func belongs(toSchema schema: String) -> Bool {
+    switch kind {
+    case "SCHEMA": rest.hasPrefix("- \(schema) ")
+    case "ACL", "COMMENT", "SECURITY LABEL":
+      rest.hasPrefix("- SCHEMA \(schema) ") || rest.hasPrefix("\(schema) ")
+    case "EXTENSION": false
+    default: rest.hasPrefix("\(schema) ")
+    }
+  }
+}

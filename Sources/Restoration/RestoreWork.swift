@@ -1,0 +1,56 @@
+internal import Problems
+internal import Repository
+internal import Snapshot
+
+/// What a restore needs to know before it changes anything: definition, stripes, large objects.
+struct RestoreWork: Sendable {
+  let archive: Archive
+  let selection: RestoreSelection
+  /// Entries of the table of contents to restore before and after the rows; nil for all.
+  let preData: [Archive.Entry]?
+  let postData: [Archive.Entry]?
+  let tables: [(table: Manifest.Table, stripes: [Stripe])]
+  let plan: LoadPlan
+  let largeObjects: [LargeObjectList.Item]
+  /// Whether the definition fits the lock table of a server with default settings.
+  let fitsOneTransaction: Bool
+
+  private static let relationsInTransaction = 1000
+
+  init(
+    content: SnapshotContent, selection: RestoreSelection, options: RestoreOptions,
+    serverVersion: Int
+  ) throws {
+    let reader = try content.repository.makeReader()
+    self.selection = selection
+    archive = try Archive(
+      of: content, reader: reader, serverMajor: serverVersion / 10000,
+      binaryDirectory: options.binaryDirectory)
+    let chosen = selection.isWhole ? nil : selection.entries(try archive.entries())
+    preData = chosen
+    postData = chosen
+    tables = try selection.tables.map { ($0, try content.stripes(of: $0, reader)) }
+    plan = LoadPlan(tables)
+    largeObjects = selection.isWhole ? try content.largeObjects(reader) : []
+    let manifest = content.manifest
+    let relations =
+      manifest.tables.count + manifest.sequences.count + manifest.materializedViews.count
+    fitsOneTransaction = relations <= Self.relationsInTransaction
+    try Self.requirePresence(of: tables, reader)
+  }
+
+  /// Every chunk must be there before the first statement; what it holds is proven on the way.
+  private static func requirePresence(
+    of tables: [(table: Manifest.Table, stripes: [Stripe])], _ reader: ChunkReader
+  ) throws {
+    for (table, stripes) in tables {
+      let missing = stripes.lazy.flatMap(\.chunks).filter { !reader.contains($0) }.count
+      guard missing == 0 else {
+        throw Problem(
+          .damaged, code: "snapshot.missing-chunks",
+          "\(missing) chunks of table \(table.label) are missing in the repository",
+          hint: "Nothing was changed. Run drydock check, and restore an older snapshot meanwhile.")
+      }
+    }
+  }
+}

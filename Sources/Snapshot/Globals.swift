@@ -1,0 +1,35 @@
+internal import Foundation
+
+/// Roles and tablespaces as `pg_dumpall --globals-only` wrote them.
+public struct Globals: Sendable, Equatable {
+  private let text: String
+
+  /// Takes the text of a snapshot's globals.
+  public init(_ bytes: [UInt8]) { text = String(decoding: bytes, as: UTF8.self) }
+
+  /// The statements as SQL, without the roles' password verifiers and without `psql`'s own lines.
+  ///
+  /// `pg_dumpall` writes `ALTER ROLE name WITH ... PASSWORD 'verifier' [VALID UNTIL ...];` on one
+  /// line; a verifier holds no quote.
+  public var withoutPasswords: String {
+    lines.map(Self.withoutPassword).joined(separator: "\n")
+  }
+
+  /// The statements, one a line, without comments.
+  public var statements: [String] {
+    lines.filter { !$0.isEmpty && !$0.hasPrefix("--") }
+  }
+
+  private var lines: [String] {
+    text.split(separator: "\n", omittingEmptySubsequences: false)
+      .filter { !$0.hasPrefix("\\restrict ") && !$0.hasPrefix("\\unrestrict ") }.map(String.init)
+  }
+
+  private static func withoutPassword(_ line: String) -> String {
+    guard line.hasPrefix("ALTER ROLE ") || line.hasPrefix("CREATE ROLE "),
+      let start = line.range(of: " PASSWORD '"),
+      let end = line[start.upperBound...].firstIndex(of: "'")
+    else { return line }
+    return String(line[..<start.lowerBound] + line[line.index(after: end)...])
+  }
+}

@@ -1,0 +1,71 @@
+internal import Foundation
+public import Repository
+
+/// Large objects with owner, rights and comment; stored as a chunk of kind list, as JSON.
+public struct LargeObjectList: Codable, Sendable, Equatable {
+  /// Objects in one list at most.
+  public static let capacity = 1000
+
+  /// One large object.
+  public struct Item: Codable, Sendable, Equatable {
+    /// The oid, which the restored object keeps, since tables refer to it.
+    public var oid: Int
+    /// The owner.
+    public var owner: String
+    /// Rights as grants: SQL after the oid is known.
+    public var grants: [Grant]
+    /// The comment.
+    public var comment: String?
+    /// The size in bytes.
+    public var size: Int
+    /// The content, in pieces of 1 MiB.
+    public var chunks: [ChunkID]
+
+    /// Makes an item.
+    public init(
+      oid: Int, owner: String, grants: [Grant], comment: String?, size: Int, chunks: [ChunkID]
+    ) {
+      self.oid = oid
+      self.owner = owner
+      self.grants = grants
+      self.comment = comment
+      self.size = size
+      self.chunks = chunks
+    }
+  }
+
+  /// One right on a large object.
+  public struct Grant: Codable, Sendable, Equatable {
+    /// The role, nil for PUBLIC.
+    public var role: String?
+    /// `SELECT` or `UPDATE`.
+    public var privilege: String
+    /// Whether the role may grant it on.
+    public var isGrantable: Bool
+
+    /// Makes a grant.
+    public init(role: String?, privilege: String, isGrantable: Bool) {
+      self.role = role
+      self.privilege = privilege
+      self.isGrantable = isGrantable
+    }
+  }
+
+  /// The objects, by oid.
+  public var items: [Item]
+
+  /// Makes a list.
+  public init(items: [Item]) { self.items = items }
+
+  /// Reads a list's bytes; throws a decoding error where they are not one.
+  public init(decoding bytes: [UInt8]) throws {
+    self = try JSONDecoder().decode(LargeObjectList.self, from: Data(bytes))
+  }
+
+  /// The bytes: JSON with sorted keys.
+  public func encoded() throws -> [UInt8] {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    return Array(try encoder.encode(self))
+  }
+}

@@ -1,0 +1,89 @@
+public import Foundation
+public import Repository
+
+/// What a snapshot says of itself: the sealed object whose presence is the commit.
+///
+/// It holds no row and no secret, yet it is sealed, because names of tables are nobody's business.
+/// `docs/format.md` specifies it member by member.
+public struct Manifest: Codable, Sendable, Equatable {
+  /// The version of this description.
+  public var version = 1
+  /// The instant that the data show, by the server's clock, as `2026-01-31T02:00:00.000000Z`.
+  public var taken: String
+  /// The version of the program that took it.
+  public var tool: String
+  /// The host where that program ran.
+  public var host: String
+  /// Which database.
+  public var database: Database
+  /// Which server, and the settings that matter for the data's text.
+  public var server: Server
+  /// The write-ahead log position of the snapshot.
+  public var position: Position
+  /// The snapshot before it in the same series, if any.
+  public var parent: String?
+  /// What people attached: `git=1a2b3c`.
+  public var tags: [String: String]
+  /// The schema's definition.
+  public var definition: Definition
+  /// The last patch in the ledger, if the database has one.
+  public var ledger: [LedgerEntry]
+  /// The tables with their rows.
+  public var tables: [Table]
+  /// The sequences with their values.
+  public var sequences: [Sequence]
+  /// The materialised views, in the order in which they can be refreshed.
+  public var materializedViews: [MaterializedView]
+  /// The large objects: chunks of kind list, see `LargeObjectList`.
+  public var largeObjects: [ChunkID]
+  /// How many large objects there are.
+  public var largeObjectCount: Int
+  /// Sums over everything.
+  public var totals: Totals
+
+  /// Makes a manifest.
+  public init(
+    taken: String, tool: String, host: String, database: Database, server: Server,
+    position: Position, parent: String?, tags: [String: String], definition: Definition,
+    ledger: [LedgerEntry], tables: [Table], sequences: [Sequence],
+    materializedViews: [MaterializedView], largeObjects: [ChunkID], largeObjectCount: Int,
+    totals: Totals
+  ) {
+    self.taken = taken
+    self.tool = tool
+    self.host = host
+    self.database = database
+    self.server = server
+    self.position = position
+    self.parent = parent
+    self.tags = tags
+    self.definition = definition
+    self.ledger = ledger
+    self.tables = tables
+    self.sequences = sequences
+    self.materializedViews = materializedViews
+    self.largeObjects = largeObjects
+    self.largeObjectCount = largeObjectCount
+    self.totals = totals
+  }
+}
+
+extension Manifest {
+  /// Reads a manifest's bytes; throws a decoding error where they are not one.
+  public init(decoding bytes: [UInt8]) throws {
+    self = try JSONDecoder().decode(Manifest.self, from: Data(bytes))
+  }
+
+  /// The instant that the data show.
+  public var takenTime: Date {
+    let strategy = Date.ISO8601FormatStyle(includingFractionalSeconds: true)
+    return (try? strategy.parse(taken)) ?? Date(timeIntervalSince1970: 0)
+  }
+
+  /// The bytes: JSON with sorted keys, so that equal manifests have equal bytes.
+  public func encoded() throws -> [UInt8] {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    return Array(try encoder.encode(self))
+  }
+}

@@ -1,0 +1,71 @@
+internal import Bytes
+internal import Digests
+public import Problems
+internal import Repository
+
+/// A list of consecutive stripes of one table, stored as a chunk of kind list.
+///
+/// Unchanged parts of a large table keep their segments, so a manifest stays small.
+public struct Segment: Sendable, Equatable {
+  /// Stripes in one segment at most: 256 KiB of list for stripes of one chunk.
+  public static let capacity = 4096
+  private static let version: UInt32 = 1
+
+  /// The stripes, in the order of their pages.
+  public var stripes: [Stripe]
+
+  /// Makes a segment.
+  public init(stripes: [Stripe]) { self.stripes = stripes }
+
+  /// The bytes: version, count, then per stripe rows, bytes, digest, count of chunks, their ids.
+  public func encoded() -> [UInt8] {
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(8 + stripes.count * 68)
+    bytes.append(littleEndian: Self.version)
+    bytes.append(littleEndian: UInt32(stripes.count))
+    for stripe in stripes {
+      bytes.append(littleEndian: UInt64(stripe.rows))
+      bytes.append(littleEndian: UInt64(stripe.bytes))
+      bytes.append(littleEndian: stripe.digest.low)
+      bytes.append(littleEndian: stripe.digest.high)
+      bytes.append(littleEndian: UInt32(stripe.chunks.count))
+      for chunk in stripe.chunks { bytes.append(contentsOf: chunk.bytes) }
+    }
+    return bytes
+  }
+
+  /// Reads a segment; a `Problem` of kind `damaged` where the bytes are not one.
+  public init(decoding bytes: [UInt8]) throws(Problem) {
+    var reader = ByteReader(bytes)
+    guard let stripes = Self.stripes(&reader), reader.remaining == 0 else {
+      throw Problem(
+        .damaged, code: "snapshot.segment", "a list of stripes cannot be read",
+        reason: "its bytes are not of a version that this program knows",
+        hint: "Run drydock check; a newer drydock may be needed to read this snapshot.")
+    }
+    self.stripes = stripes
+  }
+
+  private static func stripes(_ reader: inout ByteReader) -> [Stripe]? {
+    guard reader.next(UInt32.self) == version, let count = reader.next(UInt32.self),
+      count <= capacity
+    else { return nil }
+    var stripes: [Stripe] = []
+    for _ in 0..<count {
+      guard let rows = reader.next(UInt64.self), let bytes = reader.next(UInt64.self),
+        let low = reader.next(UInt64.self), let high = reader.next(UInt64.self),
+        let chunkCount = reader.next(UInt32.self), Int(chunkCount) * 32 <= reader.remaining,
+        let rows = Int(exactly: rows), let bytes = Int(exactly: bytes)
+      else { return nil }
+      var chunks: [ChunkID] = []
+      for _ in 0..<chunkCount {
+        guard let id = reader.next(32).flatMap({ ChunkID($0) }) else { return nil }
+        chunks.append(id)
+      }
+      stripes.append(
+        Stripe(
+          chunks: chunks, rows: rows, bytes: bytes, digest: DigestSum(low: low, high: high)))
+    }
+    return stripes
+  }
+}

@@ -1,0 +1,72 @@
+internal import Problems
+public import Repository
+
+/// A snapshot that has been opened: its manifest, and ways to what the manifest lists.
+public struct SnapshotContent: Sendable {
+  /// The repository.
+  public let repository: Repository
+  /// The snapshot's name.
+  public let name: SnapshotName
+  /// What it says.
+  public let manifest: Manifest
+
+  /// Opens a snapshot; a `Problem` of kind `damaged` where its manifest cannot be read.
+  public init(opening name: SnapshotName, in repository: Repository) throws {
+    self.repository = repository
+    self.name = name
+    let bytes = try repository.manifest(of: name)
+    do {
+      manifest = try Manifest(decoding: bytes)
+    } catch {
+      throw Problem(
+        .damaged, code: "snapshot.manifest", "the manifest of snapshot \(name) cannot be read",
+        reason: "it opens, but it is not of a version that this program knows",
+        hint: "Use the version of drydock that took it, or a newer one.")
+    }
+  }
+
+  /// The bytes of what was cut into pieces: definition, globals, fingerprint.
+  public func text(_ pieces: [ChunkID], _ reader: ChunkReader) throws -> [UInt8] {
+    var bytes: [UInt8] = []
+    for piece in pieces { bytes += try reader.read(piece, kind: .text) }
+    return bytes
+  }
+
+  /// The stripes of a table, in the order of its pages.
+  public func stripes(of table: Manifest.Table, _ reader: ChunkReader) throws -> [Stripe] {
+    try table.segments.flatMap { segment in
+      try Segment(decoding: try reader.read(segment, kind: .list)).stripes
+    }
+  }
+
+  /// The large objects, list by list.
+  public func largeObjects(_ reader: ChunkReader) throws -> [LargeObjectList.Item] {
+    try manifest.largeObjects.flatMap { list in
+      do {
+        return try LargeObjectList(decoding: try reader.read(list, kind: .list)).items
+      } catch let problem as Problem {
+        throw problem
+      } catch {
+        throw Problem(
+          .damaged, code: "snapshot.large-objects", "a list of large objects cannot be read",
+          reason: "it opens, but it is not of a version that this program knows",
+          hint: "Use the version of drydock that took the snapshot, or a newer one.")
+      }
+    }
+  }
+
+  /// Every chunk that the snapshot needs, with its kind; an id can come more than once.
+  public func closure(_ reader: ChunkReader) throws -> [(id: ChunkID, kind: ChunkKind)] {
+    let definition = manifest.definition
+    var found = (definition.archive + definition.globals + definition.fingerprint).map {
+      (id: $0, kind: ChunkKind.text)
+    }
+    for table in manifest.tables {
+      found += table.segments.map { ($0, .list) }
+      for stripe in try stripes(of: table, reader) { found += stripe.chunks.map { ($0, .data) } }
+    }
+    found += manifest.largeObjects.map { ($0, .list) }
+    for item in try largeObjects(reader) { found += item.chunks.map { ($0, .data) } }
+    return found
+  }
+}
