@@ -100,7 +100,7 @@ extension FingerprintQuery {
   private static let indexes = FingerprintQuery(
     .structure,
     """
-    SELECT 'index' AS kind, format('%I.%I', n.nspname, c.relname) AS name,
+    SELECT 'index' AS kind, format('%s.%I', x.indrelid::regclass, c.relname) AS name,
       pg_get_indexdef(c.oid)
       || coalesce(' TABLESPACE ' || (SELECT quote_ident(spcname) FROM pg_tablespace
          WHERE oid = c.reltablespace), '')
