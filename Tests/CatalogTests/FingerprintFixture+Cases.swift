@@ -212,7 +212,7 @@ extension FingerprintFixture {
     Case(
       "default partition",
       "CREATE TABLE app.events_rest PARTITION OF app.events DEFAULT",
-      ["~ partitions app.events"]
+      ["+ partitions app.events"]
     ),
   ]
 
@@ -243,7 +243,7 @@ extension FingerprintFixture {
     Case(
       "grant on one partition",
       "GRANT SELECT ON app.events_1 TO PUBLIC",
-      ["~ access of partitions app.events"]
+      ["+ access of partitions app.events"]
     ),
     Case(
       "default privileges",
