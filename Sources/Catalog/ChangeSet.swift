@@ -18,7 +18,9 @@ public struct ChangeSet: Sendable, Equatable, Codable {
   public init(from before: SchemaFingerprint, to after: SchemaFingerprint) {
     let parts: Set<SchemaObject.Part> = [.structure, .access]
     let difference = SchemaDifference(
-      from: before.restricted(to: parts), to: after.restricted(to: parts))
+      from: before.restricted(to: parts),
+      to: after.restricted(to: parts)
+    )
     added = difference.added
     changed = difference.changed.map { .init(object: $0.object, text: $0.new) }
     removed = difference.removed.map(\.object)

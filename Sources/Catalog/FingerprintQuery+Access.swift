@@ -36,7 +36,8 @@ extension FingerprintQuery {
     WHERE c.relkind IN ('r', 'p', 'f', 'v', 'm', 'S') AND c.relpersistence <> 't'
       AND \(isUserSchema("n")) AND c.oid <> ALL ($1::oid[])
       AND \(isNoExtensionMember("pg_class", "c.oid"))
-    """)
+    """
+  )
 
   /// As in the structure, partitions that repeat their parent are one object for each family.
   private static let partitionAccess = FingerprintQuery(
@@ -47,7 +48,8 @@ extension FingerprintQuery {
       FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
       WHERE c.oid = ANY ($1::oid[]) AND \(isUserSchema("n"))) AS partition
     GROUP BY name
-    """)
+    """
+  )
 
   private static let functionAccess = FingerprintQuery(
     .access,
@@ -59,7 +61,8 @@ extension FingerprintQuery {
     WHERE \(isUserSchema("n")) AND \(isNoExtensionMember("pg_proc", "p.oid"))
       AND NOT EXISTS (SELECT FROM pg_depend AS range WHERE range.classid = 'pg_proc'::regclass
         AND range.objid = p.oid AND range.deptype = 'i')
-    """)
+    """
+  )
 
   /// Types of their own; the row type of a table and the array of a type follow theirs.
   private static let typeAccess = FingerprintQuery(
@@ -72,7 +75,8 @@ extension FingerprintQuery {
       AND (t.typrelid = 0 OR (SELECT c.relkind = 'c' FROM pg_class AS c WHERE c.oid = t.typrelid))
       AND NOT EXISTS (SELECT FROM pg_type AS element WHERE element.typarray = t.oid)
       AND \(isNoExtensionMember("pg_type", "t.oid"))
-    """)
+    """
+  )
 
   private static let schemaAccess = FingerprintQuery(
     .access,
@@ -81,7 +85,8 @@ extension FingerprintQuery {
       \(accessText(owner: "n.nspowner", list: "n.nspacl", kind: "'n'")) AS text
     FROM pg_namespace AS n
     WHERE \(isUserSchema("n")) AND \(isNoExtensionMember("pg_namespace", "n.oid"))
-    """)
+    """
+  )
 
   private static let databaseAccess = FingerprintQuery(
     .access,
@@ -89,7 +94,8 @@ extension FingerprintQuery {
     SELECT 'database' AS kind, format('%I', d.datname) AS name,
       \(accessText(owner: "d.datdba", list: "d.datacl", kind: "'d'")) AS text
     FROM pg_database AS d WHERE d.datname = current_database()
-    """)
+    """
+  )
 
   private static let serverAccess = FingerprintQuery(
     .access,
@@ -102,7 +108,8 @@ extension FingerprintQuery {
       \(accessText(owner: "w.fdwowner", list: "w.fdwacl", kind: "'F'"))
     FROM pg_foreign_data_wrapper AS w
     WHERE \(isNoExtensionMember("pg_foreign_data_wrapper", "w.oid"))
-    """)
+    """
+  )
 
   /// The owners of objects that have no access control list.
   private static let owners: FingerprintQuery = {
@@ -142,7 +149,8 @@ extension FingerprintQuery {
        FROM unnest(d.defaclacl) AS item) AS text
     FROM pg_default_acl AS d LEFT JOIN pg_namespace AS n ON n.oid = d.defaclnamespace
     WHERE n.oid IS NULL OR \(isUserSchema("n"))
-    """)
+    """
+  )
 
   /// Who is a member of what, save for the server's own roles among themselves.
   ///
@@ -157,5 +165,6 @@ extension FingerprintQuery {
     FROM pg_auth_members AS m
     WHERE pg_get_userbyid(m.member) !~ '^pg_'
     GROUP BY m.member, m.roleid
-    """)
+    """
+  )
 }

@@ -10,14 +10,16 @@ extension FingerprintQuery {
     SELECT 'extension' AS kind, format('%I', e.extname) AS name,
       format('version %s in schema %I', e.extversion, n.nspname) AS text
     FROM pg_extension AS e JOIN pg_namespace AS n ON n.oid = e.extnamespace
-    """)
+    """
+  )
 
   private static let server = FingerprintQuery(
     .environment,
     """
     SELECT 'server' AS kind, 'PostgreSQL' AS name,
       'major ' || current_setting('server_version_num')::int / 10000 AS text
-    """)
+    """
+  )
 
   /// Locale and encoding; the locale's columns were renamed between versions, hence the JSON.
   private static let database = FingerprintQuery(
@@ -29,7 +31,8 @@ extension FingerprintQuery {
         coalesce(to_jsonb(d) ->> 'datlocale', to_jsonb(d) ->> 'daticulocale'), d.datcollversion,
         pg_database_collation_actual_version(d.oid)) AS text
     FROM pg_database AS d WHERE d.datname = current_database()
-    """)
+    """
+  )
 
   /// Versions of the collations that the user made or whose order some column relies on.
   private static let collationVersions = FingerprintQuery(
@@ -41,7 +44,8 @@ extension FingerprintQuery {
     WHERE l.collversion IS NOT NULL AND (\(isUserSchema("n")) OR l.oid IN (
       SELECT a.attcollation FROM pg_attribute AS a JOIN pg_class AS c ON c.oid = a.attrelid
       JOIN pg_namespace AS n ON n.oid = c.relnamespace WHERE \(isUserSchema("n"))))
-    """)
+    """
+  )
 
   /// Settings of the database and of roles in it; custom ones only as a hash, some hold secrets.
   private static let roleSettings = FingerprintQuery(
@@ -55,7 +59,8 @@ extension FingerprintQuery {
        FROM unnest(s.setconfig) AS o) AS text
     FROM pg_db_role_setting AS s LEFT JOIN pg_database AS d ON d.oid = s.setdatabase
     WHERE s.setdatabase = 0 OR d.datname = current_database()
-    """)
+    """
+  )
 
   /// Settings of the server that differ from their built-in default.
   ///
@@ -71,5 +76,6 @@ extension FingerprintQuery {
       AND s.category !~ ('^(File Locations|Preset Options|Reporting and Logging'
         '|Connections and Authentication|Replication|Customized Options|Statistics)')
       AND s.category <> 'Write-Ahead Log / Archiving' AND s.name NOT LIKE '%.%'
-    """)
+    """
+  )
 }

@@ -16,7 +16,8 @@ extension FingerprintQuery {
          FROM pg_ts_config_map AS m WHERE m.mapcfg = c.oid), '') AS text
     FROM pg_ts_config AS c JOIN pg_namespace AS n ON n.oid = c.cfgnamespace
     WHERE \(isUserSchema("n")) AND \(isNoExtensionMember("pg_ts_config", "c.oid"))
-    """)
+    """
+  )
 
   private static let textSearchDictionaries = FingerprintQuery(
     .structure,
@@ -27,7 +28,8 @@ extension FingerprintQuery {
       || coalesce(E'\\n' || d.dictinitoption, '') AS text
     FROM pg_ts_dict AS d JOIN pg_namespace AS n ON n.oid = d.dictnamespace
     WHERE \(isUserSchema("n")) AND \(isNoExtensionMember("pg_ts_dict", "d.oid"))
-    """)
+    """
+  )
 
   private static let textSearchParsers = FingerprintQuery(
     .structure,
@@ -36,7 +38,8 @@ extension FingerprintQuery {
       format('%s %s %s %s %s', p.prsstart, p.prstoken, p.prsend, p.prsheadline, p.prslextype) AS text
     FROM pg_ts_parser AS p JOIN pg_namespace AS n ON n.oid = p.prsnamespace
     WHERE \(isUserSchema("n")) AND \(isNoExtensionMember("pg_ts_parser", "p.oid"))
-    """)
+    """
+  )
 
   private static let textSearchTemplates = FingerprintQuery(
     .structure,
@@ -45,7 +48,8 @@ extension FingerprintQuery {
       format('%s %s', t.tmplinit, t.tmpllexize) AS text
     FROM pg_ts_template AS t JOIN pg_namespace AS n ON n.oid = t.tmplnamespace
     WHERE \(isUserSchema("n")) AND \(isNoExtensionMember("pg_ts_template", "t.oid"))
-    """)
+    """
+  )
 
   private static let publications = FingerprintQuery(
     .structure,
@@ -64,7 +68,8 @@ extension FingerprintQuery {
          FROM pg_publication_namespace AS s WHERE s.pnpubid = p.oid), '') AS text
     FROM pg_publication AS p
     WHERE \(isNoExtensionMember("pg_publication", "p.oid"))
-    """)
+    """
+  )
 
   /// Subscriptions without their connection strings, which hold passwords and are not readable.
   private static let subscriptions = FingerprintQuery(
@@ -74,7 +79,8 @@ extension FingerprintQuery {
       format('enabled %s, publications %s', s.subenabled, s.subpublications) AS text
     FROM pg_subscription AS s JOIN pg_database AS d ON d.oid = s.subdbid
     WHERE d.datname = current_database()
-    """)
+    """
+  )
 
   private static let eventTriggers = FingerprintQuery(
     .structure,
@@ -84,7 +90,8 @@ extension FingerprintQuery {
         e.evtfoid::regprocedure, e.evtenabled) AS text
     FROM pg_event_trigger AS e
     WHERE \(isNoExtensionMember("pg_event_trigger", "e.oid"))
-    """)
+    """
+  )
 
   private static let foreignServers = FingerprintQuery(
     .structure,
@@ -94,7 +101,8 @@ extension FingerprintQuery {
       || coalesce(E'\\noptions ' || \(options("s.srvoptions", secret: true)), '') AS text
     FROM pg_foreign_server AS s JOIN pg_foreign_data_wrapper AS w ON w.oid = s.srvfdw
     WHERE \(isNoExtensionMember("pg_foreign_server", "s.oid"))
-    """)
+    """
+  )
 
   private static let foreignDataWrappers = FingerprintQuery(
     .structure,
@@ -105,5 +113,6 @@ extension FingerprintQuery {
       || coalesce(E'\\noptions ' || \(options("w.fdwoptions", secret: true)), '') AS text
     FROM pg_foreign_data_wrapper AS w
     WHERE \(isNoExtensionMember("pg_foreign_data_wrapper", "w.oid"))
-    """)
+    """
+  )
 }

@@ -15,7 +15,8 @@ extension FingerprintQuery {
     WHERE p.prokind <> 'a' AND \(isUserSchema("n")) AND \(isNoExtensionMember("pg_proc", "p.oid"))
       AND NOT EXISTS (SELECT FROM pg_depend AS range WHERE range.classid = 'pg_proc'::regclass
         AND range.objid = p.oid AND range.deptype = 'i')
-    """)
+    """
+  )
 
   private static let aggregates = FingerprintQuery(
     .structure,
@@ -34,7 +35,8 @@ extension FingerprintQuery {
     FROM pg_aggregate AS a JOIN pg_proc AS p ON p.oid = a.aggfnoid
     JOIN pg_namespace AS n ON n.oid = p.pronamespace
     WHERE \(isUserSchema("n")) AND \(isNoExtensionMember("pg_proc", "p.oid"))
-    """)
+    """
+  )
 
   private static let enums = FingerprintQuery(
     .structure,
@@ -44,7 +46,8 @@ extension FingerprintQuery {
         ORDER BY e.enumsortorder) FROM pg_enum AS e WHERE e.enumtypid = t.oid), '') AS text
     FROM pg_type AS t JOIN pg_namespace AS n ON n.oid = t.typnamespace
     WHERE t.typtype = 'e' AND \(isUserSchema("n")) AND \(isNoExtensionMember("pg_type", "t.oid"))
-    """)
+    """
+  )
 
   private static let composites = FingerprintQuery(
     .structure,
@@ -55,7 +58,8 @@ extension FingerprintQuery {
         WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped), '') AS text
     FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
     WHERE c.relkind = 'c' AND \(isUserSchema("n")) AND \(isNoExtensionMember("pg_type", "c.reltype"))
-    """)
+    """
+  )
 
   private static let domains = FingerprintQuery(
     .structure,
@@ -70,7 +74,8 @@ extension FingerprintQuery {
     FROM pg_type AS t JOIN pg_namespace AS n ON n.oid = t.typnamespace
     JOIN pg_type AS base ON base.oid = t.typbasetype
     WHERE t.typtype = 'd' AND \(isUserSchema("n")) AND \(isNoExtensionMember("pg_type", "t.oid"))
-    """)
+    """
+  )
 
   private static let domainConstraints = FingerprintQuery(
     .structure,
@@ -80,7 +85,8 @@ extension FingerprintQuery {
     FROM pg_constraint AS o JOIN pg_type AS t ON t.oid = o.contypid
     JOIN pg_namespace AS n ON n.oid = t.typnamespace
     WHERE \(isUserSchema("n")) AND \(isNoExtensionMember("pg_type", "t.oid"))
-    """)
+    """
+  )
 
   private static let ranges = FingerprintQuery(
     .structure,
@@ -96,7 +102,8 @@ extension FingerprintQuery {
     FROM pg_range AS r JOIN pg_type AS t ON t.oid = r.rngtypid
     JOIN pg_namespace AS n ON n.oid = t.typnamespace
     WHERE \(isUserSchema("n")) AND \(isNoExtensionMember("pg_type", "t.oid"))
-    """)
+    """
+  )
 
   private static let baseTypes = FingerprintQuery(
     .structure,
@@ -111,7 +118,8 @@ extension FingerprintQuery {
     WHERE t.typtype IN ('b', 'p') AND \(isUserSchema("n"))
       AND \(isNoExtensionMember("pg_type", "t.oid"))
       AND NOT EXISTS (SELECT FROM pg_type AS element WHERE element.typarray = t.oid)
-    """)
+    """
+  )
 
   private static let operators = FingerprintQuery(
     .structure,
@@ -124,7 +132,8 @@ extension FingerprintQuery {
         o.oprcanhash, o.oprcanmerge) AS text
     FROM pg_operator AS o JOIN pg_namespace AS n ON n.oid = o.oprnamespace
     WHERE \(isUserSchema("n")) AND \(isNoExtensionMember("pg_operator", "o.oid"))
-    """)
+    """
+  )
 
   private static let operatorClasses = FingerprintQuery(
     .structure,
@@ -137,7 +146,8 @@ extension FingerprintQuery {
     FROM pg_opclass AS k JOIN pg_namespace AS n ON n.oid = k.opcnamespace
     JOIN pg_am AS m ON m.oid = k.opcmethod
     WHERE \(isUserSchema("n")) AND \(isNoExtensionMember("pg_opclass", "k.oid"))
-    """)
+    """
+  )
 
   private static let operatorFamilies = FingerprintQuery(
     .structure,
@@ -154,9 +164,10 @@ extension FingerprintQuery {
     FROM pg_opfamily AS f JOIN pg_namespace AS n ON n.oid = f.opfnamespace
     JOIN pg_am AS m ON m.oid = f.opfmethod
     WHERE \(isUserSchema("n")) AND \(isNoExtensionMember("pg_opfamily", "f.oid"))
-    """)
+    """
+  )
 
-  /// Casts of the user's: those above the oids that initdb gives (manual, 54.2 "OID Assignment").
+  /// Casts of the user's: not those of a range type, and those above the oids that initdb gives (manual, 54.2 "OID Assignment").
   private static let casts = FingerprintQuery(
     .structure,
     """
@@ -166,7 +177,10 @@ extension FingerprintQuery {
         nullif(c.castfunc, 0)::regprocedure) AS text
     FROM pg_cast AS c
     WHERE c.oid >= 16384 AND \(isNoExtensionMember("pg_cast", "c.oid"))
-    """)
+      AND NOT EXISTS (SELECT FROM pg_depend AS range WHERE range.classid = 'pg_cast'::regclass
+        AND range.objid = c.oid AND range.deptype = 'i')
+    """
+  )
 
   private static let collations = FingerprintQuery(
     .structure,
@@ -175,5 +189,6 @@ extension FingerprintQuery {
       (to_jsonb(l) - '{oid,collname,collnamespace,collowner,collversion}'::text[])::text AS text
     FROM pg_collation AS l JOIN pg_namespace AS n ON n.oid = l.collnamespace
     WHERE \(isUserSchema("n")) AND \(isNoExtensionMember("pg_collation", "l.oid"))
-    """)
+    """
+  )
 }

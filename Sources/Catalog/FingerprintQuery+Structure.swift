@@ -11,7 +11,8 @@ extension FingerprintQuery {
     SELECT 'schema' AS kind, format('%I', n.nspname) AS name, 'schema' AS text
     FROM pg_namespace AS n
     WHERE \(isUserSchema("n")) AND \(isNoExtensionMember("pg_namespace", "n.oid"))
-    """)
+    """
+  )
 
   /// What a table says about itself as a whole; its columns by name, in their order.
   private static let tableText = """
@@ -29,7 +30,7 @@ extension FingerprintQuery {
          WHERE oid = c.relam AND amname <> 'heap'), '')
       || CASE WHEN c.relrowsecurity THEN E'\\nrow security' ELSE '' END
       || CASE WHEN c.relforcerowsecurity THEN E'\\nforced row security' ELSE '' END
-      || CASE WHEN c.relreplident <> 'd' THEN E'\\nreplica identity ' || c.relreplident
+      || CASE WHEN c.relreplident <> 'd' THEN E'\\nreplica identity ' || c.relreplident::text
          ELSE '' END
       || coalesce((SELECT E'\\nserver ' || quote_ident(s.srvname)
            || coalesce(' options (' || \(options("f.ftoptions", secret: true)) || ')', '')
@@ -50,7 +51,8 @@ extension FingerprintQuery {
     FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
     WHERE c.relkind IN ('r', 'p', 'f') AND c.relpersistence <> 't' AND \(isUserSchema("n"))
       AND c.oid <> ALL ($1::oid[]) AND \(isNoExtensionMember("pg_class", "c.oid"))
-    """)
+    """
+  )
 
   /// Partitions that merely repeat their parent: one object for each family, without a count.
   private static let partitions = FingerprintQuery(
@@ -63,7 +65,8 @@ extension FingerprintQuery {
       FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
       WHERE c.oid = ANY ($1::oid[]) AND \(isUserSchema("n"))) AS partition
     GROUP BY name
-    """)
+    """
+  )
 
   private static let columns = FingerprintQuery(
     .structure,
@@ -77,7 +80,8 @@ extension FingerprintQuery {
     WHERE c.relkind IN ('r', 'p', 'f') AND c.relpersistence <> 't' AND \(isUserSchema("n"))
       AND a.attnum > 0 AND NOT a.attisdropped
       AND c.oid <> ALL ($1::oid[]) AND \(isNoExtensionMember("pg_class", "c.oid"))
-    """)
+    """
+  )
 
   /// Constraints of tables; what a partition or a child has from its parent is the parent's.
   private static let constraints = FingerprintQuery(
@@ -90,7 +94,8 @@ extension FingerprintQuery {
     WHERE c.relpersistence <> 't' AND \(isUserSchema("n")) AND o.contype <> 't'
       AND o.conparentid = 0 AND (o.coninhcount = 0 OR o.conislocal AND NOT c.relispartition)
       AND \(isNoExtensionMember("pg_class", "c.oid"))
-    """)
+    """
+  )
 
   private static let indexes = FingerprintQuery(
     .structure,
@@ -106,7 +111,8 @@ extension FingerprintQuery {
     JOIN pg_namespace AS n ON n.oid = c.relnamespace
     WHERE c.relpersistence <> 't' AND NOT c.relispartition AND \(isUserSchema("n"))
       AND \(isNoExtensionMember("pg_class", "x.indrelid"))
-    """)
+    """
+  )
 
   private static let sequences = FingerprintQuery(
     .structure,
@@ -125,7 +131,8 @@ extension FingerprintQuery {
     JOIN pg_namespace AS n ON n.oid = c.relnamespace
     WHERE c.relpersistence <> 't' AND \(isUserSchema("n"))
       AND \(isNoExtensionMember("pg_class", "c.oid"))
-    """)
+    """
+  )
 
   private static let views = FingerprintQuery(
     .structure,
@@ -144,38 +151,41 @@ extension FingerprintQuery {
     FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
     WHERE c.relkind IN ('v', 'm') AND c.relpersistence <> 't' AND \(isUserSchema("n"))
       AND \(isNoExtensionMember("pg_class", "c.oid"))
-    """)
+    """
+  )
 
   private static let triggers = FingerprintQuery(
     .structure,
     """
     SELECT 'trigger' AS kind, format('%I.%I.%I', n.nspname, c.relname, g.tgname) AS name,
       pg_get_triggerdef(g.oid)
-      || CASE g.tgenabled WHEN 'O' THEN '' ELSE E'\\nenabled ' || g.tgenabled END AS text
+      || CASE g.tgenabled WHEN 'O' THEN '' ELSE E'\\nenabled ' || g.tgenabled::text END AS text
     FROM pg_trigger AS g JOIN pg_class AS c ON c.oid = g.tgrelid
     JOIN pg_namespace AS n ON n.oid = c.relnamespace
     WHERE NOT g.tgisinternal AND g.tgparentid = 0 AND c.relpersistence <> 't'
       AND \(isUserSchema("n")) AND \(isNoExtensionMember("pg_class", "c.oid"))
       AND \(isNoExtensionMember("pg_trigger", "g.oid"))
-    """)
+    """
+  )
 
   private static let rules = FingerprintQuery(
     .structure,
     """
     SELECT 'rule' AS kind, format('%I.%I.%I', n.nspname, c.relname, r.rulename) AS name,
       pg_get_ruledef(r.oid)
-      || CASE r.ev_enabled WHEN 'O' THEN '' ELSE E'\\nenabled ' || r.ev_enabled END AS text
+      || CASE r.ev_enabled WHEN 'O' THEN '' ELSE E'\\nenabled ' || r.ev_enabled::text END AS text
     FROM pg_rewrite AS r JOIN pg_class AS c ON c.oid = r.ev_class
     JOIN pg_namespace AS n ON n.oid = c.relnamespace
     WHERE r.rulename <> '_RETURN' AND c.relpersistence <> 't' AND \(isUserSchema("n"))
       AND \(isNoExtensionMember("pg_class", "c.oid"))
-    """)
+    """
+  )
 
   private static let policies = FingerprintQuery(
     .structure,
     """
     SELECT 'policy' AS kind, format('%I.%I.%I', n.nspname, c.relname, p.polname) AS name,
-      CASE WHEN p.polpermissive THEN 'permissive' ELSE 'restrictive' END || ' for ' || p.polcmd
+      CASE WHEN p.polpermissive THEN 'permissive' ELSE 'restrictive' END || ' for ' || p.polcmd::text
       || ' to ' || (SELECT string_agg(CASE role WHEN 0 THEN 'public'
            ELSE role::regrole::text END, ', ' ORDER BY role::regrole::text)
          FROM unnest(p.polroles) AS role)
@@ -184,7 +194,8 @@ extension FingerprintQuery {
     FROM pg_policy AS p JOIN pg_class AS c ON c.oid = p.polrelid
     JOIN pg_namespace AS n ON n.oid = c.relnamespace
     WHERE \(isUserSchema("n")) AND \(isNoExtensionMember("pg_class", "c.oid"))
-    """)
+    """
+  )
 
   private static let statistics = FingerprintQuery(
     .structure,
@@ -195,5 +206,6 @@ extension FingerprintQuery {
          ELSE '' END AS text
     FROM pg_statistic_ext AS s JOIN pg_namespace AS n ON n.oid = s.stxnamespace
     WHERE \(isUserSchema("n")) AND \(isNoExtensionMember("pg_statistic_ext", "s.oid"))
-    """)
+    """
+  )
 }

@@ -35,9 +35,15 @@ struct FingerprintQuery: Sendable {
   }
 
   /// A column of options (`name=value`) as text; values of `secret` ones only as a hash.
+  ///
+  /// Names that begin with `pg_` are the server's own notes, not the user's: Debian's 15.20 gives each
+  /// column a `pg_attver` with a new random number, which pg_dump leaves out as well.
   static func options(_ column: String, secret: Bool = false) -> String {
     guard secret else {
-      return "(SELECT string_agg(o, ', ' ORDER BY o) FROM unnest(\(column)) AS o)"
+      return """
+        (SELECT string_agg(o, ', ' ORDER BY o) FROM unnest(\(column)) AS o
+          WHERE o NOT LIKE 'pg\\_%')
+        """
     }
     return """
       (SELECT string_agg(split_part(o, '=', 1) || '=md5:' || md5(o), ', ' ORDER BY o)
@@ -56,11 +62,11 @@ struct FingerprintQuery: Sendable {
          ELSE '' END
       || CASE WHEN a.attnotnull THEN ' NOT NULL' ELSE '' END
       || CASE WHEN a.attgenerated <> '' THEN
-           ' GENERATED ' || a.attgenerated || ' (' || pg_get_expr(d.adbin, d.adrelid) || ')'
+           ' GENERATED ' || a.attgenerated::text || ' (' || pg_get_expr(d.adbin, d.adrelid) || ')'
          WHEN d.oid IS NOT NULL THEN ' DEFAULT ' || pg_get_expr(d.adbin, d.adrelid)
          ELSE '' END
-      || CASE WHEN a.attstorage <> t.typstorage THEN ' STORAGE ' || a.attstorage ELSE '' END
-      || CASE WHEN a.attcompression <> '' THEN ' COMPRESSION ' || a.attcompression ELSE '' END
+      || CASE WHEN a.attstorage <> t.typstorage THEN ' STORAGE ' || a.attstorage::text ELSE '' END
+      || CASE WHEN a.attcompression <> '' THEN ' COMPRESSION ' || a.attcompression::text ELSE '' END
       || coalesce(' WITH (' || \(options("a.attoptions")) || ')', '')
       || coalesce(' OPTIONS (' || \(options("a.attfdwoptions", secret: true)) || ')', '')
       || CASE WHEN coalesce(a.attstattarget, -1) >= 0 THEN ' STATISTICS ' || a.attstattarget

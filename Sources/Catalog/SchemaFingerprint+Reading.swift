@@ -12,7 +12,8 @@ extension SchemaFingerprint {
     try connection.execute(
       isInside
         ? "SAVEPOINT drydock_fingerprint"
-        : "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        : "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY"
+    )
     let texts: [SchemaObject: String]
     do {
       texts = try readTexts(connection)
@@ -47,7 +48,9 @@ extension SchemaFingerprint {
   }
 
   private static func read(
-    _ query: FingerprintQuery, _ connection: Connection, _ parameters: [Parameter]
+    _ query: FingerprintQuery,
+    _ connection: Connection,
+    _ parameters: [Parameter]
   ) throws(PostgresError) -> [SchemaObject: String] {
     let usesPartitions = query.sql.contains("$1")
     let rows = try connection.query(query.sql, usesPartitions ? parameters : [])

@@ -72,10 +72,11 @@ extension SchemaFingerprint: Codable {
     let entries = try [Entry](from: decoder)
     texts = Dictionary(
       entries.map { (SchemaObject($0.part, $0.kind, $0.name), $0.text) },
-      uniquingKeysWith: { first, _ in first })
+      uniquingKeysWith: { first, _ in first }
+    )
   }
 
-  /// Writes the objects as a sorted list, so that equal fingerprints have equal bytes.
+  /// Writes the objects as a sorted list, so that an encoder with sorted keys gives equal bytes.
   public func encode(to encoder: any Encoder) throws {
     let entries = objects.map { object in
       Entry(part: object.part, kind: object.kind, name: object.name, text: texts[object] ?? "")

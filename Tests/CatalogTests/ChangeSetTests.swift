@@ -7,7 +7,10 @@ import Testing
 
 @Suite("Comparing live with the scratch")
 struct ChangeSetTests {
-  @Test("Restored text differs from native text, live against live does not", arguments: TestServer.allCases)
+  @Test(
+    "Restored text differs from native text, live against live does not",
+    arguments: TestServer.allCases
+  )
   func nativeAgainstRestored(server: TestServer) throws {
     try withNativeAndRestored(server) { live, scratch in
       let native = try SchemaFingerprint.read(live)
@@ -21,7 +24,8 @@ struct ChangeSetTests {
 
   @Test(
     "A patch makes the same change set on both, although both say old things differently",
-    arguments: TestServer.allCases)
+    arguments: TestServer.allCases
+  )
   func samePatch(server: TestServer) throws {
     try withNativeAndRestored(server) { live, scratch in
       let patch = """
@@ -39,7 +43,8 @@ struct ChangeSetTests {
           "column public.jobs.note", "column public.jobs.old",
           "constraint public.jobs.jobs_note_check", "index public.jobs_note", "table public.jobs",
           "view public.busy", "access of table public.jobs",
-        ])
+        ]
+      )
       let bytes = try JSONEncoder().encode(found[0])
       #expect(try JSONDecoder().decode(ChangeSet.self, from: bytes) == found[1])
     }
@@ -57,7 +62,8 @@ struct ChangeSetTests {
         found.lines(against: expected) == [
           "expected, did not happen: added index public.jobs_note: "
             + "CREATE INDEX jobs_note ON public.jobs USING btree (state)"
-        ])
+        ]
+      )
     }
   }
 
@@ -70,7 +76,9 @@ struct ChangeSetTests {
         of: """
           ALTER TABLE app.jobs ADD COLUMN note text; CREATE INDEX note ON app.jobs (note);
           DROP INDEX app.note; ALTER TABLE app.jobs DROP COLUMN note
-          """, on: connection)
+          """,
+        on: connection
+      )
       #expect(change.isEmpty)
     }
   }
@@ -80,10 +88,12 @@ struct ChangeSetTests {
     try withDatabase(on: .v15) { settings in
       let connection = try Connection.open(settings)
       try connection.execute(
-        "CREATE TABLE jobs (id bigint, state text); CREATE TABLE old (a int)")
+        "CREATE TABLE jobs (id bigint, state text); CREATE TABLE old (a int)"
+      )
       let before = try SchemaFingerprint.read(connection)
       try connection.execute(
-        "ALTER TABLE jobs ADD note text, ALTER state SET NOT NULL; DROP TABLE old")
+        "ALTER TABLE jobs ADD note text, ALTER state SET NOT NULL; DROP TABLE old"
+      )
       let difference = try SchemaFingerprint.read(connection).difference(from: before)
       try Golden.check(difference.lines.joined(separator: "\n") + "\n", "difference.txt")
     }
@@ -100,7 +110,8 @@ struct ChangeSetTests {
 
   /// A database made natively, and a copy that went through pg_dump and psql.
   private func withNativeAndRestored(
-    _ server: TestServer, _ body: (Connection, Connection) throws -> Void
+    _ server: TestServer,
+    _ body: (Connection, Connection) throws -> Void
   ) throws {
     try withDatabase(on: server) { native in
       try withDatabase(on: server) { restored in
@@ -110,7 +121,8 @@ struct ChangeSetTests {
           CREATE TABLE jobs (id bigint, state varchar(10) CHECK (state IN ('new', 'run', 'done')),
             old varchar DEFAULT 'a');
           CREATE VIEW busy AS SELECT id FROM jobs WHERE state IN ('run')
-          """)
+          """
+        )
         try Psql.run(Psql.dump(native, server: server), on: restored, server: server)
         try body(live, try Connection.open(restored))
       }

@@ -1,7 +1,7 @@
 /// A small schema with one object of every class that a fingerprint knows.
 enum FingerprintFixture {
   static let sql = """
-    CREATE EXTENSION pgcrypto VERSION '1.2';
+    CREATE EXTENSION amcheck VERSION '1.0';
     CREATE SCHEMA app;
     CREATE TYPE app.mood AS ENUM ('calm', 'busy');
     CREATE TYPE app.pair AS (a integer, b text);
@@ -33,8 +33,8 @@ enum FingerprintFixture {
     CREATE TRIGGER touch BEFORE UPDATE ON app.jobs FOR EACH ROW EXECUTE FUNCTION app.touch();
     CREATE RULE keep AS ON DELETE TO app.kinds DO INSTEAD NOTHING;
     CREATE POLICY own ON app.jobs USING (kind = 'mine');
-    CREATE OPERATOR app.+++ (LEFTARG = integer, RIGHTARG = integer, FUNCTION = app.add);
-    CREATE COLLATION app.numeric (PROVIDER = libc, LOCALE = 'C');
+    CREATE OPERATOR app.@+ (LEFTARG = integer, RIGHTARG = integer, FUNCTION = app.add);
+    CREATE COLLATION app.plain (PROVIDER = libc, LOCALE = 'C');
     CREATE TEXT SEARCH DICTIONARY app.dict (TEMPLATE = simple);
     CREATE TEXT SEARCH CONFIGURATION app.search (COPY = simple);
     CREATE PUBLICATION feed FOR TABLE app.jobs;
@@ -66,10 +66,16 @@ enum FingerprintFixture {
     Case("a sequence's value", "SELECT nextval('app.numbers'), setval('app.numbers', 900)", []),
     Case("statistics that were gathered", "ANALYZE app.jobs", []),
     Case("a refresh", "REFRESH MATERIALIZED VIEW app.totals", []),
-    Case("a rewrite", "CLUSTER app.jobs USING jobs_pkey; ALTER TABLE app.jobs SET WITHOUT CLUSTER", []),
+    Case(
+      "a rewrite",
+      "CLUSTER app.jobs USING jobs_pkey; ALTER TABLE app.jobs SET WITHOUT CLUSTER",
+      []
+    ),
     Case(
       "attribute numbers",
-      "ALTER TABLE app.jobs DROP COLUMN mood; ALTER TABLE app.jobs ADD COLUMN mood app.mood", []),
+      "ALTER TABLE app.jobs DROP COLUMN mood; ALTER TABLE app.jobs ADD COLUMN mood app.mood",
+      []
+    ),
     Case("a temporary table", "CREATE TEMPORARY TABLE jobs (a int) ON COMMIT DROP", []),
     Case("a temporary table named like a catalog", "CREATE TEMPORARY TABLE pg_class (oid oid)", []),
     Case("our ledger", "CREATE SCHEMA drydock CREATE TABLE events (a int)", []),
@@ -77,15 +83,22 @@ enum FingerprintFixture {
     Case(
       "a partition added overnight",
       "CREATE TABLE app.events_3 PARTITION OF app.events FOR VALUES FROM ('2026-03-01') TO ('2026-04-01')",
-      []),
+      []
+    ),
     Case(
       "a partition attached with its columns in another order",
       """
       CREATE TABLE app.events_4 (note text, at timestamptz NOT NULL, id bigint);
       ALTER TABLE app.events ATTACH PARTITION app.events_4 FOR VALUES FROM ('2026-04-01') TO ('2026-05-01')
-      """, []),
+      """,
+      []
+    ),
     Case("a partition dropped", "DROP TABLE app.events_1", []),
     Case("a list of rights that says the default", "GRANT ALL ON app.jobs TO CURRENT_USER", []),
-    Case("a setting of the session", "SET LOCAL search_path = app; SET LOCAL DateStyle = 'SQL'", []),
+    Case(
+      "a setting of the session",
+      "SET LOCAL search_path = app; SET LOCAL DateStyle = 'SQL'",
+      []
+    ),
   ]
 }
