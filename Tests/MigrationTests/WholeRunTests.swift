@@ -283,6 +283,21 @@ struct WholeRunTests {
       #expect(try fixture.ledger().isEmpty && !fixture.exists("t"))
     }
   }
+
+  @Test(
+    "A statement that changes how the rest is read ends the patch",
+    arguments: TestServer.allCases
+  )
+  func unreadable(_ server: TestServer) throws {
+    try withRunner(server) { fixture in
+      for setting in ["client_encoding = 'LATIN1'", "standard_conforming_strings = off"] {
+        let problem = try fixture.problem(["1_a.sql": "CREATE TABLE t (); SET \(setting);"])
+        #expect(problem.code == "migrate.unreadable-setting")
+        #expect(problem.summary.hasPrefix("1_a.sql:1:20: "))
+        #expect(try !fixture.exists("t"))
+      }
+    }
+  }
 }
 
 /// Writes down what an observer is told, and forbids the commit.
