@@ -95,6 +95,13 @@ struct DatabaseReader {
       .map { Manifest.LedgerEntry(version: $0.string("version"), name: $0.string("name")) }
   }
 
+  /// The position of the ledger's last event; 0 where there is no ledger.
+  func ledgerPosition() throws -> Int {
+    guard try connection.execute("SELECT pg_catalog.to_regclass('drydock.events')").value != nil
+    else { return 0 }
+    return try connection.execute("SELECT max(position) FROM drydock.events").int ?? 0
+  }
+
   /// Whether the role may read the password verifiers of roles.
   func canReadPasswords() throws -> Bool {
     try connection.execute(

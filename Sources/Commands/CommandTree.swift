@@ -21,6 +21,14 @@ public enum CommandTree {
           ]
         ),
         .init(
+          "Migrations",
+          [
+            .command(NewCommand.self), .command(StatusCommand.self),
+            .command(RehearseCommand.self), .command(MigrateCommand.self),
+            .command(UndoCommand.self), .command(GateCommand.self),
+          ]
+        ),
+        .init(
           "Set up",
           [
             .command(InitCommand.self), .command(CompletionsCommand.self), .command(ManualCommand.self),
