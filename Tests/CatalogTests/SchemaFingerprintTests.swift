@@ -12,7 +12,9 @@ struct SchemaFingerprintTests {
     arguments: TestServer.allCases
   )
   func visible(server: TestServer) throws {
-    try check(FingerprintFixture.structural + FingerprintFixture.surrounding, on: server)
+    let fixture = FingerprintFixture.self
+    let cases = fixture.structural + fixture.structural(on: server) + fixture.surrounding
+    try check(cases, on: server)
   }
 
   @Test("What is no part of the schema does not show", arguments: TestServer.allCases)
