@@ -124,12 +124,12 @@ public final class HeldRunner {
     let writer = LedgerWriter(connection: lock.connection, origin: origin)
     try writer.begin(
       kind,
-      patch.name,
+      ledgerName(of: patch),
       patch.script.identity,
       at: state.lastPosition + 1,
       isComplete: true
     )
-    state = try Ledger.read(lock.connection)
+    try state.refresh(ledgerName(of: patch).version, lock.connection)
   }
 
   // MARK: Running
@@ -140,8 +140,15 @@ public final class HeldRunner {
       run.script.directives.isOutsideTransaction
       ? try SeparateRun(self, run, observer).execute()
       : try WholeRun(self, run, observer).execute()
-    state = try Ledger.read(lock.connection)
+    try state.refresh(ledgerName(of: run.patch).version, lock.connection)
     return outcome
+  }
+
+  /// A patch's name with its version as the ledger has spelt it before, so that `1` stays `0001`.
+  func ledgerName(of patch: Patch) -> PatchName {
+    var name = patch.name
+    if let known = state[patch.version]?.version { name.version = known }
+    return name
   }
 
   /// A fresh connection, set up as every patch finds it.

@@ -64,6 +64,18 @@ public enum Ledger {
     /// The last event of a version.
     public subscript(version: Version) -> Event? { latest.first { $0.version == version } }
 
+    /// Reads the last event of one version again, after this runner has written it.
+    mutating func refresh(_ version: Version, _ connection: Connection) throws {
+      latest.removeAll { $0.version == version }
+      let rows = try connection.query(
+        "SELECT * FROM drydock.patches WHERE version = $1",
+        [.text(version.description)]
+      )
+      latest += try rows.map(Ledger.event)
+      latest.sort { $0.version < $1.version }
+      lastPosition = latest.map(\.position).reduce(lastPosition, max)
+    }
+
     /// Versions that are applied, in order.
     public var applied: [Event] { latest.filter(\.isApplied) }
   }
@@ -89,7 +101,7 @@ public enum Ledger {
     )
   }
 
-  private static func event(_ row: Rows.Row) throws -> Event {
+  fileprivate static func event(_ row: Rows.Row) throws -> Event {
     guard let kind = Kind(rawValue: row.string("kind")),
       let version = Version(row.string("version"))
     else {

@@ -59,8 +59,24 @@ struct LedgerWriter {
     guard rows.affected == 1 else { throw Self.moved }
   }
 
-  /// Notes that a step is about to run, or has run.
+  /// Notes that a step is about to run, or has run; the caller has begun a transaction.
+  ///
+  /// An earlier step may have changed the role, and later steps rely on it; the ledger is written
+  /// as the role that connected.
   func note(_ state: Progress.State, step: Int, of position: Int, _ note: String? = nil) throws {
+    let role = try connection.query("SELECT pg_catalog.current_setting('role')", []).value
+    let changed = role == "none" ? nil : role
+    if changed != nil { try connection.execute("SET LOCAL ROLE NONE") }
+    try insert(state, step: step, of: position, note)
+    if let changed { try connection.execute("SET LOCAL ROLE \(SQL.identifier(changed))") }
+  }
+
+  private func insert(
+    _ state: Progress.State,
+    step: Int,
+    of position: Int,
+    _ note: String?
+  ) throws {
     try connection.query(
       """
       INSERT INTO drydock.progress (event, step, state, note) VALUES ($1, $2, $3, $4)

@@ -66,7 +66,7 @@ public struct Plan: Sendable {
     judge(directory)
   }
 
-  /// The patches that will run, in order; one that is unfinished goes on first.
+  /// The patches that will run, in order; one that is unfinished goes on in its place.
   public var pending: [Patch] {
     items.filter { item in
       switch item.standing {

@@ -59,13 +59,14 @@ enum RunProblem {
     )
   }
 
-  static func notCommitted(_ patch: Patch) -> Problem {
+  static func notCommitted(_ error: PostgresError, _ patch: Patch) -> Problem {
     Problem(
       .failed,
       code: "migrate.not-committed",
       "patch \(patch.name.stem) was not committed",
-      reason: "the connection was lost or the transaction had failed; the server rolled it back",
-      hint: "Nothing of it is in the database; run the command again.",
+      reason: error.reason,
+      hint: "The connection was lost, and the server rolled the patch back: nothing of it is in the"
+        + " database. Run the command again.",
       isRetryable: true
     )
   }

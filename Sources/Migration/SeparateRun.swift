@@ -46,7 +46,7 @@ struct SeparateRun {
       return event.position
     }
     let position = held.state.lastPosition + 1
-    try writer.begin(run.kind, run.patch.name, run.script.identity, at: position)
+    try writer.begin(run.kind, held.ledgerName(of: run.patch), run.script.identity, at: position)
     return position
   }
 
@@ -77,8 +77,7 @@ struct SeparateRun {
     )
   }
 
-  private func setLockTimeout(_ fallback: Duration, _ connection: Connection) throws {
-    let timeout = run.script.directives.lockTimeout ?? fallback
+  private func setLockTimeout(_ timeout: Duration, _ connection: Connection) throws {
     try connection.execute("SET lock_timeout = \(timeout.serverMilliseconds)")
   }
 
@@ -88,7 +87,10 @@ struct SeparateRun {
     _ writer: LedgerWriter,
     _ position: Int
   ) throws {
-    try setLockTimeout(policy.timeout, writer.connection)
+    try setLockTimeout(
+      run.script.directives.lockTimeout ?? policy.timeout,
+      writer.connection
+    )
     try LockLadder(policy: policy, interruption: interruption).climb { _ in
       let transaction = try OpenTransaction.begin(writer.connection)
       do {
@@ -116,16 +118,31 @@ struct SeparateRun {
     let judge = Aftermath(statement: statement, connection: writer.connection)
     if let intent {
       switch try judge.decide(noted: intent) {
-      case .done: return try writer.note(.done, step: number, of: position)
+      case .done: return try note(.done, number, writer, position)
       case .redo: break
       case .undecidable: throw RunProblem.undecidable(statement, run, step: number)
       }
     } else {
-      try writer.note(.intent, step: number, of: position, try judge.noteBefore())
+      try note(.intent, number, writer, position, try judge.noteBefore())
     }
-    try setLockTimeout(policy.concurrentTimeout, writer.connection)
+    try setLockTimeout(
+      max(policy.concurrentTimeout, run.script.directives.lockTimeout ?? .zero),
+      writer.connection
+    )
     try statements(writer).run(statement)
-    try writer.note(.done, step: number, of: position)
+    try note(.done, number, writer, position)
+  }
+
+  private func note(
+    _ state: Progress.State,
+    _ number: Int,
+    _ writer: LedgerWriter,
+    _ position: Int,
+    _ note: String? = nil
+  ) throws {
+    try writer.connection.transaction {
+      try writer.note(state, step: number, of: position, note)
+    }
   }
 
   /// Assertions run in a transaction that is rolled back; then the event is complete.
@@ -146,6 +163,7 @@ struct SeparateRun {
           + " assertion holds."
       )
     }
+    try writer.connection.execute(RunEnding.reset)
     try indexes.requireNoneNew(run.script, writer.connection)
     try observer?.beforeCommit(run.patch, on: writer.connection)
     try held.lock.requireHeld()

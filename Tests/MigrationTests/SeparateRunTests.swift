@@ -181,6 +181,28 @@ struct SeparateRunTests {
     }
   }
 
+  @Test(
+    "A role that a step takes on stays for the next, and never writes the ledger",
+    arguments: TestServer.allCases
+  )
+  func role(_ server: TestServer) throws {
+    try withRunner(server) { fixture in
+      try fixture.eye.execute("GRANT CREATE ON SCHEMA public TO pg_monitor")
+      try fixture.migrate([
+        "1_a.sql": Self.head + """
+          SET ROLE pg_monitor;
+          CREATE TABLE t (a int);
+          CREATE INDEX CONCURRENTLY i ON t (a);
+          """
+      ])
+      #expect(try fixture.ledger() == "1:applied")
+      #expect(
+        try fixture.value("SELECT pg_get_userbyid(relowner) FROM pg_class WHERE relname = 't'")
+          == "pg_monitor"
+      )
+    }
+  }
+
   @Test("Code that commits by itself may run", arguments: TestServer.allCases)
   func committingCode(_ server: TestServer) throws {
     try withRunner(server) { fixture in
