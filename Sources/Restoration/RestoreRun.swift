@@ -98,7 +98,7 @@ public struct RestoreRun: Sendable {
     report("materialised views and statistics")
     try await session.run { [content] connection in
       try connection.transaction {
-        try connection.setTransferSettings()
+        try connection.setTransferSettings(forReading: false)
         try ValueLoader(connection: connection, manifest: content.manifest)
           .refreshViews(work.selection.includes)
       }
@@ -108,7 +108,7 @@ public struct RestoreRun: Sendable {
   }
 
   private func load(_ work: RestoreWork, _ session: Session) async throws {
-    let (content, options, settings, progress) = (content, options, settings, progress)
+    let (content, options, progress) = (content, options, progress)
     try await workers(options.jobs) { connection in
       let loader = RowLoader(
         connection: connection, reader: try content.repository.makeReader(),
@@ -131,7 +131,6 @@ public struct RestoreRun: Sendable {
           work.largeObjects, reader: try content.repository.makeReader(), without: options.without)
       }
     }
-    _ = settings
   }
 
   private func compare(_ work: RestoreWork) async throws {

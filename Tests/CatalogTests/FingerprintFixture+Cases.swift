@@ -21,7 +21,7 @@ extension FingerprintFixture {
       "column's order",
       "ALTER TABLE app.jobs DROP COLUMN amount CASCADE; ALTER TABLE app.jobs ADD COLUMN amount numeric(10, 2)",
       [
-        "~ table app.jobs", "- column app.jobs.twice", "- index app.jobs_state",
+        "~ table app.jobs", "- column app.jobs.twice", "- index app.jobs.jobs_state",
       ]
     ),
     Case(
@@ -69,16 +69,16 @@ extension FingerprintFixture {
       """,
       ["~ constraint app.jobs.jobs_kind_fkey"]
     ),
-    Case("index", "CREATE INDEX jobs_kind ON app.jobs (kind)", ["+ index app.jobs_kind"]),
+    Case("index", "CREATE INDEX jobs_kind ON app.jobs (kind)", ["+ index app.jobs.jobs_kind"]),
     Case(
       "index's condition",
       "DROP INDEX app.jobs_state; CREATE INDEX jobs_state ON app.jobs (state) WHERE amount > 1",
-      ["~ index app.jobs_state"]
+      ["~ index app.jobs.jobs_state"]
     ),
     Case(
       "index that is no longer valid",
       "UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'app.jobs_state'::regclass",
-      ["~ index app.jobs_state"]
+      ["~ index app.jobs.jobs_state"]
     ),
     Case("sequence", "ALTER SEQUENCE app.numbers INCREMENT 5", ["~ sequence app.numbers"]),
     Case(
@@ -189,12 +189,12 @@ extension FingerprintFixture {
     Case(
       "partitioned table's index",
       "CREATE INDEX events_id ON app.events (id)",
-      ["+ index app.events_id"]
+      ["+ index app.events.events_id"]
     ),
     Case(
       "index of one partition",
       "CREATE INDEX events_1_id ON app.events_1 (id)",
-      ["+ index app.events_1_id"]
+      ["+ index app.events_1.events_1_id"]
     ),
     Case(
       "column of a partitioned table",
@@ -212,7 +212,7 @@ extension FingerprintFixture {
     Case(
       "default partition",
       "CREATE TABLE app.events_rest PARTITION OF app.events DEFAULT",
-      ["~ partitions app.events"]
+      ["+ partitions app.events"]
     ),
   ]
 
@@ -243,7 +243,7 @@ extension FingerprintFixture {
     Case(
       "grant on one partition",
       "GRANT SELECT ON app.events_1 TO PUBLIC",
-      ["~ access of partitions app.events"]
+      ["+ access of partitions app.events"]
     ),
     Case(
       "default privileges",
