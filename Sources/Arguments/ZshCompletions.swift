@@ -22,9 +22,8 @@ enum ZshCompletions {
   private static func leaf(_ info: CommandInfo) -> String {
     var specifications = info.options.flatMap(specifications)
     specifications += info.positionals.map { argument in
-      let colon = argument.isRequired ? ":" : "::"
-      let place = argument.isRepeated ? "*" : ""
-      return "'\(place)\(colon)\(quoted(argument.valueName)):\(action(argument))'"
+      let place = argument.isRepeated ? "*:" : argument.isRequired ? ":" : "::"
+      return "'\(place)\(quoted(argument.valueName)):\(action(argument))'"
     }
     specifications.append("'--help[explain the command]'")
     let lines = specifications.map { "    \($0)" }.joined(separator: " \\\n")

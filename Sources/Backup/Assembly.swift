@@ -27,6 +27,8 @@ struct Assembly {
       tables.append(try table(index, store: store))
     }
     var totals = reading.tally.sums
+    var definition = definition
+    definition.fingerprint = rest.fingerprint
     totals.rows = tables.reduce(0) { $0 + $1.rows }
     totals.bytes = tables.reduce(0) { $0 + $1.bytes }
     totals.bytesRead = totals.bytes

@@ -89,9 +89,9 @@ struct DatabaseReader {
 
   /// What the ledger says is applied; empty where there is no ledger.
   func ledger() throws -> [Manifest.LedgerEntry] {
-    guard try connection.execute("SELECT pg_catalog.to_regclass('drydock.applied')").value != nil
+    guard try connection.execute("SELECT pg_catalog.to_regclass('drydock.patches')").value != nil
     else { return [] }
-    return try connection.execute("SELECT version, name FROM drydock.applied ORDER BY position")
+    return try connection.execute("SELECT version, name FROM drydock.patches WHERE status = 'applied' ORDER BY position")
       .map { Manifest.LedgerEntry(version: $0.string("version"), name: $0.string("name")) }
   }
 

@@ -36,7 +36,7 @@ struct Opening: Sendable {
       database: try reader.database(), server: try reader.server(),
       sequences: try reader.sequences(chosen), views: try reader.materializedViews(chosen),
       ledger: try reader.ledger(),
-      fingerprint: [],
+      fingerprint: try SchemaFingerprint.read(holder).encoded(),
       timeline: try reader.timeline(), canReadPasswords: try reader.canReadPasswords())
   }
 }

@@ -24,7 +24,8 @@ extension Relation {
         condition: row["condition"].flatMap { $0.isEmpty ? nil : $0 },
         isConfiguration: row.bool("is_configuration"),
         loadRoot: roots[oid]?.name,
-        indexes: indexes[oid] ?? [])
+        indexes: indexes[oid] ?? []
+      )
     }
   }
 
@@ -33,7 +34,9 @@ extension Relation {
   private static func ordered(_ columns: [Column], as root: [Column]?) -> [Column] {
     guard let root else { return columns }
     let places = Dictionary(
-      root.enumerated().map { ($0.element.name, $0.offset) }, uniquingKeysWith: { first, _ in first })
+      root.enumerated().map { ($0.element.name, $0.offset) },
+      uniquingKeysWith: { first, _ in first }
+    )
     return columns.sorted { (places[$0.name] ?? .max) < (places[$1.name] ?? .max) }
   }
 
@@ -43,7 +46,8 @@ extension Relation {
     var found: [Int: [Column]] = [:]
     for row in try connection.execute(columnQuery) {
       found[row.int("attrelid"), default: []].append(
-        Column(name: row.string("attname"), type: row.string("type")))
+        Column(name: row.string("attname"), type: row.string("type"))
+      )
     }
     return found
   }

@@ -23,7 +23,8 @@ public struct TablePattern: Sendable, Equatable {
     return schemaFits && Self.fits(Array(name)[...], Array(relation.name)[...])
   }
 
-  private static func fits(_ pattern: ArraySlice<Character>, _ text: ArraySlice<Character>) -> Bool {
+  private static func fits(_ pattern: ArraySlice<Character>, _ text: ArraySlice<Character>) -> Bool
+  {
     guard let first = pattern.first else { return text.isEmpty }
     let rest = pattern.dropFirst()
     if first == "*" {

@@ -27,11 +27,13 @@ public struct ClientPrograms: Sendable, Equatable {
     let found = candidates.compactMap { at($0) }.filter { $0.major >= server }
     guard let best = found.min(by: { $0.major < $1.major }) else {
       throw Problem(
-        .failed, code: "cluster.no-client-programs",
+        .failed,
+        code: "cluster.no-client-programs",
         "no pg_dump of PostgreSQL \(server) or later is installed",
         reason: "looked in \(candidates.joined(separator: ", "))",
         hint: "Install the package postgresql-client-\(server), or name its directory in the"
-          + " configuration (binaries).")
+          + " configuration (binaries)."
+      )
     }
     return best
   }

@@ -1,4 +1,5 @@
 internal import Files
+internal import Foundation
 internal import Problems
 internal import Processes
 
@@ -51,7 +52,8 @@ public struct ServerBinaries: Sendable, Equatable {
 
   /// The servers of this machine, newest first.
   ///
-  /// Looked for where `pg_config` says, where Debian and Red Hat put them, and in `PATH`.
+  /// Looked for where `pg_config` says, where Debian and Red Hat put them, and in `PATH`, in this
+  /// order. A link to `postgres` counts as the directory that it leads to, where the others are.
   public static func installed() -> [ServerBinaries] {
     var directories: [String] = []
     if let told = try? Invocation("pg_config", ["--bindir"]).run(timeLimit: .seconds(10)) {
@@ -63,10 +65,11 @@ public struct ServerBinaries: Sendable, Equatable {
     directories += path.split(separator: ":").map(String.init)
 
     var seen: Set<String> = []
-    let found = directories.filter { seen.insert($0).inserted }.compactMap {
+    let found = directories.map(realDirectory).filter { seen.insert($0).inserted }.compactMap {
       try? ServerBinaries(directory: $0)
     }
-    return found.sorted { ($0.major, $0.directory) > ($1.major, $1.directory) }
+    let majors = Set(found.map(\.major)).sorted(by: >)
+    return majors.flatMap { major in found.filter { $0.major == major } }
   }
 
   /// The server to use: in the named directory if there is one, else of this machine's.
@@ -90,6 +93,12 @@ public struct ServerBinaries: Sendable, Equatable {
       hint: "Install it (Debian and Ubuntu: apt-get install \(package)), "
         + "or name the directory of its programs."
     )
+  }
+
+  /// The directory where `postgres` really lies.
+  private static func realDirectory(_ directory: String) -> String {
+    let server = URL(fileURLWithPath: "\(directory)/postgres")
+    return server.resolvingSymlinksInPath().deletingLastPathComponent().path
   }
 
   private static func subdirectories(of directory: String) -> [String] {

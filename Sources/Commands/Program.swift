@@ -16,12 +16,13 @@ public struct Program: Sendable {
     self.world = world
   }
 
-  /// Runs as the process: real streams, real signals.
-  ///
-  /// Returns the process's exit status.
-  public static func main(_ words: [String]) async -> Int32 {
+  /// Runs as the process, with real streams and real signals, and returns its exit status.
+  public static func main(
+    _ words: [String],
+    commands: CommandGroup = CommandTree.root
+  ) async -> Int32 {
     ProcessSurroundings.ignoreBrokenPipes()
-    let program = Program(world: .ofProcess())
+    let program = Program(commands: commands, world: .ofProcess())
     let watch = SignalWatch()
     let work = Task { await program.run(words) }
     watch.start { work.cancel() }

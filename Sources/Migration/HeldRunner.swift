@@ -96,6 +96,28 @@ public final class HeldRunner {
     try record(.repaired, patch, reason)
   }
 
+  /// Says what became of a statement that an earlier run left undecided.
+  ///
+  /// - Parameters:
+  ///   - version: The unfinished patch.
+  ///   - step: The step that the refusal named.
+  ///   - isDone: Whether it took effect; else the next run repeats it.
+  /// - Throws: A `Problem` when that step of that patch is not undecided.
+  public func settle(_ version: Version, step: Int, isDone: Bool) throws {
+    let event = state[version].flatMap { $0.isUnfinished ? $0 : nil }
+    let progress = try event.map { try Progress.read($0.position, lock.connection) }
+    guard let event, let progress, progress.isUndecided(step) else {
+      throw Problem(
+        .refused,
+        code: "repair.not-undecided",
+        "step \(step) of patch \(version) is not undecided",
+        hint: "Run the migration; it names the statement that it cannot decide."
+      )
+    }
+    let writer = LedgerWriter(connection: lock.connection, origin: runner.options.origin)
+    try writer.note(isDone ? .done : .redo, step: step, of: event.position)
+  }
+
   private func record(_ kind: Ledger.Kind, _ patch: Patch, _ reason: String) throws {
     var origin = runner.options.origin
     origin.reason = reason

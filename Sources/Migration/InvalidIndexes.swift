@@ -33,7 +33,7 @@ struct InvalidIndexes {
     }
     guard !bad.isEmpty else { return }
     throw Problem(
-      .failed,
+      script.directives.isOutsideTransaction ? .partial : .failed,
       code: "migrate.invalid-index",
       "after \(script.file) an index does not work: \(bad.sorted().joined(separator: ", "))",
       reason: "pg_index.indisvalid is false; the server keeps it up to date and never uses it",

@@ -6,7 +6,7 @@ internal import Problems
 /// Each migration of the ledger is a script like any patch: it is split, judged and run by the same
 /// code, in one transaction, while the runner's lock is held.
 enum LedgerSchema {
-  /// Scripts in order; the first makes version 1. A released script is never edited.
+  /// Scripts in order; the first makes version 1, and a released one is never edited.
   static let scripts = [first]
 
   /// The version that a database has; 0 where there is no ledger.
@@ -121,7 +121,7 @@ enum LedgerSchema {
     CREATE TABLE drydock.progress (
       event bigint NOT NULL REFERENCES drydock.events,
       step integer NOT NULL,
-      state text NOT NULL CHECK (state IN ('intent', 'done')),
+      state text NOT NULL CHECK (state IN ('intent', 'done', 'redo')),
       note text,
       at timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
       PRIMARY KEY (event, step, state)
@@ -130,7 +130,8 @@ enum LedgerSchema {
       'How far a patch outside a transaction has come: what was about to run, and what has run.';
     COMMENT ON COLUMN drydock.progress.event IS 'The event of the patch.';
     COMMENT ON COLUMN drydock.progress.step IS 'Which commit of the patch, from 1.';
-    COMMENT ON COLUMN drydock.progress.state IS 'intent: about to run. done: has run.';
+    COMMENT ON COLUMN drydock.progress.state IS 
+      'intent: about to run. done: has run. redo: a person said that it has not.';
     COMMENT ON COLUMN drydock.progress.note IS
       'For an index: whether one of that name was absent or present before.';
     COMMENT ON COLUMN drydock.progress.at IS 'When this row was written.';

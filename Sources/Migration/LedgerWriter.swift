@@ -82,13 +82,21 @@ struct LedgerWriter {
 /// How far a patch outside a transaction has come.
 struct Progress {
   enum State: String {
-    case intent, done
+    case intent, done, redo
   }
 
   /// Steps that have run.
   var done: Set<Int> = []
   /// Steps that were about to run, with what was noted then.
   var intents: [Int: String] = [:]
+
+  /// Steps that a person ordered to be run again.
+  var redos: Set<Int> = []
+
+  /// Whether nobody knows if a step has run.
+  func isUndecided(_ step: Int) -> Bool {
+    intents[step] != nil && !done.contains(step) && !redos.contains(step)
+  }
 
   static func read(_ position: Int, _ connection: Connection) throws -> Progress {
     var progress = Progress()
@@ -97,10 +105,11 @@ struct Progress {
       [Parameter(position)]
     )
     for row in rows {
-      if row.string("state") == State.done.rawValue {
-        progress.done.insert(row.int("step"))
-      } else {
-        progress.intents[row.int("step")] = row.string("note")
+      let step = row.int("step")
+      switch State(rawValue: row.string("state")) {
+      case .done: progress.done.insert(step)
+      case .redo: progress.redos.insert(step)
+      default: progress.intents[step] = row.string("note")
       }
     }
     return progress

@@ -31,12 +31,20 @@ struct RunEnding {
     ).run(statement)
     guard let rows, rows.count == 1, rows.columns.count == 1, rows.value == "f" else { return }
     throw Problem(
-      .failed,
+      kind,
       code: "migrate.verify-failed",
       "\(statement.place): the assertion is false after \(run.patch.name.stem)",
       facts: [Problem.Fact("statement", statement.headline)],
-      hint: "The patch was rolled back."
+      hint: whatIsLeft
     )
+  }
+
+  private var kind: Problem.Kind { run.script.directives.isOutsideTransaction ? .partial : .failed }
+
+  private var whatIsLeft: String {
+    run.script.directives.isOutsideTransaction
+      ? "All steps of the patch are committed; the ledger has it as unfinished until this holds."
+      : "The patch was rolled back; nothing of it is in the database."
   }
 
   private func deferredProblem(_ error: PostgresError) -> Problem {
@@ -44,12 +52,12 @@ struct RunEnding {
     if let table = error.table { facts.append(Problem.Fact("table", table)) }
     if let constraint = error.constraint { facts.append(Problem.Fact("constraint", constraint)) }
     return Problem(
-      .failed,
+      kind,
       code: "migrate.deferred-constraint",
       "\(run.script.file): a deferred constraint does not hold at the end of the patch",
       reason: error.reason,
       facts: facts,
-      hint: "The patch was rolled back."
+      hint: whatIsLeft
     )
   }
 }

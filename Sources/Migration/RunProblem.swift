@@ -24,6 +24,31 @@ enum RunProblem {
     )
   }
 
+  /// A statement of our own waited for a lock in vain, for example for the ledger's row.
+  static func lockNotFree(_ error: PostgresError, _ patch: Patch) -> Problem {
+    Problem(
+      .busy,
+      code: "migrate.lock-not-free",
+      "a lock that patch \(patch.name.stem) needs was not free in time",
+      reason: error.reason,
+      hint: "The patch was rolled back; nothing of it is in the database. Try again when less is"
+        + " going on, or see who holds the lock in pg_stat_activity.",
+      isRetryable: true
+    )
+  }
+
+  /// COMMIT got no answer, and the server cannot be asked.
+  static func fateUnknown(_ error: PostgresError, _ patch: Patch) -> Problem {
+    Problem(
+      .partial,
+      code: "migrate.fate-unknown",
+      "nobody can tell now whether patch \(patch.name.stem) was committed",
+      reason: error.reason,
+      hint: "It is in the database whole or not at all. When the server answers again,"
+        + " 'drydock status' tells which."
+    )
+  }
+
   static func commitRefused(_ error: PostgresError, _ patch: Patch) -> Problem {
     Problem(
       .failed,

@@ -88,6 +88,7 @@ public struct Runner: Sendable {
       let state = try Ledger.read(lock.connection)
       return try body(HeldRunner(runner: self, lock: lock, state: state))
     } catch let error as PostgresError {
+      try interruption.check()
       throw error.problem("cannot migrate \(settings)")
     }
   }

@@ -56,14 +56,16 @@ struct RunnerLock {
   }
 
   /// What became of a transaction whose COMMIT got no answer; waits until the server knows.
-  func fate(of transaction: String, _ interruption: Interruption) throws -> String? {
+  ///
+  /// It cannot be interrupted: the answer decides what a person is told.
+  func fate(of transaction: String) throws -> String? {
     while true {
       let fate = try connection.query(
         "SELECT pg_catalog.pg_xact_status($1::pg_catalog.xid8)",
         [.text(transaction)]
       ).value
       guard fate == "in progress" else { return fate }
-      try interruption.sleep(.milliseconds(100))
+      try connection.execute("SELECT pg_catalog.pg_sleep(0.1)")
     }
   }
 

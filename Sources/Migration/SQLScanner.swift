@@ -10,7 +10,7 @@ struct SQLScanner {
   enum Token: Equatable {
     case blank
     case comment
-    /// An unquoted word in lower case.
+    /// An unquoted word in lower case; an empty one where it is longer than any keyword of interest.
     case word(String)
     case quoted
     case variable(SourcePiece.VariableReference)
@@ -21,6 +21,9 @@ struct SQLScanner {
     case dot
     case other
   }
+
+  /// "procedure" is the longest word that anybody asks for.
+  private static let longestKeyword = 9
 
   let bytes: [UInt8]
   var position = 0
@@ -86,6 +89,7 @@ struct SQLScanner {
   private mutating func word() throws(Failure) -> Token {
     let start = position
     while let byte = peek(), Self.isWordByte(byte) { position += 1 }
+    guard position - start <= Self.longestKeyword else { return .word("") }
     let text = String(decoding: bytes[start..<position], as: UTF8.self).lowercased()
     if text == "e", peek() == UInt8(ascii: "'") { return try literal(escapes: true) }
     return .word(text)

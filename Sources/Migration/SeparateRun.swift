@@ -42,7 +42,9 @@ struct SeparateRun {
 
   /// The event of this run: the one that an earlier run left unfinished, or a new one.
   private func open(_ writer: LedgerWriter) throws -> Int {
-    if let event = held.state[run.patch.version], event.isUnfinished { return event.position }
+    if let event = held.state[run.patch.version], event.isUnfinished, event.kind == run.kind {
+      return event.position
+    }
     let position = held.state.lastPosition + 1
     try writer.begin(run.kind, run.patch.name, run.script.identity, at: position)
     return position
@@ -55,7 +57,7 @@ struct SeparateRun {
       do {
         try held.lock.requireHeld()
         if step.isBare {
-          let intent = progress.intents[number]
+          let intent = progress.redos.contains(number) ? nil : progress.intents[number]
           try runBare(step.statements[0], number, intent, writer, position)
         } else {
           try runInTransaction(step, number, writer, position)
@@ -140,7 +142,8 @@ struct SeparateRun {
       throw failure.problem(
         run.patch,
         .partial,
-        hint: "All steps of the patch are committed; its assertion is not met."
+        hint: "All steps of the patch are committed; the ledger has it as unfinished until this"
+          + " assertion holds."
       )
     }
     try indexes.requireNoneNew(run.script, writer.connection)

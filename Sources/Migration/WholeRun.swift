@@ -24,6 +24,8 @@ struct WholeRun {
       return try ladder.climb { attempt in try self.attempt(attempt) }
     } catch let failure as StatementRunner.Failure {
       throw RunProblem.rolledBack(failure, run.patch, held.runner.interruption)
+    } catch let error as PostgresError where LockLadder.isLockFailure(error) {
+      throw RunProblem.lockNotFree(error, run.patch)
     }
   }
 
@@ -95,8 +97,16 @@ struct WholeRun {
     } catch {
       // The answer is lost, not the transaction: its fate is read below.
     }
-    guard try held.lock.fate(of: identity, held.runner.interruption) == "committed" else {
-      throw RunProblem.notCommitted(run.patch)
+    guard try fate(of: identity) == "committed" else { throw RunProblem.notCommitted(run.patch) }
+  }
+}
+
+extension WholeRun {
+  private func fate(of transaction: String) throws -> String? {
+    do {
+      return try held.lock.fate(of: transaction)
+    } catch let error as PostgresError {
+      throw RunProblem.fateUnknown(error, run.patch)
     }
   }
 }

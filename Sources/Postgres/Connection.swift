@@ -88,6 +88,26 @@ private import Synchronization
     return rows
   }
 
+  /// Runs statements and passes over the errors that the caller expects.
+  ///
+  /// - Parameters:
+  ///   - sql: the statements.
+  ///   - expected: SQLSTATEs that are no error here.
+  /// - Returns: whether the statements succeeded.
+  /// - Throws: every other error.
+  @discardableResult
+  public func execute(
+    _ sql: String, expecting expected: Set<String>
+  ) throws(PostgresError) -> Bool {
+    do {
+      try execute(sql)
+      return true
+    } catch {
+      guard let state = error.sqlState, expected.contains(state) else { throw error }
+      return false
+    }
+  }
+
   /// Runs one statement with parameters (`$1`, `$2`, ...) and returns its rows as text.
   @discardableResult
   public func query(_ sql: String, _ parameters: [Parameter]) throws(PostgresError) -> Rows {

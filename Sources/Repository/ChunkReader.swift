@@ -40,7 +40,7 @@ public final class ChunkReader {
         failure = failure ?? error
       }
     }
-    throw failure ?? Self.missing(id)
+    throw failure ?? repository.index.damage ?? Self.missing(id)
   }
 
   /// Whether the index knows the chunk; its bytes are not looked at.

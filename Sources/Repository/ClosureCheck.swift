@@ -11,7 +11,9 @@ struct ClosureCheck {
   /// Finds every chunk of a closure in a fresh index.
   init(_ closure: some Sequence<ChunkID>, in repository: Repository) throws {
     self.repository = repository
-    table = try repository.index.refreshed()
+    var table = try repository.index.refreshed()
+    table.disregardPacks(notIn: try Pack.sizes(in: repository.store))
+    self.table = table
     isNeeded = Array(repeating: false, count: table.packs.count)
     var missing = 0
     var example: ChunkID?
@@ -32,8 +34,7 @@ struct ClosureCheck {
   ///
   /// Marks of a collector are to be listed here too, once there is one.
   func verify(after committed: SnapshotName? = nil) throws {
-    var sizes: [ObjectName: Int] = [:]
-    for object in try repository.store.list(Pack.directory) { sizes[object.name] = object.size }
+    let sizes = try Pack.sizes(in: repository.store)
     for (pack, isNeeded) in zip(table.packs, isNeeded) where isNeeded {
       let name = Pack.name(pack.id)
       guard let size = sizes[name] else {

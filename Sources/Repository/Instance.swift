@@ -120,15 +120,3 @@ struct Instance: Sendable, Equatable {
     return self
   }
 }
-
-/// The name of a pack: SHA-256 of its bytes.
-typealias PackID = ChunkID
-
-/// A pack as an index knows it.
-struct PackEntry: Sendable {
-  static let sizeLimit = 64 << 20
-
-  var id: PackID
-  var size: Int
-  var instances: [(instance: Instance, offset: UInt32)]
-}

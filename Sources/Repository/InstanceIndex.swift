@@ -11,6 +11,7 @@ final class InstanceIndex: Sendable {
   private struct State {
     var table = InstanceTable()
     var loaded: Set<ObjectName> = []
+    var damage: Problem?
     var isLoaded = false
   }
 
@@ -39,10 +40,24 @@ final class InstanceIndex: Sendable {
     }
   }
 
+  /// Why a chunk may be missing from the table: a damaged index object, when there is one.
+  var damage: Problem? {
+    guard var problem = state.withLock({ $0.damage }) else { return nil }
+    problem.hint =
+      "Run `drydock check --repair`, which makes the index again from the packs; "
+      + "no chunk is lost by this."
+    return problem
+  }
+
   private func load(_ state: inout State) throws {
     for object in try store.list(Self.directory) where !state.loaded.contains(object.name) {
-      for entry in try Self.read(object.name, store, sealed) { state.table.add(entry) }
-      state.loaded.insert(object.name)
+      do {
+        for entry in try Self.read(object.name, store, sealed) { state.table.add(entry) }
+        state.loaded.insert(object.name)
+      } catch let problem as Problem where problem.code == Damage.code {
+        // Other index objects, or one made again, may name the same packs.
+        state.damage = problem
+      }
     }
     state.isLoaded = true
   }

@@ -1,11 +1,15 @@
+internal import ObjectStore
+
 /// Where every known instance is: flat arrays and an open hash table, about 80 bytes an instance.
 ///
 /// Ids are uniform, so their first word is the hash. A chunk with several instances occupies
 /// several slots; a search goes on until an empty one.
 struct InstanceTable: Sendable {
-  struct Pack: Sendable {
+  struct Place: Sendable {
     var id: PackID
     var size: Int
+    /// Whether the pack is missing or cut, so that nothing may rely on it.
+    fileprivate(set) var isLost = false
     /// Its instances, which stand together.
     fileprivate var rows: Range<Int>
   }
@@ -24,7 +28,7 @@ struct InstanceTable: Sendable {
     var depth: UInt8
   }
 
-  private(set) var packs: [Pack] = []
+  private(set) var packs: [Place] = []
   private var packNumbers: [PackID: UInt32] = [:]
   private var rows: [Row] = []
   private var bases: [ChunkID] = []
@@ -40,26 +44,36 @@ struct InstanceTable: Sendable {
     let number = UInt32(packs.count)
     packNumbers[entry.id] = number
     let rows = rows.count..<rows.count + entry.instances.count
-    packs.append(Pack(id: entry.id, size: entry.size, rows: rows))
+    packs.append(Place(id: entry.id, size: entry.size, rows: rows))
     for (instance, offset) in entry.instances { add(instance, offset, pack: number) }
   }
 
+  /// Passes over all packs that a listing does not show at their full size.
+  mutating func disregardPacks(notIn sizes: [ObjectName: Int]) {
+    for number in packs.indices {
+      let name = Pack.name(packs[number].id)
+      if sizes[name] != packs[number].size { packs[number].isLost = true }
+    }
+  }
+
+  /// Whether the chunk has an instance that may be relied on.
   func contains(_ id: ChunkID) -> Bool {
     var slot = firstSlot(of: id)
     while slots[slot] != Self.empty {
-      if rows[Int(slots[slot])].id == id { return true }
+      let row = rows[Int(slots[slot])]
+      if row.id == id && !packs[Int(row.pack)].isLost { return true }
       slot = (slot + 1) & (slots.count - 1)
     }
     return false
   }
 
-  /// All instances of a chunk, full ones first.
+  /// All instances of a chunk that may be relied on, full ones first.
   func locations(of id: ChunkID) -> [Location] {
     var found: [Location] = []
     var slot = firstSlot(of: id)
     while slots[slot] != Self.empty {
       let row = rows[Int(slots[slot])]
-      if row.id == id { found.append(location(row)) }
+      if row.id == id && !packs[Int(row.pack)].isLost { found.append(location(row)) }
       slot = (slot + 1) & (slots.count - 1)
     }
     return found.count > 1 ? found.sorted { $0.instance.depth < $1.instance.depth } : found

@@ -97,6 +97,9 @@ struct KeySlot: Codable {
     return slot
   }
 
+  /// Whether this program knows how to open slots of this kind.
+  var isKnown: Bool { version == 1 && (kind == "none" || kind == "passphrase") }
+
   private func slotKey(_ passphrase: Secret?) throws -> Secret {
     if kind == "none" {
       guard let secret, var bytes = Hex.bytes(secret, count: 32) else {

@@ -1,6 +1,18 @@
 internal import Cryptography
 internal import ObjectStore
 
+/// The name of a pack: SHA-256 of its bytes.
+typealias PackID = ChunkID
+
+/// A pack as an index knows it.
+struct PackEntry: Sendable {
+  static let sizeLimit = 64 << 20
+
+  var id: PackID
+  var size: Int
+  var instances: [(instance: Instance, offset: UInt32)]
+}
+
 /// A pack in memory while it fills.
 struct PackBuilder {
   static let target = 32 << 20
@@ -48,6 +60,13 @@ enum Pack {
   static func name(_ id: PackID) -> ObjectName {
     let text = id.description
     return ObjectName(components: directory, String(text.prefix(2)), text)
+  }
+
+  /// The packs that are in a store, with their sizes.
+  static func sizes(in store: any ObjectStore) throws -> [ObjectName: Int] {
+    var sizes: [ObjectName: Int] = [:]
+    for object in try store.list(directory) { sizes[object.name] = object.size }
+    return sizes
   }
 
   /// The id that a pack's object name claims, or nil when the name is not a pack's.

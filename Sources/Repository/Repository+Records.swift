@@ -31,6 +31,12 @@ extension Repository {
   /// - Throws: `store.exists` when there is one with this id.
   public func putRecord(kind: RecordKind, id: String, _ bytes: [UInt8]) throws {
     let name = try Self.name(kind, id)
+    guard bytes.count < Self.recordLimit else {
+      throw Problem(
+        code: "repository.record-too-large",
+        "the record \(name) of \(bytes.count) bytes is larger than the \(Self.recordLimit) that fit"
+      )
+    }
     guard let seal = kind.seal else { return try store.put(name, bytes) }
     try store.put(name, try sealed.seal(bytes, as: seal, name: name))
   }
@@ -43,7 +49,7 @@ extension Repository {
   /// The content of a record.
   public func record(kind: RecordKind, id: String) throws -> [UInt8] {
     let name = try Self.name(kind, id)
-    let bytes = try store.get(name, limit: Self.recordLimit)
+    let bytes = try store.get(name, limit: Self.recordLimit + 1024)
     guard let seal = kind.seal else { return bytes }
     return try Damage.naming(name) { try sealed.open(bytes, as: seal, name: name) }
   }

@@ -47,7 +47,9 @@ public final class Repository: Sendable {
     encryption: Encryption,
     clock: @escaping @Sendable () -> Date = { Date() }
   ) throws -> Repository {
-    guard try store.list("").isEmpty else {
+    // A slot alone is what a creation that was killed leaves behind; it opens nothing.
+    let leftovers = KeySlot.directory + "/"
+    guard try store.list("").allSatisfy({ $0.name.text.hasPrefix(leftovers) }) else {
       throw Problem(
         .refused,
         code: "repository.exists",
@@ -146,7 +148,7 @@ public final class Repository: Sendable {
         let roots = try Damage.naming(object.name) { () throws -> RootSecrets? in
           let slot = try KeySlot.decode(bytes)
           if slot.kind == "passphrase" { hasPassphraseSlot = true }
-          let isOurs = slot.kind == "none" || slot.kind == "passphrase" && passphrase != nil
+          let isOurs = slot.isKnown && (slot.kind == "none" || passphrase != nil)
           return isOurs ? try slot.unwrap(passphrase: passphrase, binding: binding) : nil
         }
         if let roots { return roots }

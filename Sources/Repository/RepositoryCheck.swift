@@ -67,7 +67,7 @@ struct RepositoryCheck {
   }
 
   private mutating func checkPackSizes() throws {
-    for object in try repository.store.list(Pack.directory) { sizes[object.name] = object.size }
+    sizes = try Pack.sizes(in: repository.store)
     report.packs = sizes.count
     var known: Set<ObjectName> = []
     for pack in table.packs {

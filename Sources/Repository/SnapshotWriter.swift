@@ -47,7 +47,9 @@ public final class SnapshotWriter: Sendable {
   private let lease: Lease
   private let front = Mutex(Front())
   private let back = Mutex(Back())
-  private let permits = DispatchSemaphore(value: packLimit)
+  // Made with 0 and raised in `init`: libdispatch ends the process when a semaphore goes while it
+  // is lower than at its making, as after a writer that was given up with an open pack.
+  private let permits = DispatchSemaphore(value: 0)
   private let uploads = DispatchQueue(label: "drydock.packs")
 
   init(_ repository: Repository, parent: SnapshotName?) throws {
@@ -55,7 +57,11 @@ public final class SnapshotWriter: Sendable {
     self.repository = repository
     // Before the index is read: collection must not remove what this writer finds in it.
     lease = try Lease(repository, parent: parent)
-    known = try repository.index.refreshed()
+    var table = try repository.index.refreshed()
+    // What only a lost pack held is unknown, so that this snapshot stores it again.
+    table.disregardPacks(notIn: try Pack.sizes(in: repository.store))
+    known = table
+    for _ in 0..<Self.packLimit { permits.signal() }
   }
 
   /// What went wrong after the commit without harming it, such as a lease that stayed behind.
@@ -90,9 +96,14 @@ public final class SnapshotWriter: Sendable {
     let closureCheck = try ClosureCheck(closure, in: repository)
     try closureCheck.verify()
     let name = try SnapshotName(at: time)
-    let sealed = try Damage.naming(name.object) {
-      try repository.sealed.seal(manifest, as: .manifest, name: name.object)
+    guard manifest.count <= Repository.manifestLimit else {
+      throw Problem(
+        code: "repository.manifest-too-large",
+        "the manifest of \(manifest.count) bytes is larger than the \(Repository.manifestLimit) "
+          + "that fit"
+      )
     }
+    let sealed = try repository.sealed.seal(manifest, as: .manifest, name: name.object)
     try repository.store.put(name.object, sealed)
     // Again, now that the manifest protects its chunks: a collector may have finished in between.
     try closureCheck.verify(after: name)

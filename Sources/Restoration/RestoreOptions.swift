@@ -12,6 +12,8 @@ public struct RestoreOptions: Sendable, Equatable {
   public var without: Omissions = []
   /// Read everything back and compare digests.
   public var verifies = true
+  /// Whether what reaches outside is left out: subscriptions and user mappings.
+  public var isNeutralised = false
   /// The directory with `pg_restore`, where it should not be searched for.
   public var binaryDirectory: String?
 

@@ -26,7 +26,7 @@ struct RestoreWork: Sendable {
     archive = try Archive(
       of: content, reader: reader, serverMajor: serverVersion / 10000,
       binaryDirectory: options.binaryDirectory)
-    let chosen = selection.isWhole ? nil : selection.entries(try archive.entries())
+    let chosen = try Self.entries(archive, selection, options)
     preData = chosen
     postData = chosen
     tables = try selection.tables.map { ($0, try content.stripes(of: $0, reader)) }
@@ -37,6 +37,16 @@ struct RestoreWork: Sendable {
       manifest.tables.count + manifest.sequences.count + manifest.materializedViews.count
     fitsOneTransaction = relations <= Self.relationsInTransaction
     try Self.requirePresence(of: tables, reader)
+  }
+
+  /// The entries of the table of contents to restore; nil for all.
+  private static func entries(
+    _ archive: Archive, _ selection: RestoreSelection, _ options: RestoreOptions
+  ) throws -> [Archive.Entry]? {
+    let all = try archive.entries()
+    let chosen = selection.entries(all)
+    guard options.isNeutralised else { return chosen }
+    return (chosen ?? all).filter { !["SUBSCRIPTION", "USER MAPPING"].contains($0.kind) }
   }
 
   /// Every chunk must be there before the first statement; what it holds is proven on the way.

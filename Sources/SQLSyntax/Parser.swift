@@ -6,6 +6,9 @@ internal import Synchronization
 /// A statement in newer syntax is *opaque*, not wrong: the server has the last word. For opaque
 /// statements the first keywords decide, on the careful side.
 public enum Parser {
+  /// A parse tree takes some thirty times the statement's size, and only bulk data is this long.
+  private static let sizeLimit = 4 << 20
+
   /// One call at a time.
   ///
   /// libpg_query keeps its memory per thread, but some of its builds exchange the process's
@@ -19,6 +22,9 @@ public enum Parser {
   public static func classify(_ statement: [UInt8]) -> StatementSyntax {
     guard !statement.contains(0) else {
       return KeywordClassifier.classify(statement, reason: "it holds a zero byte")
+    }
+    guard statement.count <= sizeLimit else {
+      return KeywordClassifier.classify(statement, reason: "it is longer than \(sizeLimit) bytes")
     }
     let outcome = turn.withLock { _ in parse(statement) }
     switch outcome {

@@ -43,9 +43,6 @@ public enum Terminal {
     unsafe String(cString: strerror(number))
   }
 
-  /// Whether a write failed because nobody reads the pipe any more.
-  public static func isBrokenPipe(_ number: Int32) -> Bool { number == EPIPE }
-
   /// Reads a line that the terminal does not show, such as a passphrase; nil at the end of input.
   ///
   /// The terminal's settings are put back before this returns (termios(3)).

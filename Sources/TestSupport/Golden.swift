@@ -5,16 +5,16 @@ internal import Problems
 ///
 /// `DRYDOCK_UPDATE_GOLDEN=1 swift test` writes them anew; the diff is then read by a person.
 public enum Golden {
-  /// Compares a text with `Golden/<name>` beside the test's file.
+  /// Compares a text with `fixtures/golden/<the test's directory>/<name>`.
   ///
   /// - Parameters:
   ///   - text: what the program rendered.
   ///   - name: the golden file's name, with its extension.
-  ///   - testFile: the test's own file.
+  ///   - testFile: the test's own file, whose directory names the suite.
   /// - Throws: `tests.golden-differs` with the first line that differs, or `tests.golden-missing`.
   public static func check(_ text: String, _ name: String, testFile: String = #filePath) throws {
-    let directory = URL(fileURLWithPath: testFile).deletingLastPathComponent()
-      .appendingPathComponent("Golden")
+    let suite = URL(fileURLWithPath: testFile).deletingLastPathComponent().lastPathComponent
+    let directory = URL(fileURLWithPath: "\(SharedInputs.packageRoot)/fixtures/golden/\(suite)")
     let file = directory.appendingPathComponent(name)
     if ProcessInfo.processInfo.environment["DRYDOCK_UPDATE_GOLDEN"] == "1" {
       try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)

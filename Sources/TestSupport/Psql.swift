@@ -47,11 +47,14 @@ public enum Psql {
     _ settings: ConnectionSettings,
     _ server: TestServer
   ) throws -> Invocation {
-    let binaries = try server.shared().binaries
+    let programs = try ClientPrograms.find(
+      atLeast: server.rawValue,
+      directory: try server.options().binaries
+    )
     var environment = EnvironmentWhitelist.system.ofThisProcess()
     if let password = settings.keywords["password"] { environment["PGPASSWORD"] = password }
     return Invocation(
-      binaries.path(program),
+      "\(programs.directory)/\(program)",
       ["--dbname=\(settings.argument)"] + arguments,
       environment: environment
     )

@@ -84,10 +84,19 @@ internal import CYAML
     let problem = unsafe parser.pointee.problem.map { unsafe String(cString: $0) }
     let context = unsafe parser.pointee.context.map { unsafe String(cString: $0) }
     let words = [problem ?? "The text cannot be read", context].compactMap { $0 }
-    return unsafe YAMLError(
-      message: words.joined(separator: " "),
-      mark: Self.mark(parser.pointee.problem_mark)
-    )
+    return YAMLError(message: words.joined(separator: " "), mark: failureMark)
+  }
+
+  /// Where reading failed; for bytes that are no character libyaml tells only their offset.
+  private var failureMark: YAMLMark {
+    guard unsafe parser.pointee.error == YAML_READER_ERROR else {
+      return unsafe Self.mark(parser.pointee.problem_mark)
+    }
+    let before = unsafe bytes.prefix(parser.pointee.problem_offset)
+    let newline = UInt8(ascii: "\n")
+    let line = unsafe before.count { $0 == newline }
+    let column = unsafe before.reversed().prefix { $0 != newline }.count
+    return YAMLMark(line: line + 1, column: column + 1)
   }
 
   private static func mark(_ mark: yaml_mark_t) -> YAMLMark {

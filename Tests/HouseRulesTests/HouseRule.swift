@@ -14,5 +14,5 @@ struct HouseRule: Sendable, CustomTestStringConvertible {
   var testDescription: String { name }
 
   static let all: [HouseRule] =
-    floors + words + shapes + [.documentation]
+    floors + words + shapes + [.documentation, .package]
 }

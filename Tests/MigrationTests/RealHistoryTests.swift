@@ -1,25 +1,25 @@
 import Foundation
 import Migration
+import Problems
 import SQLSyntax
+import TestSupport
 import Testing
 
 @Suite("Whole histories of real projects are split")
 struct RealHistoryTests {
-  /// Every SQL file under `migrations` of the shared folder; empty where there is no such folder.
+  /// Every SQL file among the real migrations; empty, with one printed line, where there are none.
   static let files: [String] = {
-    let package = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-      .deletingLastPathComponent().deletingLastPathComponent()
-    let shared =
-      ProcessInfo.processInfo.environment["DRYDOCK_SHARED"]
-      ?? package.deletingLastPathComponent().appending(path: "shared").path
-    let folders = ["real/migrations", "real/bad-migrations", "real/cosims"]
-    let found = folders.flatMap { folder in
-      (FileManager.default.enumerator(atPath: "\(shared)/\(folder)")?.allObjects ?? [])
-        .compactMap { $0 as? String }.filter { $0.hasSuffix(".sql") }
-        .map { "\(shared)/\(folder)/\($0)" }
+    do {
+      let real = try SharedInputs.real()
+      return ["migrations", "bad-migrations", "cosims"].flatMap { folder in
+        (FileManager.default.enumerator(atPath: "\(real)/\(folder)")?.allObjects ?? [])
+          .compactMap { $0 as? String }.filter { $0.hasSuffix(".sql") }
+          .map { "\(real)/\(folder)/\($0)" }
+      }.sorted()
+    } catch {
+      print("no real histories: \((error as? Problem)?.summary ?? "\(error)")")
+      return []
     }
-    if found.isEmpty { print("no real histories: there is no folder \(shared)/real") }
-    return found.sorted()
   }()
 
   @Test("Without loss, each statement understood by the parser or declared opaque")

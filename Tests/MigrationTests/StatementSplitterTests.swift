@@ -1,4 +1,5 @@
 import Migration
+import TestSupport
 import Testing
 
 @Suite("The splitter finds statements and loses no byte")
@@ -271,20 +272,5 @@ struct StatementSplitterTests {
 
   static func statements(_ pieces: [SourcePiece], _ bytes: [UInt8]) -> [String] {
     pieces.filter { $0.kind == .statement }.map { String(decoding: bytes[$0.range], as: UTF8.self) }
-  }
-}
-
-/// A small generator whose seed a failing test prints (SplitMix64).
-struct SeededGenerator: RandomNumberGenerator {
-  private var state: UInt64
-
-  init(seed: UInt64) { state = seed }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
-    return mixed ^ (mixed >> 31)
   }
 }

@@ -163,13 +163,44 @@ struct DamageTests {
     let blind = try Repository.open(store, passphrase: nil)
     let missing = #expect(throws: Problem.self) { try blind.makeReader().read(ids[0]) }
     #expect(missing?.code == "repository.missing-chunk")
-    #expect(try blind.rebuildIndex() == 1)
-    #expect(try blind.rebuildIndex() == 0)
+    #expect(try blind.rebuildIndex() == RebuiltIndex(packs: 1, damaged: []))
+    #expect(try blind.rebuildIndex() == RebuiltIndex(packs: 0, damaged: []))
     let again = try Repository.open(store, passphrase: nil)
     #expect(try again.makeReader().read(ids[0]) == Sample.bytes(3000, seed: 100))
     let report = try again.check(readData: 1, closure: Sample.closure)
     #expect(report.isSound && report.snapshots == 1 && report.packsRead == 1)
     #expect(try again.snapshots() == [snapshot])
+  }
+
+  @Test(
+    "A damaged index hides nothing once it is made again, and a damaged pack does not stop that"
+  )
+  func damagedIndex() throws {
+    let (store, _, ids) = try Sample.repository()
+    let index = try #require(store.contents.keys.first { $0.text.hasPrefix("index") })
+    store.damage(index) { $0?[60] ^= 1 }
+    try store.put(Pack.name(ids[0]), [UInt8](repeating: 0, count: 100))
+    let repository = try Repository.open(store, passphrase: nil)
+    let problem = #expect(throws: Problem.self) { try repository.makeReader().read(ids[0]) }
+    #expect(problem?.facts.contains(.init("object", index.text)) == true)
+    #expect(problem?.hint?.contains("check --repair") == true)
+    let rebuilt = try repository.rebuildIndex()
+    #expect(rebuilt.packs == 1 && rebuilt.damaged.count == 1)
+    #expect(try repository.makeReader().read(ids[0]) == Sample.bytes(3000, seed: 100))
+  }
+
+  @Test("A backup after a pack was lost stores its chunks again")
+  func lostPack() throws {
+    let (store, first, ids) = try Sample.repository()
+    let pack = try #require(store.contents.keys.first { $0.text.hasPrefix("packs") })
+    store.damage(pack) { $0 = nil }
+    let repository = try Repository.open(store, passphrase: nil)
+    try Sample.addSnapshot(to: repository, chunks: 5, seed: 100)
+    let again = try Repository.open(store, passphrase: nil)
+    for id in ids { _ = try again.makeReader().read(id) }
+    let report = try again.check(closure: Sample.closure)
+    #expect(report.findings.map(\.object) == [pack.text], "only the lost pack is left to report")
+    #expect(try again.snapshots().contains(first))
   }
 
   @Test("A check reports all damage, not only the first")

@@ -147,6 +147,32 @@ struct WriterTests {
     #expect(try store.list("leases").isEmpty)
   }
 
+  @Test("A writer that is given up with an open pack leaves nothing behind but garbage")
+  func givenUp() throws {
+    let store = MemoryStore()
+    let repository = try Repository.create(in: store, encryption: .none)
+    var writer: SnapshotWriter? = try repository.beginSnapshot(parent: nil)
+    _ = try writer?.makeEncoder().write([1, 2, 3].span)
+    try writer?.abandon()
+    writer = try repository.beginSnapshot(parent: nil)
+    _ = try writer?.makeEncoder().write([1, 2, 3].span)
+    writer = nil
+    #expect(try repository.snapshots().isEmpty && store.list("packs").isEmpty)
+  }
+
+  @Test("A creation that was killed in its middle can be done again")
+  func creationAgain() throws {
+    let store = MemoryStore()
+    let faulty = FaultyStore(store) { $0.target == "format" ? .failBefore : .none }
+    #expect(throws: Problem.self) { try Repository.create(in: faulty, encryption: .none) }
+    _ = try Repository.create(in: store, encryption: .none)
+    #expect(try Repository.open(store, passphrase: nil).snapshots().isEmpty)
+    let problem = #expect(throws: Problem.self) {
+      try Repository.create(in: store, encryption: .none)
+    }
+    #expect(problem?.code == "repository.exists")
+  }
+
   @Test("A snapshot's name shows its time in UTC")
   func names() throws {
     let name = try SnapshotName(at: Sample.time)

@@ -1,3 +1,4 @@
+import Dispatch
 import SQLSyntax
 import Testing
 
@@ -186,5 +187,23 @@ struct ParserTests {
   func deepNesting() {
     let deep = String(repeating: "(", count: 50_000) + "1" + String(repeating: ")", count: 50_000)
     #expect(Parser.classify("SELECT \(deep)").isOpaque)
+  }
+
+  @Test(
+    "Long chains of operators do not exhaust the small stack of a lane",
+    arguments: [10, 50, 200, 1_000, 20_000]
+  )
+  func smallStack(_ depth: Int) async {
+    let chain = "SELECT " + String(repeating: "a || ", count: depth) + "a"
+    let nested =
+      "SELECT " + String(repeating: "f(1 + (", count: depth) + "1"
+      + String(repeating: "))", count: depth)
+    let kinds = await withCheckedContinuation { continuation in
+      DispatchQueue(label: "small stack").async {
+        continuation.resume(returning: [chain, nested].map { Parser.classify($0).kind })
+      }
+    }
+    #expect(kinds.allSatisfy { $0 == "SelectStmt" || $0 == StatementSyntax.opaqueKind })
+    #expect(depth > 50 || kinds == ["SelectStmt", "SelectStmt"])
   }
 }

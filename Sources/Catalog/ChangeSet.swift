@@ -1,0 +1,58 @@
+/// What a patch did to a schema: objects added and changed with their new text, objects removed.
+///
+/// Taken on the scratch and again on the live database, inside the patch's transaction before its
+/// COMMIT; the two must be equal. That works although the scratch was restored and says some things
+/// in other words, because what a patch makes is new on both sides, and the old texts are left out.
+public struct ChangeSet: Sendable, Equatable, Codable {
+  /// Objects that were not there before, with their text.
+  public let added: [SchemaDifference.Entry]
+  /// Objects that were there with another text, with the new one.
+  public let changed: [SchemaDifference.Entry]
+  /// Objects that are gone.
+  public let removed: [SchemaObject]
+
+  /// What happened between two fingerprints, taken in one session.
+  ///
+  /// Only structure and access count: a patch cannot change the server, and what it does to
+  /// extensions and settings of the database is judged by the environment's own fingerprint.
+  public init(from before: SchemaFingerprint, to after: SchemaFingerprint) {
+    let parts: Set<SchemaObject.Part> = [.structure, .access]
+    let difference = SchemaDifference(
+      from: before.restricted(to: parts),
+      to: after.restricted(to: parts)
+    )
+    added = difference.added
+    changed = difference.changed.map { .init(object: $0.object, text: $0.new) }
+    removed = difference.removed.map(\.object)
+  }
+
+  /// Whether the schema is as it was.
+  public var isEmpty: Bool { added.isEmpty && changed.isEmpty && removed.isEmpty }
+
+  /// Every object that was touched, in order: the patch's footprint in the schema.
+  public var objects: [SchemaObject] {
+    (added.map(\.object) + changed.map(\.object) + removed).sorted()
+  }
+
+  /// How this change differs from the one that was expected, line by line; empty when it does not.
+  ///
+  /// ```
+  /// expected, did not happen: added column public.jobs.note: text
+  /// happened, not expected: removed index public.jobs_note_idx
+  /// ```
+  public func lines(against expected: ChangeSet) -> [String] {
+    let found = steps
+    let wanted = expected.steps
+    let missing = wanted.filter { !found.contains($0) }
+    let surplus = found.filter { !wanted.contains($0) }
+    return missing.map { "expected, did not happen: \($0)" }
+      + surplus.map { "happened, not expected: \($0)" }
+  }
+
+  /// Each change as one line.
+  private var steps: [String] {
+    added.map { "added \($0.object): \($0.text)" }
+      + changed.map { "changed \($0.object): \($0.text)" }
+      + removed.map { "removed \($0)" }
+  }
+}

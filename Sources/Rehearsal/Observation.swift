@@ -1,0 +1,93 @@
+public import Catalog
+internal import Migration
+
+/// What a rehearsal saw one statement do.
+public struct Observation: Codable, Sendable, Equatable {
+  /// A lock on a table that was there before the patch.
+  public struct Lock: Codable, Sendable, Equatable, Hashable {
+    /// The table, quoted where SQL needs it.
+    public var table: String
+    /// The mode, as `pg_locks` names it: `AccessExclusiveLock`.
+    public var mode: String
+  }
+
+  /// A table that got a new file: every row was written again.
+  public struct Rewrite: Codable, Sendable, Equatable {
+    /// The table.
+    public var table: String
+    /// Its size before, in bytes.
+    public var bytes: Int
+  }
+
+  /// A full scan of a table that was there before the patch.
+  public struct Scan: Codable, Sendable, Equatable {
+    /// The table.
+    public var table: String
+    /// Its size, in bytes.
+    public var bytes: Int
+    /// Whether the transaction holds a lock that stops writers meanwhile.
+    public var isUnderLock: Bool
+  }
+
+  /// Why a statement failed; without what may hold row data.
+  public struct Failure: Codable, Sendable, Equatable {
+    /// The SQLSTATE, if the server gave one.
+    public var sqlState: String?
+    /// The server's primary message.
+    public var message: String
+    /// The server's hint.
+    public var hint: String?
+  }
+
+  /// `file:line:column`; for a failure the place that the server pointed at.
+  public var place: String
+  /// The beginning of the statement.
+  public var headline: String
+  /// How long it took here.
+  public var seconds: Double
+  /// How many rows it touched, as its tag says.
+  public var rows: Int
+  /// Bytes of write-ahead log.
+  public var walBytes: Int
+  /// Locks held at its end, on tables that were there before the patch; ACCESS SHARE left out.
+  public var locks: [Lock]
+  /// Tables that it wrote again.
+  public var rewrites: [Rewrite]
+  /// Tables that it read in full.
+  public var scans: [Scan]
+  /// How many notices it raised.
+  public var notices: Int
+  /// Why it failed, if it did.
+  public var failure: Failure?
+}
+
+/// What a rehearsal saw of one patch.
+public struct PatchObservation: Codable, Sendable, Equatable {
+  /// The version.
+  public var version: String
+  /// The file.
+  public var file: String
+  /// The statements in order, up to and with one that failed.
+  public var statements: [Observation]
+  /// What it did to the schema; nil when it failed.
+  public var changes: ChangeSet?
+  /// Seconds from its first statement to its end.
+  public var seconds: Double
+  /// Why the patch failed, if not by a statement of its own: a verify script, a rule.
+  public var problem: String?
+  /// What came of its undo file; nil when there is none or the patch failed.
+  public var undo: Undo?
+
+  /// What came of taking a patch back.
+  public enum Undo: String, Codable, Sendable {
+    /// The schema was as before.
+    case cancels
+    /// It ran, but the schema was not as before.
+    case differs
+    /// It failed.
+    case fails
+  }
+
+  /// Whether all of it ran.
+  public var succeeded: Bool { problem == nil && !statements.contains { $0.failure != nil } }
+}

@@ -1,0 +1,111 @@
+internal import Catalog
+internal import Migration
+internal import Postgres
+internal import Problems
+
+/// The part of a rehearsal in which patches run: first what production has already, then what is
+/// pending, then the way back.
+struct Performance {
+  let rehearsal: RehearsalRun
+  let scratch: ScratchDatabase
+  /// What production's schema must be when it migrates.
+  private(set) var expected: SchemaFingerprint
+  private(set) var observed: [PatchObservation] = []
+  private(set) var caughtUp: [String] = []
+
+  init(of rehearsal: RehearsalRun, scratch: ScratchDatabase, expected: SchemaFingerprint) {
+    self.rehearsal = rehearsal
+    self.scratch = scratch
+    self.expected = expected
+  }
+
+  mutating func run() throws {
+    let runner = Runner(
+      scratch.settings(role: rehearsal.options.migrator), Runner.Options(toolVersion: rehearsal.options.tool))
+    let request = Plan.Request(
+      target: rehearsal.options.target, allowsOutOfOrder: rehearsal.options.allowsOutOfOrder)
+    try runner.hold { held in
+      try catchUp(held)
+      let plan = held.plan(rehearsal.patches, request)
+      try plan.requireSound()
+      for patch in plan.pending {
+        guard try rehearse(patch, held) else { return }
+      }
+      if rehearsal.options.rehearsesUndo { try takeBack(plan.pending, held) }
+    }
+  }
+
+  /// Brings the scratch to the state of production's ledger, which may be newer than the snapshot.
+  private mutating func catchUp(_ held: HeldRunner) throws {
+    guard let ledger = rehearsal.options.ledger else { return }
+    for event in ledger.applied where held.state[event.version]?.isApplied != true {
+      guard let patch = rehearsal.patches[event.version],
+        patch.script.identity.normalised == event.identity.normalised
+      else {
+        throw Problem(
+          .refused, code: "rehearsal.cannot-catch-up",
+          "production has patch \(event.name), the snapshot is older and its file is not the same",
+          hint: "Take a new snapshot: drydock backup.")
+      }
+      let observer = ScratchObserver()
+      rehearsal.progress("catching up with \(patch.file)")
+      try held.apply(patch, observer: observer)
+      if let changes = observer.changes { expected = expected.applying(changes) }
+      caughtUp.append(patch.file)
+    }
+    let gone = held.state.applied.filter { ledger[$0.version]?.isApplied != true }
+    guard gone.isEmpty else {
+      throw Problem(
+        .refused, code: "rehearsal.snapshot-ahead",
+        "the snapshot has patches that production has not",
+        facts: gone.map { Problem.Fact("patch", $0.name) },
+        hint: "Take a new snapshot: drydock backup.")
+    }
+  }
+
+  /// Runs one patch; returns whether it succeeded.
+  private mutating func rehearse(_ patch: Patch, _ held: HeldRunner) throws -> Bool {
+    rehearsal.progress("rehearsing \(patch.file)")
+    let observer = ScratchObserver()
+    let started = ContinuousClock.now
+    var observation = PatchObservation(
+      version: "\(patch.version)", file: patch.file, statements: [], changes: nil, seconds: 0,
+      problem: nil, undo: nil)
+    do {
+      try held.apply(patch, observer: observer)
+      observation.changes = observer.changes
+    } catch let problem as Problem where problem.kind != .interrupted {
+      let isOwn = observer.statements.contains { $0.failure != nil }
+      observation.problem = isOwn ? nil : problem.summary + (problem.reason.map { ": \($0)" } ?? "")
+    }
+    observation.statements = observer.statements
+    observation.seconds = started.secondsAgo
+    observed.append(observation)
+    return observation.succeeded
+  }
+
+  /// Takes the patches back in reverse, as far as they have undo files.
+  private mutating func takeBack(_ patches: [Patch], _ held: HeldRunner) throws {
+    for (place, patch) in patches.enumerated().reversed() {
+      guard patch.undo != nil, let up = observed[place].changes else { return }
+      rehearsal.progress("rehearsing the undo of \(patch.file)")
+      let observer = ScratchObserver()
+      do {
+        try held.undo(rehearsal.patches, patch.version, observer: observer)
+        observed[place].undo = observer.changes.map { up.isCancelled(by: $0) } == true
+          ? .cancels : .differs
+      } catch let problem as Problem where problem.kind != .interrupted {
+        observed[place].undo = .fails
+        return
+      }
+    }
+  }
+}
+
+extension ChangeSet {
+  /// Whether a second change set names exactly the objects of this one, the other way round.
+  func isCancelled(by other: ChangeSet) -> Bool {
+    Set(added.map(\.object)) == Set(other.removed) && Set(removed) == Set(other.added.map(\.object))
+      && Set(changed.map(\.object)) == Set(other.changed.map(\.object))
+  }
+}

@@ -1,0 +1,117 @@
+public import Catalog
+internal import Foundation
+
+/// A signed statement that exactly these patches ran on exactly this schema.
+///
+/// `migrate` runs only with one. Whatever could make production differ from the rehearsal is bound
+/// in it, so a changed byte of a patch, another target or a drifted table refuses.
+public struct Receipt: Codable, Sendable, Equatable {
+  /// A patch as it was rehearsed.
+  public struct Patch: Codable, Sendable, Equatable {
+    /// The version.
+    public var version: String
+    /// The file.
+    public var file: String
+    /// SHA-256 of the bytes.
+    public var hash: String
+    /// SHA-256 of the undo file's bytes, if there is one.
+    public var undoHash: String?
+    /// SHA-256 of the verify file's bytes, if there is one.
+    public var verifyHash: String?
+    /// What it must do to the schema.
+    public var changes: ChangeSet
+    /// The tables that it locked or wrote again.
+    public var tables: [String]
+
+    /// Makes a patch.
+    public init(
+      version: String, file: String, hash: String, undoHash: String?, verifyHash: String?,
+      changes: ChangeSet, tables: [String]
+    ) {
+      self.version = version
+      self.file = file
+      self.hash = hash
+      self.undoHash = undoHash
+      self.verifyHash = verifyHash
+      self.changes = changes
+      self.tables = tables
+    }
+  }
+
+  /// The database that may be migrated with it.
+  public struct Target: Codable, Sendable, Equatable {
+    /// The cluster's system identifier.
+    public var systemIdentifier: String
+    /// The database's name.
+    public var database: String
+    /// The database's oid.
+    public var oid: Int
+
+    /// Makes a target.
+    public init(systemIdentifier: String, database: String, oid: Int) {
+      self.systemIdentifier = systemIdentifier
+      self.database = database
+      self.oid = oid
+    }
+  }
+
+  /// The version of this description.
+  public var version = 1
+  /// Random, so that no two receipts are the same.
+  public var id: String
+  /// The target.
+  public var target: Target
+  /// The role that migrates.
+  public var migrator: String
+  /// The patches in order.
+  public var patches: [Patch]
+  /// The versions in the target's ledger, in order.
+  public var ledger: [String]
+  /// The position of the target's last ledger event; 0 without a ledger.
+  public var ledgerPosition: Int
+  /// SHA-256 over the schema that production must have.
+  public var schema: String
+  /// The chunks of the snapshot hold the schema's text; this names the snapshot.
+  public var snapshot: String
+  /// The instant that the rehearsed data show.
+  public var dataTime: String
+  /// Server major, extensions and the settings that a patch can feel.
+  public var environment: [String: String]
+  /// Accepted hazards with their reasons, as `hazard: reason`.
+  public var accepted: [String]
+  /// The version of the program.
+  public var tool: String
+  /// When the rehearsal ended, in seconds since 1970.
+  public var created: Int
+  /// When the receipt loses its worth, in seconds since 1970.
+  public var expires: Int
+
+  /// Makes a receipt, which is worth nothing until it is signed.
+  public init(
+    id: String, target: Target, migrator: String, patches: [Patch], ledger: [String],
+    ledgerPosition: Int, schema: String, snapshot: String, dataTime: String,
+    environment: [String: String], accepted: [String], tool: String, created: Int, expires: Int
+  ) {
+    self.id = id
+    self.target = target
+    self.migrator = migrator
+    self.patches = patches
+    self.ledger = ledger
+    self.ledgerPosition = ledgerPosition
+    self.schema = schema
+    self.snapshot = snapshot
+    self.dataTime = dataTime
+    self.environment = environment
+    self.accepted = accepted
+    self.tool = tool
+    self.created = created
+    self.expires = expires
+  }
+
+  /// The bytes that are signed: JSON with sorted keys.
+  func canonical() throws -> [UInt8] {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    return Array(try encoder.encode(self))
+  }
+}

@@ -1,0 +1,156 @@
+public import Catalog
+public import Cluster
+internal import Foundation
+public import Migration
+internal import Postgres
+internal import Problems
+internal import Repository
+internal import Restoration
+public import Snapshot
+
+/// Runs pending patches on a restored snapshot in a private server, as `migrate` would, observed.
+public struct RehearsalRun: Sendable {
+  /// What a rehearsal is asked to do.
+  public struct Options: Sendable {
+    /// The role that will migrate production.
+    public var migrator: String
+    /// The last version to run; all when nil.
+    public var target: Version?
+    /// Whether patches may run although later ones have.
+    public var allowsOutOfOrder = false
+    /// What production's ledger says; the snapshot's own ledger when nil.
+    public var ledger: Ledger.State?
+    /// Connections that restore at the same time.
+    public var jobs = 2
+    /// Whether undo files are rehearsed too.
+    public var rehearsesUndo = true
+    /// The directory of PostgreSQL's programs, where they should not be searched for.
+    public var binaryDirectory: String?
+    /// The version of this program, for the scratch's ledger.
+    public var tool = "drydock"
+
+    /// Options for a migrator.
+    public init(migrator: String) { self.migrator = migrator }
+  }
+
+  /// What came of it.
+  public struct Result: Sendable {
+    /// What was seen of each patch, in order; a failing one is the last.
+    public var patches: [PatchObservation]
+    /// The patches that production has and the snapshot has not; they ran first.
+    public var caughtUp: [String]
+    /// The schema that production must have when it migrates: as backup saw it, caught up.
+    public var expected: SchemaFingerprint
+    /// How far the scratch was kept away from the machine.
+    public var isolation: Isolation
+    /// Seconds until the first statement could run.
+    public var preparation: Double
+
+    /// Whether every patch ran.
+    public var succeeded: Bool { patches.allSatisfy(\.succeeded) }
+  }
+
+  let content: SnapshotContent
+  let patches: PatchDirectory
+  let options: Options
+  let progress: @Sendable (String) -> Void
+
+  /// Prepares a rehearsal; nothing is started yet.
+  public init(
+    on content: SnapshotContent, patches: PatchDirectory, options: Options,
+    progress: @escaping @Sendable (String) -> Void = { _ in }
+  ) {
+    self.content = content
+    self.patches = patches
+    self.options = options
+    self.progress = progress
+  }
+
+  /// Rehearses. The scratch is gone when this returns or throws.
+  ///
+  /// A patch that fails is a result, not an error; a `Problem` is thrown when there can be no
+  /// rehearsal at all.
+  public func run() async throws -> Result {
+    let started = ContinuousClock.now
+    progress("starting a scratch server")
+    let lane = Lane("drydock.rehearsal")
+    let scratch = try await lane.run { [self] in try startScratch() }
+    do {
+      let result = try await rehearse(on: scratch, lane, started)
+      try await lane.run { try scratch.server.remove() }
+      return result
+    } catch {
+      // The error that ended the rehearsal is the one to report; the next start cleans up.
+      try? await lane.run { try scratch.server.remove() }
+      throw error
+    }
+  }
+
+  private func rehearse(
+    on scratch: ScratchDatabase, _ lane: Lane, _ started: ContinuousClock.Instant
+  ) async throws -> Result {
+    progress("restoring \(content.name)")
+    var restoring = RestoreOptions()
+    restoring.jobs = options.jobs
+    restoring.verifies = false
+    restoring.isNeutralised = true
+    restoring.binaryDirectory = options.binaryDirectory
+    _ = try await RestoreRun(
+      of: content, into: scratch.administration, options: restoring
+    ).run()
+    try await lane.run {
+      _ = try Connection.open(scratch.administration).execute("VACUUM (FREEZE)")
+    }
+    let expected = try await lane.run { [content] in try Self.fingerprint(of: content) }
+    let preparation = started.secondsAgo
+    return try await lane.run { [self] in
+      var performance = Performance(of: self, scratch: scratch, expected: expected)
+      try performance.run()
+      return Result(
+        patches: performance.observed, caughtUp: performance.caughtUp,
+        expected: performance.expected, isolation: scratch.server.isolation,
+        preparation: preparation)
+    }
+  }
+
+  private static func fingerprint(of content: SnapshotContent) throws -> SchemaFingerprint {
+    let bytes = try content.text(
+      content.manifest.definition.fingerprint, try content.repository.makeReader())
+    return try SchemaFingerprint(decoding: bytes)
+  }
+
+  /// A server of the same major with the settings that a patch can feel.
+  private func startScratch() throws -> ScratchDatabase {
+    let manifest = content.manifest
+    let settings = manifest.server.settings.filter { name, _ in
+      ["max_locks_per_transaction", "work_mem", "maintenance_work_mem", "TimeZone"].contains(name)
+    }
+    let server = try ScratchServer.start(
+      ScratchOptions(
+        major: manifest.server.major, binaries: options.binaryDirectory,
+        settings: settings.mapValues { $0 }.withUnits))
+    do {
+      return try ScratchDatabase.make(on: server, like: content, migrator: options.migrator)
+    } catch {
+      try? server.remove()
+      throw error
+    }
+  }
+}
+
+extension [String: String] {
+  /// `pg_settings` gives memory in kilobytes without a unit.
+  fileprivate var withUnits: [String: String] {
+    var copy = self
+    for name in ["work_mem", "maintenance_work_mem"] { copy[name] = self[name].map { "\($0)kB" } }
+    return copy
+  }
+}
+
+extension ContinuousClock.Instant {
+  /// Seconds between this instant and now.
+  var secondsAgo: Double {
+    let (seconds, attoseconds) = (ContinuousClock.now - self).components
+    return Double(seconds) + Double(attoseconds) / 1e18
+  }
+}

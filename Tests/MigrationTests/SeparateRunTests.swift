@@ -1,0 +1,228 @@
+import Migration
+import Postgres
+import Problems
+import TestSupport
+import Testing
+
+@Suite("A no-transaction patch commits step by step and goes on where it stopped")
+struct SeparateRunTests {
+  private static let head = "-- drydock: no-transaction\n"
+
+  @Test("Each step commits, and the whole is one event", arguments: TestServer.allCases)
+  func steps(_ server: TestServer) throws {
+    try withRunner(server) { fixture in
+      let outcomes = try fixture.migrate([
+        "1_a.sql": Self.head + """
+          CREATE TABLE t (a int);
+          BEGIN; INSERT INTO t VALUES (1); INSERT INTO t VALUES (2); COMMIT;
+          CREATE INDEX CONCURRENTLY i ON t (a);
+          VACUUM t;
+          """,
+        "1_a.verify.sql": "SELECT count(*) = 2 FROM t",
+      ])
+      #expect(outcomes.first?.statements == 5)
+      #expect(try fixture.ledger() == "1:applied")
+      #expect(
+        try fixture.value(
+          "SELECT string_agg(step || state, ' ' ORDER BY step, state) FROM drydock.progress"
+        )
+          == "1done 2done 3done 3intent 4done 4intent"
+      )
+    }
+  }
+
+  @Test(
+    "A failing step keeps those before it, says so, and is where the next run goes on",
+    arguments: TestServer.allCases
+  )
+  func resume(_ server: TestServer) throws {
+    try withRunner(server) { fixture in
+      let files = [
+        "1_a.sql": Self.head + """
+          CREATE TABLE t (a int);
+          INSERT INTO t VALUES (1), (1);
+          CREATE UNIQUE INDEX CONCURRENTLY i ON t (a);
+          CREATE TABLE u (a int);
+          """
+      ]
+      let problem = try fixture.problem(files)
+      #expect(problem.kind == .partial)
+      #expect(problem.summary.hasPrefix("1_a.sql:4:1: statement 3 failed"))
+      #expect(problem.hint?.contains("goes on at step 3") == true)
+      #expect(try fixture.ledger() == "1:applied*")
+      #expect(
+        try fixture.value("SELECT indisvalid FROM pg_index WHERE indexrelid = 'i'::regclass") == "f"
+      )
+
+      try fixture.eye.execute("DELETE FROM t WHERE ctid = (SELECT min(ctid) FROM t)")
+      let outcomes = try fixture.migrate(files)
+      #expect(outcomes.count == 1)
+      #expect(try fixture.ledger() == "1:applied")
+      #expect(
+        try fixture.value("SELECT indisvalid FROM pg_index WHERE indexrelid = 'i'::regclass") == "t"
+      )
+      #expect(try fixture.exists("u"))
+      #expect(try fixture.value("SELECT count(*) FROM drydock.events") == "1")
+    }
+  }
+
+  @Test("A first step that fails has changed nothing", arguments: TestServer.allCases)
+  func firstStep(_ server: TestServer) throws {
+    try withRunner(server) { fixture in
+      let problem = try fixture.problem(["1_a.sql": Self.head + "SELECT 1/0; SELECT 2"])
+      #expect(problem.kind == .failed)
+      #expect(problem.hint?.contains("0 of its 2 steps") == true)
+    }
+  }
+
+  @Test("A run that ended after its index was built finds it done", arguments: TestServer.allCases)
+  func builtIndex(_ server: TestServer) throws {
+    try withRunner(server) { fixture in
+      let files = ["1_a.sql": Self.head + "CREATE INDEX CONCURRENTLY i ON t (a)"]
+      try fixture.eye.execute("CREATE TABLE t (a int)")
+      try Self.leaveIntent(fixture, files, note: "absent")
+      try fixture.eye.execute("CREATE INDEX i ON t (a)")
+      let before = try fixture.value("SELECT 'i'::regclass::oid")
+      try fixture.migrate(files)
+      #expect(try fixture.value("SELECT 'i'::regclass::oid") == before)
+      #expect(try fixture.ledger() == "1:applied")
+    }
+  }
+
+  @Test(
+    "An invalid index that was there before is not ours to drop",
+    arguments: TestServer.allCases
+  )
+  func foreignIndex(_ server: TestServer) throws {
+    try withRunner(server) { fixture in
+      let files = ["1_a.sql": Self.head + "CREATE INDEX CONCURRENTLY i ON t (a)"]
+      try fixture.eye.execute("CREATE TABLE t (a int); INSERT INTO t VALUES (1), (1)")
+      try Self.leaveInvalidIndex(fixture)
+      try Self.leaveIntent(fixture, files, note: "present")
+      let problem = try fixture.problem(files)
+      #expect(problem.kind == .refused)
+      #expect(problem.code == "migrate.undecidable")
+      #expect(try fixture.exists("i"))
+    }
+  }
+
+  @Test(
+    "IF NOT EXISTS over an invalid leftover does not pass for success",
+    arguments: TestServer.allCases
+  )
+  func leftover(_ server: TestServer) throws {
+    try withRunner(server) { fixture in
+      try fixture.eye.execute("CREATE TABLE t (a int); INSERT INTO t VALUES (1), (1)")
+      try Self.leaveInvalidIndex(fixture)
+      let problem = try fixture.problem([
+        "1_a.sql": Self.head + "CREATE INDEX CONCURRENTLY IF NOT EXISTS i ON t (a)"
+      ])
+      #expect(problem.code == "migrate.invalid-index")
+      #expect(problem.summary == "after 1_a.sql an index does not work: public.i")
+    }
+  }
+
+  @Test(
+    "Code of unknown effect stops the next run, which names the statement",
+    arguments: TestServer.allCases
+  )
+  func undecidable(_ server: TestServer) throws {
+    try withRunner(server) { fixture in
+      let files = ["1_a.sql": Self.head + "DO $$ BEGIN COMMIT; PERFORM 1; END $$"]
+      try Self.leaveIntent(fixture, files, note: nil)
+      let problem = try fixture.problem(files)
+      #expect(problem.kind == .refused)
+      #expect(problem.code == "migrate.undecidable")
+      #expect(problem.summary.hasPrefix("1_a.sql:2:1: an earlier run ended"))
+      #expect(problem.hint?.contains("drydock repair 1 --statement 1 --done, or --redo") == true)
+      let version = try #require(Version("1"))
+      let wrong = #expect(throws: Problem.self) {
+        try fixture.runner.hold { held in try held.settle(version, step: 2, isDone: true) }
+      }
+      #expect(wrong?.code == "repair.not-undecided")
+      try fixture.runner.hold { held in try held.settle(version, step: 1, isDone: true) }
+      try fixture.migrate(files)
+      #expect(try fixture.ledger() == "1:applied")
+    }
+  }
+
+  @Test(
+    "A statement that a person orders to be run again is run again",
+    arguments: TestServer.allCases
+  )
+  func redo(_ server: TestServer) throws {
+    try withRunner(server) { fixture in
+      let files = ["1_a.sql": Self.head + "DO $$ BEGIN COMMIT; CREATE TABLE t (a int); END $$"]
+      try Self.leaveIntent(fixture, files, note: nil)
+      let version = try #require(Version("1"))
+      try fixture.runner.hold { held in try held.settle(version, step: 1, isDone: false) }
+      try fixture.migrate(files)
+      #expect(try fixture.exists("t"))
+    }
+  }
+
+  @Test(
+    "A failed assertion leaves the patch unfinished, and is asked again",
+    arguments: TestServer.allCases
+  )
+  func assertion(_ server: TestServer) throws {
+    try withRunner(server) { fixture in
+      let files = [
+        "1_a.sql": Self.head + "CREATE TABLE t (a int); SELECT 1",
+        "1_a.verify.sql": "SELECT count(*) = 1 FROM t",
+      ]
+      let problem = try fixture.problem(files)
+      #expect(problem.code == "migrate.verify-failed")
+      #expect(problem.kind == .partial)
+      #expect(try fixture.ledger() == "1:applied*")
+      try fixture.eye.execute("INSERT INTO t VALUES (1)")
+      try fixture.migrate(files)
+      #expect(try fixture.ledger() == "1:applied")
+    }
+  }
+
+  @Test("Code that commits by itself may run", arguments: TestServer.allCases)
+  func committingCode(_ server: TestServer) throws {
+    try withRunner(server) { fixture in
+      try fixture.migrate([
+        "1_a.sql": Self.head
+          + "DO $$ BEGIN CREATE TABLE t (a int); COMMIT; CREATE TABLE u (a int); END $$"
+      ])
+      #expect(try fixture.exists("t") && fixture.exists("u"))
+    }
+  }
+
+  @Test("A file edited after it began cannot go on", arguments: TestServer.allCases)
+  func editedWhileUnfinished(_ server: TestServer) throws {
+    try withRunner(server) { fixture in
+      _ = try fixture.problem(["1_a.sql": Self.head + "SELECT 1; SELECT 1/0"])
+      let problem = try fixture.problem(["1_a.sql": Self.head + "SELECT 1; SELECT 1/1"])
+      #expect(problem.code == "plan.edited-while-unfinished")
+    }
+  }
+
+  /// Writes what a run leaves that ended right after its first intent.
+  private static func leaveIntent(
+    _ fixture: RunnerFixture,
+    _ files: [String: String],
+    note: String?
+  ) throws {
+    let patch = try PatchFolder(files).read().patches[0]
+    try fixture.runner.prepareLedger()
+    try fixture.eye.query(
+      "INSERT INTO drydock.events (position, kind, version, name, exact_hash, normalised_hash,"
+        + " tool_version) VALUES (1, 'applied', '1', '1_a', $1, $2, 'test')",
+      [.text(patch.script.identity.exact), .text(patch.script.identity.normalised)]
+    )
+    try fixture.eye.query(
+      "INSERT INTO drydock.progress (event, step, state, note) VALUES (1, 1, 'intent', $1)",
+      [Parameter(note)]
+    )
+  }
+
+  private static func leaveInvalidIndex(_ fixture: RunnerFixture) throws {
+    #expect(throws: PostgresError.self) {
+      try fixture.eye.execute("CREATE UNIQUE INDEX CONCURRENTLY i ON t (a)")
+    }
+  }
+}
