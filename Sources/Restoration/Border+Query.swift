@@ -8,55 +8,67 @@ extension Border {
     return Border(
       views: try connection.query(insideQuery + viewQuery, here).map { view($0, rules) },
       incoming: try connection.query(
-        foreignKeyQuery + "t.relnamespace <> $1 AND r.relnamespace = $1 ORDER BY o.oid", here
+        foreignKeyQuery + "t.relnamespace <> $1 AND r.relnamespace = $1 ORDER BY o.oid",
+        here
       ).map(foreignKey),
       outgoing: try connection.query(
-        foreignKeyQuery + "t.relnamespace = $1 AND r.relnamespace <> $1 ORDER BY o.oid", here
+        foreignKeyQuery + "t.relnamespace = $1 AND r.relnamespace <> $1 ORDER BY o.oid",
+        here
       ).map(foreignKey),
       memberships: try connection.query(membershipQuery, here).map { row in
         Membership(
-          publication: row.string("pubname"), table: row["relname"], suffix: row.string("suffix"))
+          publication: row.string("pubname"),
+          table: row["relname"],
+          suffix: row.string("suffix")
+        )
       },
       defaultRights: try connection.query(defaultRightsQuery, here).map { row in
         row.string("statement")
       },
-      obstacles: try obstacles(schema, connection))
+      dropObstacles: try connection.query(insideQuery + obstacleQuery, here).map { row in
+        row.string("crossing")
+      },
+      ownObstacles: ownObstacles(schema)
+    )
   }
 
   private static func view(_ row: Rows.Row, _ rules: Rows) -> View {
     let oid = row.int("oid")
     return View(
-      schema: row.string("nspname"), name: row.string("relname"),
+      schema: row.string("nspname"),
+      name: row.string("relname"),
       definition: row.string("definition"),
       options: row["options"].map { $0.split(separator: "\n").map(String.init) } ?? [],
-      rules: rules.filter { $0.int("ev_class") == oid }.map { $0.string("definition") })
+      rules: rules.filter { $0.int("ev_class") == oid }.map { $0.string("definition") }
+    )
   }
 
   private static func foreignKey(_ row: Rows.Row) -> ForeignKey {
     ForeignKey(
       table: SchemaInventory.LockedTable(
-        oid: row.int("table_oid"), schema: row.string("table_schema"),
-        name: row.string("table_name")),
+        oid: row.int("table_oid"),
+        schema: row.string("table_schema"),
+        name: row.string("table_name")
+      ),
       referenced: SchemaInventory.LockedTable(
-        oid: row.int("other_oid"), schema: row.string("other_schema"),
-        name: row.string("other_name")),
-      name: row.string("conname"), definition: row.string("definition"), comment: row["comment"],
-      isPartitioned: row.bool("is_partitioned"))
+        oid: row.int("other_oid"),
+        schema: row.string("other_schema"),
+        name: row.string("other_name")
+      ),
+      name: row.string("conname"),
+      definition: row.string("definition"),
+      comment: row["comment"],
+      isPartitioned: row.bool("is_partitioned")
+    )
   }
 
-  private static func obstacles(
-    _ schema: SchemaInventory, _ connection: Connection
-  ) throws -> [String] {
-    var found = try connection.query(insideQuery + obstacleQuery, [Parameter(schema.oid)])
-      .map { $0.string("crossing") }
+  private static func ownObstacles(_ schema: SchemaInventory) -> [String] {
     if schema.name == "public" {
-      found.append("schema public, which every database has and extensions use")
+      return ["schema public, which every database has and extensions use"]
     }
-    if schema.name == "drydock" { found.append("schema drydock, the ledger itself") }
-    if schema.comment.journals.contains(where: { $0.copy != .live }) {
-      found.append("schema \(schema.name), itself a copy that was set aside")
-    }
-    return found
+    if schema.name == "drydock" { return ["schema drydock, the ledger itself"] }
+    let isCopy = schema.comment.journals.contains { $0.setAside == schema.name }
+    return isCopy ? ["schema \(schema.name), itself a copy that was set aside"] : []
   }
 
   /// Everything inside with what belongs to it: rules, triggers, defaults, constraints.
@@ -183,7 +195,10 @@ extension Border {
 
   /// What is left when everything that can be made again is taken away.
   private static let obstacleQuery = """
-    SELECT pg_catalog.pg_describe_object(x.classid, x.objid, 0) AS crossing FROM crossing x
+    SELECT pg_catalog.pg_describe_object(x.classid, x.objid, 0) || CASE
+        WHEN x.classid = 'pg_catalog.pg_class'::pg_catalog.regclass
+        THEN ' (a column of a type inside, or a parent or function there)' ELSE '' END AS crossing
+    FROM crossing x
     WHERE x.classid NOT IN ('pg_catalog.pg_default_acl'::pg_catalog.regclass,
         'pg_catalog.pg_publication_rel'::pg_catalog.regclass,
         'pg_catalog.pg_publication_namespace'::pg_catalog.regclass)

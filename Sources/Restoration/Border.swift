@@ -47,18 +47,25 @@ struct Border: Sendable, Equatable {
   /// Statements that give the default rights back.
   let defaultRights: [String]
   /// What crosses and cannot be made again, described by PostgreSQL.
-  let obstacles: [String]
+  let dropObstacles: [String]
+  /// Why this schema cannot be replaced at all, whatever crosses: its name or its part.
+  let ownObstacles: [String]
+
+  /// All that refuses a replacement.
+  var obstacles: [String] { ownObstacles + dropObstacles }
 
   /// Refuses what cannot be made again.
   func requirePassable(_ schema: String) throws {
     guard !obstacles.isEmpty else { return }
     throw Problem(
-      .refused, code: "restore.border",
+      .refused,
+      code: "restore.border",
       "schema \(schema) cannot be replaced alone; nothing was changed",
       reason: "objects cross its border that would stay with the old copy",
       facts: obstacles.prefix(20).map { Problem.Fact("crosses", $0) },
       hint: "Restore the whole database beside the live one: createdb NAME, then"
-        + " drydock restore SNAPSHOT --into that one.")
+        + " drydock restore SNAPSHOT --into that one."
+    )
   }
 
   /// The lines that a token binds.
@@ -77,11 +84,15 @@ struct Border: Sendable, Equatable {
     views.map { PlannedObject(kind: "view", name: "\($0.schema).\($0.name)") }
       + (incoming + outgoing).map {
         PlannedObject(
-          kind: "foreign key", name: "\($0.name) on \($0.table.schema).\($0.table.name)")
+          kind: "foreign key",
+          name: "\($0.name) on \($0.table.schema).\($0.table.name)"
+        )
       }
       + memberships.map { member in
         PlannedObject(
-          kind: "publication", name: "\(member.publication) of \(member.table ?? "the schema")")
+          kind: "publication",
+          name: "\(member.publication) of \(member.table ?? "the schema")"
+        )
       }
   }
 }

@@ -16,12 +16,14 @@ struct BorderMoves {
     for key in border.incoming + border.outgoing {
       try run(
         "ALTER TABLE \(key.table.sql) DROP CONSTRAINT \(SQL.identifier(key.name))",
-        doing: "cannot move foreign key \(key.name) of \(key.table.label)")
+        doing: "cannot move foreign key \(key.name) of \(key.table.label)"
+      )
     }
     for member in border.memberships {
       try run(
         "ALTER PUBLICATION \(SQL.identifier(member.publication)) DROP \(place(member))",
-        doing: "cannot move publication \(member.publication)")
+        doing: "cannot move publication \(member.publication)"
+      )
     }
   }
 
@@ -33,7 +35,8 @@ struct BorderMoves {
       try run(
         "ALTER PUBLICATION \(SQL.identifier(member.publication)) ADD \(place(member))"
           + member.suffix,
-        doing: "cannot move publication \(member.publication)")
+        doing: "cannot move publication \(member.publication)"
+      )
     }
   }
 
@@ -48,7 +51,12 @@ struct BorderMoves {
   var keysToKeep: [Journal.ForeignKey] {
     border.outgoing.map {
       Journal.ForeignKey(
-        table: $0.table.name, name: $0.name, definition: $0.definition, comment: $0.comment)
+        table: $0.table.name,
+        name: $0.name,
+        definition: $0.definition,
+        comment: $0.comment,
+        isPartitioned: $0.isPartitioned
+      )
     }
   }
 
@@ -56,8 +64,12 @@ struct BorderMoves {
   func giveBack(_ keys: [Journal.ForeignKey]) throws {
     for key in keys {
       try add(
-        key.definition, named: key.name, to: SQL.identifier(schema, key.table),
-        comment: key.comment, isPartitioned: false)
+        key.definition,
+        named: key.name,
+        to: SQL.identifier(schema, key.table),
+        comment: key.comment,
+        isPartitioned: key.isPartitioned
+      )
     }
   }
 
@@ -74,8 +86,12 @@ struct BorderMoves {
 
   private func attach(_ key: Border.ForeignKey) throws {
     try add(
-      key.definition, named: key.name, to: key.table.sql, comment: key.comment,
-      isPartitioned: key.isPartitioned)
+      key.definition,
+      named: key.name,
+      to: key.table.sql,
+      comment: key.comment,
+      isPartitioned: key.isPartitioned
+    )
   }
 
   /// Adds a foreign key as the manual advises for large tables: NOT VALID, then validated.
@@ -83,7 +99,10 @@ struct BorderMoves {
   /// A partitioned table takes no constraint that is not valid, and one that was not valid, or not
   /// enforced, stays so.
   private func add(
-    _ definition: String, named name: String, to table: String, comment: String?,
+    _ definition: String,
+    named name: String,
+    to table: String,
+    comment: String?,
     isPartitioned: Bool
   ) throws {
     let name = SQL.identifier(name)
@@ -92,11 +111,15 @@ struct BorderMoves {
     let doing = "foreign key \(name) of \(table) does not hold on schema \(schema)"
     try run(
       "ALTER TABLE \(table) ADD CONSTRAINT \(name) \(definition)"
-        + (staysAsItIs ? "" : " NOT VALID"), doing: doing)
+        + (staysAsItIs ? "" : " NOT VALID"),
+      doing: doing
+    )
     if !staysAsItIs { try run("ALTER TABLE \(table) VALIDATE CONSTRAINT \(name)", doing: doing) }
     if let comment {
       try run(
-        "COMMENT ON CONSTRAINT \(name) ON \(table) IS \(SQL.literal(comment))", doing: doing)
+        "COMMENT ON CONSTRAINT \(name) ON \(table) IS \(SQL.literal(comment))",
+        doing: doing
+      )
     }
   }
 
@@ -108,13 +131,16 @@ struct BorderMoves {
   private func run(_ sql: String, doing: String) throws {
     do {
       try connection.execute(sql)
-    } catch where error.isRetryable || error.isCancelled || error.isConnectionLost {
+    } catch  where error.isRetryable || error.isCancelled || error.isConnectionLost {
       throw error
     } catch {
       throw Problem(
-        .refused, code: "restore.border-fails", "\(doing); nothing was changed",
+        .refused,
+        code: "restore.border-fails",
+        "\(doing); nothing was changed",
         reason: error.reason,
-        hint: "Change or drop that object first, or choose a snapshot that it fits.")
+        hint: "Change or drop that object first, or choose a snapshot that it fits."
+      )
     }
   }
 }

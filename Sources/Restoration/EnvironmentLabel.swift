@@ -11,16 +11,20 @@ public enum EnvironmentLabel {
 
   /// The label that counts here, nil for none.
   static func read(
-    _ connection: Connection, systemIdentifier: String, oid: Int
+    _ connection: Connection,
+    systemIdentifier: String,
+    oid: Int
   ) throws(PostgresError) -> String? {
     let exists = try connection.execute(
-      "SELECT pg_catalog.to_regclass('drydock.environment') IS NOT NULL")
+      "SELECT pg_catalog.to_regclass('drydock.environment') IS NOT NULL"
+    )
     guard exists.bool else { return nil }
     return try connection.query(
       """
       SELECT label FROM drydock.environment WHERE system_identifier = $1 AND database_oid = $2
       ORDER BY label = 'protected' DESC LIMIT 1
-      """, [.text(systemIdentifier), Parameter(oid)]
+      """,
+      [.text(systemIdentifier), Parameter(oid)]
     ).value
   }
 
@@ -35,14 +39,17 @@ public enum EnvironmentLabel {
           PRIMARY KEY (system_identifier, database_oid));
         COMMENT ON TABLE drydock.environment IS
           'What a database is for; counts only in the database whose identity stands beside it.';
-        """)
+        """
+      )
       try connection.query(
         """
         INSERT INTO drydock.environment AS e (system_identifier, database_oid, label)
         SELECT (SELECT system_identifier FROM pg_catalog.pg_control_system()), oid, $1
         FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database()
         ON CONFLICT (system_identifier, database_oid) DO UPDATE SET label = EXCLUDED.label
-        """, [.text(label)])
+        """,
+        [.text(label)]
+      )
     }
   }
 }

@@ -17,12 +17,16 @@ struct ExchangeLocks {
   func announce(_ schema: String) throws {
     let taken = try connection.query(
       "SELECT pg_catalog.pg_try_advisory_xact_lock($1::int, pg_catalog.hashtext($2))",
-      [Parameter(Self.advisoryClass), .text(schema)])
+      [Parameter(Self.advisoryClass), .text(schema)]
+    )
     guard taken.bool else {
       throw Problem(
-        .busy, code: "restore.another-operation",
+        .busy,
+        code: "restore.another-operation",
         "another restore works on schema \(schema) now; nothing was changed",
-        hint: "Wait until it has ended; drydock restores shows what it did.", isRetryable: true)
+        hint: "Wait until it has ended; drydock restores shows what it did.",
+        isRetryable: true
+      )
     }
   }
 
@@ -34,12 +38,14 @@ struct ExchangeLocks {
     try connection.execute("SET LOCAL lock_timeout = \(timeout)")
     for view in states.flatMap(\.border.views) {
       try connection.execute(
-        "LOCK TABLE \(SQL.identifier(view.schema, view.name)) IN ACCESS EXCLUSIVE MODE")
+        "LOCK TABLE \(SQL.identifier(view.schema, view.name)) IN ACCESS EXCLUSIVE MODE"
+      )
     }
     let tables = Dictionary(
       states.flatMap { state in
         state.tables + state.border.incoming.map(\.table) + state.border.outgoing.map(\.referenced)
-      }.map { ($0.oid, $0) }, uniquingKeysWith: { first, _ in first }
+      }.map { ($0.oid, $0) },
+      uniquingKeysWith: { first, _ in first }
     ).values.sorted { $0.oid < $1.oid }
     for start in stride(from: 0, to: tables.count, by: Self.tablesInStatement) {
       let names = tables[start..<min(start + Self.tablesInStatement, tables.count)]
@@ -54,17 +60,25 @@ extension Problem {
   static func ofRollback(_ error: PostgresError, _ doing: String) -> Problem {
     if error.isConnectionLost {
       return Problem(
-        .partial, code: "restore.connection-lost", "\(doing): the connection was lost",
+        .partial,
+        code: "restore.connection-lost",
+        "\(doing): the connection was lost",
         reason: error.reason,
-        hint: "The target is whole, in its old or its new state: drydock restores says which.")
+        hint: "The target is whole, in its old or its new state: drydock restores says which."
+      )
     }
     if error.isRetryable {
       return Problem(
-        .busy, code: "restore.locked", "\(doing): a lock was not obtained in time",
-        reason: error.reason, facts: [Fact("state", "nothing was changed")],
+        .busy,
+        code: "restore.locked",
+        "\(doing): a lock was not obtained in time",
+        reason: error.reason,
+        facts: [Fact("state", "nothing was changed")],
         hint: "Look for long transactions in pg_stat_activity, and run the command again.",
-        isRetryable: true)
+        isRetryable: true
+      )
     }
+    if error.isCancelled && Task.isCancelled { return .interrupted }
     var problem = error.problem(doing)
     problem.facts.append(Fact("state", "nothing was changed: the transaction was rolled back"))
     return problem

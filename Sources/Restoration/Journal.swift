@@ -21,6 +21,7 @@ struct Journal: Codable, Sendable, Equatable {
     var name: String
     var definition: String
     var comment: String?
+    var isPartitioned: Bool
   }
 
   var version = 1

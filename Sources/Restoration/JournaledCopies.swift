@@ -20,8 +20,10 @@ struct JournaledCopies {
         """
         SELECT pg_catalog.obj_description(oid, 'pg_namespace') FROM pg_catalog.pg_namespace
         WHERE nspname = $1
-        """, [.text(schema)]
-      ).value)
+        """,
+        [.text(schema)]
+      ).value
+    )
   }
 
   /// Writes an operation's line into a schema's comment.
@@ -41,7 +43,8 @@ struct JournaledCopies {
   func close(_ schema: String, to grants: [Journal.Grant]) throws {
     for role in Set(grants.map(\.role)) {
       try connection.execute(
-        "REVOKE ALL ON SCHEMA \(SQL.identifier(schema)) FROM \(Self.grantee(role)) CASCADE")
+        "REVOKE ALL ON SCHEMA \(SQL.identifier(schema)) FROM \(Self.grantee(role)) CASCADE"
+      )
     }
   }
 
@@ -50,7 +53,8 @@ struct JournaledCopies {
     for grant in grants {
       try connection.execute(
         "GRANT \(grant.privilege) ON SCHEMA \(SQL.identifier(schema)) TO"
-          + " \(Self.grantee(grant.role))\(grant.isGrantable ? " WITH GRANT OPTION" : "")")
+          + " \(Self.grantee(grant.role))\(grant.isGrantable ? " WITH GRANT OPTION" : "")"
+      )
     }
   }
 

@@ -12,7 +12,8 @@ struct LedgerAlignment {
   /// The patches that are applied now; nil where the database has no ledger.
   func applied() throws -> [PlannedPatch]? {
     let exists = try connection.execute(
-      "SELECT pg_catalog.to_regclass('drydock.patches') IS NOT NULL")
+      "SELECT pg_catalog.to_regclass('drydock.patches') IS NOT NULL"
+    )
     guard exists.bool else { return nil }
     return try connection.execute(
       "SELECT version, name FROM drydock.patches WHERE status = 'applied' ORDER BY position"
@@ -34,7 +35,8 @@ struct LedgerAlignment {
     if !gone.isEmpty { try append("set-back", gone, reason) }
     guard !back.isEmpty else { return [] }
     let known = Set(
-      try connection.execute("SELECT version FROM drydock.patches").map { $0.string("version") })
+      try connection.execute("SELECT version FROM drydock.patches").map { $0.string("version") }
+    )
     let returning = back.filter { known.contains($0) }
     if !returning.isEmpty { try append("applied", returning, reason) }
     return back.filter { !known.contains($0) }
@@ -51,6 +53,8 @@ struct LedgerAlignment {
         $1, p.version, p.name, p.exact_hash, p.normalised_hash, p.tool_version,
         pg_catalog.clock_timestamp(), 0, $2
       FROM drydock.patches p WHERE p.version IN (\(list))
-      """, [.text(kind), .text(reason)])
+      """,
+      [.text(kind), .text(reason)]
+    )
   }
 }

@@ -19,14 +19,19 @@ struct LiveState: Sendable {
   static func read(_ name: String, _ connection: Connection) throws -> LiveState {
     guard let schema = try SchemaInventory.read(name, connection) else {
       throw Problem(
-        .usage, code: "restore.nothing-to-replace", "the database has no schema \(name)",
-        hint: "Without --replace, drydock restore SNAPSHOT --schema \(name) brings it.")
+        .usage,
+        code: "restore.nothing-to-replace",
+        "the database has no schema \(name)",
+        hint: "Without --replace, drydock restore SNAPSHOT --schema \(name) brings it."
+      )
     }
     return LiveState(
-      identity: try TargetIdentity.read(connection), schema: schema,
+      identity: try TargetIdentity.read(connection),
+      schema: schema,
       border: try Border.read(schema, connection),
       structure: try SchemaStructure.digest(schema.oid, connection),
-      applied: try LedgerAlignment(connection: connection).applied())
+      applied: try LedgerAlignment(connection: connection).applied()
+    )
   }
 
   /// The lines that a token binds.

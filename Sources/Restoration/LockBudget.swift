@@ -30,21 +30,27 @@ public struct LockBudget: Sendable, Equatable {
         pg_catalog.current_setting('max_connections')::int
           + pg_catalog.current_setting('max_prepared_transactions')::int AS transactions,
         (SELECT count(*) FROM pg_catalog.pg_locks WHERE NOT fastpath) AS used
-      """)[0]
+      """
+    )[0]
     return LockBudget(
-      needed: needed, used: row.int("used"), perTransaction: row.int("locks"),
-      transactions: row.int("transactions"))
+      needed: needed,
+      used: row.int("used"),
+      perTransaction: row.int("locks"),
+      transactions: row.int("transactions")
+    )
   }
 
   func requireEnough(_ schema: String) throws {
     guard !isEnough else { return }
     throw Problem(
-      .refused, code: "restore.lock-budget",
+      .refused,
+      code: "restore.lock-budget",
       "schema \(schema) has too many objects for one transaction on this server;"
         + " nothing was changed",
       reason: "about \(needed) locks are needed and \(used) are held;"
         + " the lock table has room for \(capacity)",
       hint: "Set max_locks_per_transaction = \(advised) (it is \(perTransaction); needs a restart)"
-        + " and make a new plan.")
+        + " and make a new plan."
+    )
   }
 }

@@ -31,8 +31,11 @@ struct PlanToken: Sendable, Equatable {
     let parts = text.split(separator: "-", omittingEmptySubsequences: false)
     guard parts.count == 3, !parts[0].isEmpty, let expiry = Int(parts[1], radix: 36) else {
       throw Problem(
-        .usage, code: "restore.token-malformed", "this is not the token of a plan",
-        hint: "Run the command without --confirm; the last line of the plan has the token.")
+        .usage,
+        code: "restore.token-malformed",
+        "this is not the token of a plan",
+        hint: "Run the command without --confirm; the last line of the plan has the token."
+      )
     }
     operation = String(parts[0])
     self.expiry = expiry
@@ -43,13 +46,18 @@ struct PlanToken: Sendable, Equatable {
   func check(against binding: String, repository: Repository, now: Date) throws {
     guard Double(expiry * 60) > now.timeIntervalSince1970 else {
       throw Self.refusal(
-        "restore.token-expired", "the token is older than an hour", "the database has moved on")
+        "restore.token-expired",
+        "the token is older than an hour",
+        "the database has moved on"
+      )
     }
     let expected = Array(try Self.code(binding, expiry, repository).utf8)
     guard ConstantTime.equal(expected.span, Array(code.utf8).span) else {
       throw Self.refusal(
-        "restore.token-other-plan", "the token does not belong to this plan",
-        "the structure or the identity of target or snapshot is not what the plan showed")
+        "restore.token-other-plan",
+        "the token does not belong to this plan",
+        "the structure or the identity of target or snapshot is not what the plan showed"
+      )
     }
   }
 
@@ -66,7 +74,11 @@ struct PlanToken: Sendable, Equatable {
 
   private static func refusal(_ code: String, _ summary: String, _ reason: String) -> Problem {
     Problem(
-      .refused, code: code, summary + "; nothing was changed", reason: reason,
-      hint: "Run the command without --confirm, read the new plan, and confirm that one.")
+      .refused,
+      code: code,
+      summary + "; nothing was changed",
+      reason: reason,
+      hint: "Run the command without --confirm, read the new plan, and confirm that one."
+    )
   }
 }

@@ -6,7 +6,10 @@ internal import Snapshot
 extension ReplacementPlan {
   /// Makes the plan of a replacement from what both sides showed.
   init(
-    operation: String, proof: SnapshotProof, state: LiveState, replacement: SchemaReplacement,
+    operation: String,
+    proof: SnapshotProof,
+    state: LiveState,
+    replacement: SchemaReplacement,
     _ connection: Connection
   ) throws {
     let (content, options) = (replacement.content, replacement.options)
@@ -34,7 +37,8 @@ extension ReplacementPlan {
     setBack = try Self.setBack(state, manifest, options)
     space = PlannedSpace(
       needed: max(state.schema.bytes, bytes + bytes / 2),
-      free: try LiveState.freeSpace(state.identity, connection))
+      free: try LiveState.freeSpace(state.identity, connection)
+    )
     locks = try LockBudget.read(needed: Self.locks(state, work), connection)
     omissions = work.selection.omissions
     binding = [
@@ -43,7 +47,10 @@ extension ReplacementPlan {
         + " \(manifest.database.oid) without \(options.without.rawValue)",
     ].joined(separator: "\n")
     token = try PlanToken(
-      operation: operation, binding: binding, repository: content.repository, now: now
+      operation: operation,
+      binding: binding,
+      repository: content.repository,
+      now: now
     ).text
   }
 
@@ -51,7 +58,8 @@ extension ReplacementPlan {
   private static func losses(_ state: LiveState, _ work: RestoreWork) -> [PlannedLoss] {
     let restored = Dictionary(
       work.tables.map { ($0.table.name, $0.table.rows) },
-      uniquingKeysWith: { first, _ in first })
+      uniquingKeysWith: { first, _ in first }
+    )
     return state.schema.objects
       .compactMap { object -> PlannedLoss? in
         guard object.kind == "table", let rows = object.rows, let name = object.relation
@@ -63,7 +71,9 @@ extension ReplacementPlan {
   }
 
   private static func setBack(
-    _ state: LiveState, _ manifest: Manifest, _ options: ReplacementOptions
+    _ state: LiveState,
+    _ manifest: Manifest,
+    _ options: ReplacementOptions
   ) throws -> [PlannedPatch] {
     let kept = Set(manifest.ledger.map(\.version))
     return try (state.applied ?? []).filter { !kept.contains($0.version) }.map { patch in

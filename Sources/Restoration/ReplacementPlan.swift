@@ -58,33 +58,42 @@ extension ReplacementPlan {
   func requirePossible(_ options: ReplacementOptions) throws {
     guard !target.isProtected || options.allowsProtected else {
       throw Problem(
-        .refused, code: "restore.protected",
+        .refused,
+        code: "restore.protected",
         "database \(target.database) is labelled protected; nothing was changed",
-        hint: "Trusted configuration can allow it: policy.allow_replace of this target.")
+        hint: "Trusted configuration can allow it: policy.allow_replace of this target."
+      )
     }
     guard bytes <= options.sizeLimit else {
       throw Problem(
-        .refused, code: "restore.too-large",
+        .refused,
+        code: "restore.too-large",
         "schema \(schema) is too large to be replaced in one transaction; nothing was changed",
         reason: "the snapshot has \(bytes) bytes of rows; the limit is \(options.sizeLimit),"
           + " since everybody waits while they are loaded",
         hint: "Restore the whole database beside the live one: createdb NAME, then"
-          + " drydock restore SNAPSHOT --into that one.")
+          + " drydock restore SNAPSHOT --into that one."
+      )
     }
     try locks.requireEnough(schema)
     if let free = space.free, free < space.needed {
       throw Problem(
-        .refused, code: "restore.no-space", "the disk has no room for a second copy of \(schema)",
+        .refused,
+        code: "restore.no-space",
+        "the disk has no room for a second copy of \(schema)",
         reason: "\(space.needed) bytes are needed and \(free) are free",
-        hint: "Free space on the server, or drop copies that were set aside (drydock restores).")
+        hint: "Free space on the server, or drop copies that were set aside (drydock restores)."
+      )
     }
     for patch in setBack {
       guard let others = patch.schemas?.filter({ $0 != schema }), !others.isEmpty else { continue }
       throw Problem(
-        .refused, code: "restore.patch-elsewhere",
+        .refused,
+        code: "restore.patch-elsewhere",
         "patch \(patch.version) \(patch.name) would be set back, but it touched other schemas too",
         facts: others.map { Problem.Fact("schema", $0) },
-        hint: "Undo that patch first, or restore the whole database.")
+        hint: "Undo that patch first, or restore the whole database."
+      )
     }
   }
 }

@@ -18,24 +18,34 @@ struct RestoreHistory {
     var safetySnapshot: String?
   }
 
-  /// Remembers that an operation reached a state; once is enough.
+  /// Remembers the state that a journal tells; returns a notice where that was not possible.
   ///
-  /// - Parameters:
-  ///   - operation: The id.
-  ///   - state: What was reached.
-  ///   - found: The set-asides with the operation among them.
-  func record(_ operation: String, _ state: OperationState, _ found: [SetAside]) throws {
-    guard let journal = found.first(where: { $0.operation == operation })?.journal else { return }
-    try record(journal, state)
+  /// It comes after the database's COMMIT, so a full repository cannot undo anything: a person is
+  /// told, and `--resume` remembers it later.
+  func remember(_ journal: Journal, as state: OperationState? = nil) -> [String] {
+    do {
+      try store(journal, state ?? journal.state)
+      return []
+    } catch let problem as Problem {
+      return ["the repository's history: \(problem.summary)"]
+    } catch {
+      return ["the repository's history: \(error)"]
+    }
   }
 
-  func record(_ journal: Journal, _ state: OperationState) throws {
+  private func store(_ journal: Journal, _ state: OperationState) throws {
     let id = "\(journal.operation)-\(state.rawValue)"
     guard try !repository.records(kind: .restore).contains(id) else { return }
     let record = Record(
-      operation: journal.operation, state: state, schema: journal.schema,
-      setAside: journal.setAside, snapshot: journal.snapshot, at: journal.at, by: journal.by,
-      safetySnapshot: journal.safetySnapshot)
+      operation: journal.operation,
+      state: state,
+      schema: journal.schema,
+      setAside: journal.setAside,
+      snapshot: journal.snapshot,
+      at: journal.at,
+      by: journal.by,
+      safetySnapshot: journal.safetySnapshot
+    )
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     try repository.putRecord(kind: .restore, id: id, Array(try encoder.encode(record)))

@@ -34,21 +34,27 @@ struct SchemaInventory: Sendable {
         SELECT n.oid, pg_catalog.pg_get_userbyid(n.nspowner) AS owner,
           pg_catalog.obj_description(n.oid, 'pg_namespace') AS comment
         FROM pg_catalog.pg_namespace n WHERE n.nspname = $1
-        """, [.text(schema)]
+        """,
+        [.text(schema)]
       ).first
     else { return nil }
     let oid = row.int("oid")
     return SchemaInventory(
-      oid: oid, name: schema, owner: row.string("owner"),
-      comment: JournaledComment(row["comment"]), grants: try grants(oid, connection),
-      objects: try objects(oid, connection), tables: try tables(oid, connection),
+      oid: oid,
+      name: schema,
+      owner: row.string("owner"),
+      comment: JournaledComment(row["comment"]),
+      grants: try grants(oid, connection),
+      objects: try objects(oid, connection),
+      tables: try tables(oid, connection),
       sessions: try sessions(oid, connection),
       preparedTransactions: try connection.execute(
         """
         SELECT gid FROM pg_catalog.pg_prepared_xacts
         WHERE database = pg_catalog.current_database() ORDER BY gid
         """
-      ).map { $0.string("gid") })
+      ).map { $0.string("gid") }
+    )
   }
 
   private static func grants(_ oid: Int, _ connection: Connection) throws -> [Journal.Grant] {
@@ -59,19 +65,26 @@ struct SchemaInventory: Sendable {
       FROM pg_catalog.pg_namespace n, pg_catalog.aclexplode(n.nspacl) a
       WHERE n.oid = $1 AND a.grantee <> n.nspowner
       GROUP BY a.grantee, a.privilege_type ORDER BY 3 DESC, 1, 2
-      """, [Parameter(oid)]
+      """,
+      [Parameter(oid)]
     ).map {
       Journal.Grant(
-        role: $0["role"], privilege: $0.string("privilege_type"),
-        isGrantable: $0.bool("is_grantable"))
+        role: $0["role"],
+        privilege: $0.string("privilege_type"),
+        isGrantable: $0.bool("is_grantable")
+      )
     }
   }
 
   private static func objects(_ oid: Int, _ connection: Connection) throws -> [PlannedObject] {
     try connection.query(objectQuery, [Parameter(oid)]).map { row in
       PlannedObject(
-        kind: row.string("kind"), name: row.string("name"), rows: row["rows"].flatMap { Int($0) },
-        bytes: row["bytes"].flatMap { Int($0) }, relation: row["relname"])
+        kind: row.string("kind"),
+        name: row.string("name"),
+        rows: row["rows"].flatMap { Int($0) },
+        bytes: row["bytes"].flatMap { Int($0) },
+        relation: row["relname"]
+      )
     }
   }
 
@@ -81,19 +94,26 @@ struct SchemaInventory: Sendable {
       SELECT c.oid, n.nspname, c.relname FROM pg_catalog.pg_class c
       JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
       WHERE n.oid = $1 AND c.relkind IN ('r', 'p') ORDER BY c.oid
-      """, [Parameter(oid)]
+      """,
+      [Parameter(oid)]
     ).map {
       LockedTable(
-        oid: $0.int("oid"), schema: $0.string("nspname"), name: $0.string("relname"))
+        oid: $0.int("oid"),
+        schema: $0.string("nspname"),
+        name: $0.string("relname")
+      )
     }
   }
 
   private static func sessions(_ oid: Int, _ connection: Connection) throws -> [PlannedSession] {
     try connection.query(sessionQuery, [Parameter(oid)]).map { row in
       PlannedSession(
-        pid: row.int("pid"), role: row.string("usename"),
-        application: row.string("application_name"), state: row.string("state"),
-        usesSchema: row.bool("uses"))
+        pid: row.int("pid"),
+        role: row.string("usename"),
+        application: row.string("application_name"),
+        state: row.string("state"),
+        usesSchema: row.bool("uses")
+      )
     }
   }
 

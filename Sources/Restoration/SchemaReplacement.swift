@@ -18,7 +18,9 @@ public struct SchemaReplacement: Sendable {
 
   /// Prepares a replacement; nothing is opened yet.
   public init(
-    of content: SnapshotContent, schema: String, into settings: ConnectionSettings,
+    of content: SnapshotContent,
+    schema: String,
+    into settings: ConnectionSettings,
     options: ReplacementOptions = ReplacementOptions(),
     progress: @escaping @Sendable (RestoreProgress) -> Void = { _ in }
   ) {
@@ -46,23 +48,32 @@ public struct SchemaReplacement: Sendable {
     let (content, options, progress) = (content, options, progress)
     return try await prepared(operation: token.operation) { connection, prepared in
       try token.check(
-        against: prepared.plan.binding, repository: content.repository, now: options.clock())
+        against: prepared.plan.binding,
+        repository: content.repository,
+        now: options.clock()
+      )
       let total = prepared.plan.bytes
       let swap = SchemaSwap(
-        connection: connection, content: content, proof: prepared.proof, plan: prepared.plan,
+        connection: connection,
+        content: content,
+        proof: prepared.proof,
+        plan: prepared.plan,
         options: options
       ) { phase, bytes, rows in
         progress(RestoreProgress(phase: phase, bytes: bytes, totalBytes: total, rows: rows))
       }
-      let unknown: [String]
       do {
-        unknown = try swap.run(prepared.state)
+        let (journal, unknown) = try swap.run(prepared.state)
+        let history = RestoreHistory(repository: content.repository)
+        return ReplacementResult(
+          prepared.plan,
+          unknown: unknown,
+          notices: history.remember(journal),
+          seconds: started.secondsAgo
+        )
       } catch let error as PostgresError {
         throw Problem.ofRollback(error, "schema \(prepared.plan.schema) was not replaced")
       }
-      try RestoreHistory(repository: content.repository).record(
-        prepared.plan.operation, .swapped, try SetAside.list(connection))
-      return ReplacementResult(prepared.plan, unknown: unknown, seconds: started.secondsAgo)
     }
   }
 
@@ -74,7 +85,8 @@ public struct SchemaReplacement: Sendable {
   }
 
   private func prepared<Value: Sendable>(
-    operation: String, _ body: @escaping @Sendable (Connection, Prepared) throws -> Value
+    operation: String,
+    _ body: @escaping @Sendable (Connection, Prepared) throws -> Value
   ) async throws -> Value {
     let session = try await openSession()
     let replacement = self
@@ -103,12 +115,21 @@ public struct SchemaReplacement: Sendable {
   private func prepare(_ operation: String, _ connection: Connection) throws -> Prepared {
     try Target.inspect(connection).requireCompatible(content.manifest)
     let proof = try SnapshotProof(
-      content, schema: schema, options: options, serverVersion: connection.serverVersion)
+      content,
+      schema: schema,
+      options: options,
+      serverVersion: connection.serverVersion
+    )
     return try connection.looking(lockTimeout: options.lockTimeout) {
       let state = try LiveState.read(schema, connection)
       try state.border.requirePassable(schema)
       let plan = try ReplacementPlan(
-        operation: operation, proof: proof, state: state, replacement: self, connection)
+        operation: operation,
+        proof: proof,
+        state: state,
+        replacement: self,
+        connection
+      )
       try plan.requirePossible(options)
       return Prepared(proof: proof, state: state, plan: plan)
     }
@@ -130,16 +151,17 @@ public struct ReplacementResult: Sendable, Equatable {
   /// Seconds that it took.
   public var seconds: Double
 
-  init(_ plan: ReplacementPlan, unknown: [String], seconds: Double) {
+  init(_ plan: ReplacementPlan, unknown: [String], notices: [String], seconds: Double) {
     operation = plan.operation
     setAside = plan.setAside
     rows = plan.rows
     setBack = plan.setBack
-    omissions = plan.omissions
+    omissions = plan.omissions + notices
     if !unknown.isEmpty {
       omissions.append(
         "patches that the snapshot has and this ledger never saw: "
-          + unknown.joined(separator: ", ") + " (drydock baseline records them)")
+          + unknown.joined(separator: ", ") + " (drydock baseline records them)"
+      )
     }
     self.seconds = seconds
   }

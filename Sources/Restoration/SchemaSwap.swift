@@ -21,10 +21,10 @@ struct SchemaSwap {
     "PUBLICATION TABLE", "PUBLICATION TABLES IN SCHEMA", "DEFAULT ACL",
   ]
 
-  /// Does it; returns the versions that the ledger does not know.
+  /// Does it, if the schema still is what the plan saw.
   ///
-  /// - Parameter state: What the plan saw; it must still be so under the locks.
-  func run(_ state: LiveState) throws -> [String] {
+  /// Returns the journal, and the versions that the ledger does not know.
+  func run(_ state: LiveState) throws -> (journal: Journal, unknown: [String]) {
     try connection.transaction {
       try connection.setTransferSettings()
       let locks = ExchangeLocks(connection: connection, timeout: options.lockTimeout)
@@ -38,25 +38,27 @@ struct SchemaSwap {
       let moves = BorderMoves(border: held.border, schema: plan.schema, connection: connection)
       try moves.detach()
       try connection.execute(
-        "ALTER SCHEMA \(SQL.identifier(plan.schema)) RENAME TO \(SQL.identifier(plan.setAside))")
+        "ALTER SCHEMA \(SQL.identifier(plan.schema)) RENAME TO \(SQL.identifier(plan.setAside))"
+      )
       try build()
       try connection.execute("SET LOCAL lock_timeout = \(options.lockTimeout)")
       report("border and ledger", 0, 0)
       try moves.attach()
       try moves.giveDefaultRights()
       let unknown = try alignLedger(held)
-      try writeJournal(held, moves.keysToKeep)
-      return unknown
+      return (try writeJournal(held, moves.keysToKeep), unknown)
     }
   }
 
   static func requireUnchanged(_ isUnchanged: Bool, _ schema: String) throws {
     guard !isUnchanged else { return }
     throw Problem(
-      .refused, code: "restore.changed-meanwhile",
+      .refused,
+      code: "restore.changed-meanwhile",
       "schema \(schema), or what crosses its border, was changed since the plan;"
         + " nothing was changed",
-      hint: "Run the command without --confirm, and read the new plan.")
+      hint: "Run the command without --confirm, and read the new plan."
+    )
   }
 
   /// Definition, rows, sequences, indexes and constraints, views, statistics, and the proof.
@@ -93,9 +95,11 @@ struct SchemaSwap {
   private static func body(of script: String, _ encoding: String) throws -> String {
     guard encoding == "UTF8" || script.utf8.allSatisfy({ $0 < 128 }) else {
       throw Problem(
-        .refused, code: "restore.definition-encoding",
+        .refused,
+        code: "restore.definition-encoding",
         "the definition has names in \(encoding), which one transaction cannot restore",
-        hint: "Restore into an empty database instead: createdb NAME, then --into that one.")
+        hint: "Restore into an empty database instead: createdb NAME, then --into that one."
+      )
     }
     guard let start = script.range(of: "\n-- Name: ") else { return "" }
     return String(script[start.lowerBound...])
@@ -103,8 +107,10 @@ struct SchemaSwap {
 
   private func loadRows() throws {
     let loader = RowLoader(
-      connection: connection, reader: try content.repository.makeReader(),
-      encoding: content.manifest.database.encoding)
+      connection: connection,
+      reader: try content.repository.makeReader(),
+      encoding: content.manifest.database.encoding
+    )
     while let piece = proof.work.plan.next() {
       try loader.load(piece.stripes, of: piece.table)
       let done = proof.work.plan.record(piece)
@@ -120,8 +126,10 @@ struct SchemaSwap {
   private func compare() throws {
     report("comparing", 0, 0)
     let comparison = DigestComparison(
-      of: proof.work.selection.tables, seed: content.repository.digestSeed,
-      encoding: content.manifest.database.encoding)
+      of: proof.work.selection.tables,
+      seed: content.repository.digestSeed,
+      encoding: content.manifest.database.encoding
+    )
     for claim in comparison.claims { try comparison.check(claim, on: connection) }
   }
 
@@ -129,16 +137,27 @@ struct SchemaSwap {
     guard held.applied != nil else { return [] }
     return try LedgerAlignment(connection: connection).align(
       to: Set(content.manifest.ledger.map(\.version)),
-      reason: "restore \(plan.operation) of schema \(plan.schema) from snapshot \(plan.snapshot)")
+      reason: "restore \(plan.operation) of schema \(plan.schema) from snapshot \(plan.snapshot)"
+    )
   }
 
-  private func writeJournal(_ held: LiveState, _ keys: [Journal.ForeignKey]) throws {
+  private func writeJournal(_ held: LiveState, _ keys: [Journal.ForeignKey]) throws
+    -> Journal
+  {
     let copies = JournaledCopies(connection: connection)
     var journal = Journal(
-      operation: plan.operation, state: .swapped, copy: .old, schema: plan.schema,
-      setAside: plan.setAside, snapshot: plan.snapshot, at: try copies.now(),
-      by: held.identity.role, grants: held.schema.grants, foreignKeys: keys,
-      ledger: held.applied?.map(\.version))
+      operation: plan.operation,
+      state: .swapped,
+      copy: .old,
+      schema: plan.schema,
+      setAside: plan.setAside,
+      snapshot: plan.snapshot,
+      at: try copies.now(),
+      by: held.identity.role,
+      grants: held.schema.grants,
+      foreignKeys: keys,
+      ledger: held.applied?.map(\.version)
+    )
     try copies.close(plan.setAside, to: held.schema.grants)
     try copies.write(journal, to: plan.setAside, keeping: held.schema.comment)
     journal.copy = .live
@@ -146,5 +165,6 @@ struct SchemaSwap {
     // The snapshot may have been taken while another operation's line was there.
     comment.journals = []
     try copies.write(journal, to: plan.schema, keeping: comment)
+    return journal
   }
 }

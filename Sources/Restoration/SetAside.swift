@@ -35,20 +35,31 @@ public struct SetAside: Sendable, Equatable {
           FROM pg_catalog.pg_class c
           WHERE c.relnamespace = n.oid AND c.relkind IN ('r', 'm', 'S')) AS bytes
       FROM pg_catalog.pg_namespace n WHERE n.nspname LIKE '%\\_\\_dd\\_%'
-      """)
+      """
+    )
     var found: [SetAside] = []
     for row in rows {
       let journals = JournaledComment(row["comment"]).journals
       for journal in journals where journal.setAside == row.string("nspname") {
         guard journal.copy != .live else { continue }
         let age = try connection.query(
-          "SELECT EXTRACT(epoch FROM pg_catalog.now() - $1::timestamptz)", [.text(journal.at)])
+          "SELECT EXTRACT(epoch FROM pg_catalog.now() - $1::timestamptz)",
+          [.text(journal.at)]
+        )
         found.append(
           SetAside(
-            operation: journal.operation, state: journal.state, schema: journal.schema,
-            name: row.string("nspname"), bytes: row.int("bytes"),
-            age: age.value.flatMap { Double($0) } ?? 0, snapshot: journal.snapshot,
-            by: journal.by, safetySnapshot: journal.safetySnapshot, journal: journal))
+            operation: journal.operation,
+            state: journal.state,
+            schema: journal.schema,
+            name: row.string("nspname"),
+            bytes: row.int("bytes"),
+            age: age.value.flatMap { Double($0) } ?? 0,
+            snapshot: journal.snapshot,
+            by: journal.by,
+            safetySnapshot: journal.safetySnapshot,
+            journal: journal
+          )
+        )
       }
     }
     return found.sorted { ($0.journal.at, $0.operation) < ($1.journal.at, $1.operation) }
@@ -62,13 +73,20 @@ public struct SetAside: Sendable, Equatable {
     let choices = all.map { Problem.Fact($0.operation, "\($0.name), \($0.state.rawValue)") }
     guard found.isEmpty else {
       throw Problem(
-        .usage, code: "restore.which-operation", "several copies are set aside", facts: choices,
-        hint: "Name the operation: its id stands first in each line.")
+        .usage,
+        code: "restore.which-operation",
+        "several copies are set aside",
+        facts: choices,
+        hint: "Name the operation: its id stands first in each line."
+      )
     }
     throw Problem(
-      .usage, code: "restore.no-operation",
+      .usage,
+      code: "restore.no-operation",
       operation.map { "there is no operation \($0) in this database" }
         ?? "no copy is set aside in this database",
-      facts: choices, hint: "drydock restores --into URL lists what is set aside.")
+      facts: choices,
+      hint: "drydock restores --into URL lists what is set aside."
+    )
   }
 }

@@ -10,7 +10,10 @@ struct SnapshotProof: Sendable {
   let work: RestoreWork
 
   init(
-    _ content: SnapshotContent, schema: String, options: ReplacementOptions, serverVersion: Int
+    _ content: SnapshotContent,
+    schema: String,
+    options: ReplacementOptions,
+    serverVersion: Int
   ) throws {
     var restore = RestoreOptions()
     restore.schemas = [schema]
@@ -18,13 +21,19 @@ struct SnapshotProof: Sendable {
     restore.binaryDirectory = options.binaryDirectory
     let selection = try RestoreSelection(options: restore, manifest: content.manifest)
     work = try RestoreWork(
-      content: content, selection: selection, options: restore, serverVersion: serverVersion)
+      content: content,
+      selection: selection,
+      options: restore,
+      serverVersion: serverVersion
+    )
     let reader = try content.repository.makeReader()
     for (table, stripes) in work.tables { try Self.open(table, stripes, reader) }
   }
 
   private static func open(
-    _ table: Manifest.Table, _ stripes: [Stripe], _ reader: ChunkReader
+    _ table: Manifest.Table,
+    _ stripes: [Stripe],
+    _ reader: ChunkReader
   ) throws {
     for stripe in stripes {
       let bytes = try stripe.chunks.reduce(0) { try $0 + reader.read($1, kind: .data).count }
@@ -38,8 +47,11 @@ struct SnapshotProof: Sendable {
 
   private static func short(_ table: Manifest.Table, _ reason: String) -> Problem {
     Problem(
-      .damaged, code: "snapshot.stripe", "table \(table.label) is not whole in the snapshot",
+      .damaged,
+      code: "snapshot.stripe",
+      "table \(table.label) is not whole in the snapshot",
       reason: reason,
-      hint: "Nothing was changed. Run drydock check --read-data, and restore an older snapshot.")
+      hint: "Nothing was changed. Run drydock check --read-data, and restore an older snapshot."
+    )
   }
 }

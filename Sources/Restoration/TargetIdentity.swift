@@ -26,11 +26,14 @@ public struct TargetIdentity: Sendable, Equatable {
     let oid = row.int("oid")
     let system = row.string("system_identifier")
     return TargetIdentity(
-      database: row.string("datname"), oid: oid, systemIdentifier: system,
+      database: row.string("datname"),
+      oid: oid,
+      systemIdentifier: system,
       server: row["address"].map { "\($0) port \(row.string("port"))" } ?? "local socket",
       serverVersion: connection.serverVersion,
       label: try EnvironmentLabel.read(connection, systemIdentifier: system, oid: oid),
-      role: row.string("role"))
+      role: row.string("role")
+    )
   }
 
   /// The lines that a token binds.

@@ -19,9 +19,10 @@ struct ReplacementPlanTests {
         """
         INSERT INTO shop.jobs (customer) SELECT 1 FROM generate_series(1, 50);
         CREATE TABLE shop.later (id int);
-        CREATE VIEW public.outside AS SELECT * FROM shop.jobs;
+        CREATE VIEW public.outside AS SELECT id, note FROM shop.jobs;
         ANALYZE;
-        """)
+        """
+      )
       let visitor = try Connection.open(stage.settings)
       try visitor.execute("BEGIN; SELECT count(*) FROM shop.jobs")
       let plan = try await stage.replacement(content).plan()
@@ -40,9 +41,11 @@ struct ReplacementPlanTests {
       #expect(plan.sessions.contains { $0.pid == visitor.backendPID && $0.usesSchema })
       #expect(plan.space.needed > 0)
       #expect(plan.rows == 620)
-      #expect(plan.token.utf8.allSatisfy { byte in
-        byte == UInt8(ascii: "-") || (48...57).contains(byte) || (97...122).contains(byte)
-      })
+      #expect(
+        plan.token.utf8.allSatisfy { byte in
+          byte == UInt8(ascii: "-") || (48...57).contains(byte) || (97...122).contains(byte)
+        }
+      )
       #expect(try stage.schemas() == ["shop"])
     }
   }
@@ -88,7 +91,10 @@ struct ReplacementPlanTests {
     }
   }
 
-  @Test("is refused by a damaged snapshot before anything is touched", arguments: TestServer.allCases)
+  @Test(
+    "is refused by a damaged snapshot before anything is touched",
+    arguments: TestServer.allCases
+  )
   func refusesDamage(server: TestServer) async throws {
     try await Stage.with(server) { stage in
       try stage.sql(shop)
@@ -108,8 +114,10 @@ struct ReplacementPlanTests {
     }
   }
 
-  @Test("is refused on a protected database, by this database's own label only",
-    arguments: TestServer.allCases)
+  @Test(
+    "is refused on a protected database, by this database's own label only",
+    arguments: TestServer.allCases
+  )
   func protects(server: TestServer) async throws {
     try await Stage.with(server) { stage in
       try stage.sql(shop)

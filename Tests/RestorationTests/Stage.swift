@@ -7,6 +7,7 @@ import Problems
 import Repository
 import Snapshot
 import TestSupport
+import Testing
 
 @testable import Restoration
 
@@ -26,7 +27,8 @@ struct Stage: Sendable {
 
   /// Lends a stage on a fresh database.
   static func with(
-    _ server: TestServer, _ body: (Stage) async throws -> Void
+    _ server: TestServer,
+    _ body: (Stage) async throws -> Void
   ) async throws {
     try await withDatabase(on: server) { settings in
       try await body(try Stage(on: server, settings))
@@ -59,7 +61,8 @@ struct Stage: Sendable {
   }
 
   func replacement(
-    _ content: SnapshotContent, schema: String = "shop",
+    _ content: SnapshotContent,
+    schema: String = "shop",
     _ change: (inout ReplacementOptions) -> Void = { _ in }
   ) throws -> SchemaReplacement {
     var options = try options()
@@ -134,3 +137,35 @@ let shop = """
     FROM generate_series(1, 100) i;
   REFRESH MATERIALIZED VIEW shop.totals;
   """
+
+extension Stage {
+  func operation(_ id: String? = nil) -> SetAsideOperation {
+    SetAsideOperation(id, in: settings, repository: repository, lockTimeout: 2000)
+  }
+
+  @discardableResult
+  func undo(_ id: String? = nil) async throws -> SetAsideResult {
+    let operation = operation(id)
+    return try await operation.undo(token: try await operation.undoPlan().token)
+  }
+
+  @discardableResult
+  func accept(_ id: String? = nil, level: Int = 2) async throws -> SetAsideResult {
+    let operation = operation(id)
+    let safety = SafetySnapshot { schema in
+      let content = try await snapshot()
+      #expect(content.manifest.database.schemas.contains(schema))
+      return SafetySnapshot.Proof(snapshot: content.name.text, level: level)
+    }
+    return try await operation.accept(token: try await operation.acceptPlan().token, safety: safety)
+  }
+
+  /// The schema's definition as `pg_dump` prints it, without the journal in its comment.
+  func dump(_ schema: String = "shop") throws -> String {
+    try Psql.dump(settings, server: server, ["--schema-only", "--schema=\(schema)"])
+      .split(separator: "\n").filter { line in
+        !line.contains("drydock: {") && !line.hasPrefix("COMMENT ON SCHEMA")
+          && !line.hasPrefix("\\")
+      }.joined(separator: "\n")
+  }
+}
