@@ -17,17 +17,23 @@ struct ValueLoader {
 
   /// Creates large objects under the oids that tables refer to them by.
   func createLargeObjects(
-    _ items: [LargeObjectList.Item], reader: ChunkReader, without: Omissions
+    _ items: [LargeObjectList.Item],
+    reader: ChunkReader,
+    without: Omissions
   ) throws {
     for item in items {
       do {
-        try connection.query("SELECT pg_catalog.lo_create($1::pg_catalog.oid)", [Parameter(item.oid)])
+        try connection.query(
+          "SELECT pg_catalog.lo_create($1::pg_catalog.oid)",
+          [Parameter(item.oid)]
+        )
         var offset = 0
         for chunk in item.chunks {
           let bytes = try reader.read(chunk, kind: .data)
           try connection.query(
             "SELECT pg_catalog.lo_put($1::pg_catalog.oid, $2::bigint, $3::pg_catalog.bytea)",
-            [Parameter(item.oid), Parameter(offset), .bytes(bytes)])
+            [Parameter(item.oid), Parameter(offset), .bytes(bytes)]
+          )
           offset += bytes.count
         }
         for statement in item.statements(without) { try connection.execute(statement) }
