@@ -143,6 +143,11 @@ let package = Package(
       "Restoration",
       ["Postgres", "Catalog", "Cluster", "Repository", "Snapshot", "ObjectStore", "Backup"]
     ),
+    .testTarget(
+      name: "AcceptanceTests",
+      dependencies: ["drydock", "TestSupport", "Problems", "Postgres", "Processes", "Files"],
+      swiftSettings: strict
+    ),
     .testTarget(name: "HouseRulesTests", dependencies: ["TestSupport"], swiftSettings: strict),
   ]
 )
