@@ -33,7 +33,8 @@ public enum CommandTree {
         .init(
           "Set up",
           [
-            .command(InitCommand.self), .command(CompletionsCommand.self), .command(ManualCommand.self),
+            .command(InitCommand.self), .command(DoctorCommand.self),
+            .command(CompletionsCommand.self), .command(ManualCommand.self),
             .group(tool),
           ]
         )
