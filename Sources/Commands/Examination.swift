@@ -1,5 +1,6 @@
 internal import Cluster
 internal import Foundation
+internal import ObjectStore
 internal import Postgres
 internal import Problems
 internal import Reports
