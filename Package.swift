@@ -87,7 +87,7 @@ let package = Package(
       "Restoration",
       [
         "Snapshot", "Repository", "Catalog", "Cluster", "Postgres", "Digests", "Processes", "Files",
-        "Bytes",
+        "Bytes", "Cryptography",
       ]
     ),
     module(
@@ -141,7 +141,7 @@ let package = Package(
     tests("Backup", ["Postgres", "Catalog", "Repository", "Snapshot", "ObjectStore"]),
     tests(
       "Restoration",
-      ["Postgres", "Catalog", "Repository", "Snapshot", "ObjectStore", "Backup"]
+      ["Postgres", "Catalog", "Cluster", "Repository", "Snapshot", "ObjectStore", "Backup"]
     ),
     .testTarget(name: "HouseRulesTests", dependencies: ["TestSupport"], swiftSettings: strict),
   ]

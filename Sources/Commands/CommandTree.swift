@@ -18,6 +18,7 @@ public enum CommandTree {
           [
             .command(BackupCommand.self), .command(SnapshotsCommand.self),
             .command(ShowCommand.self), .command(RestoreCommand.self),
+            .command(VerifyCommand.self), .command(ExportCommand.self),
           ]
         ),
         .init(

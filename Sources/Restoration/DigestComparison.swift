@@ -62,12 +62,14 @@ struct DigestComparison: Sendable {
     }
     guard rows == claim.rows, digest == claim.digest else {
       throw Problem(
-        .damaged, code: "restore.digest",
+        .damaged,
+        code: "restore.digest",
         "table \(claim.label) does not read back as it was in the snapshot",
         reason: "\(rows) rows with digest \(digest); the snapshot has \(claim.rows) with"
           + " \(claim.digest)",
         hint: "Something wrote to the target meanwhile, or a type prints otherwise on this server."
-          + " Do not use this copy before the difference is explained.")
+          + " Do not use this copy before the difference is explained."
+      )
     }
   }
 }

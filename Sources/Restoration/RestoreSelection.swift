@@ -14,13 +14,18 @@ struct RestoreSelection: Sendable {
   init(options: RestoreOptions, manifest: Manifest) throws {
     for schema in options.schemas where !manifest.database.schemas.contains(schema) {
       throw Problem(
-        .usage, code: "restore.no-such-schema", "the snapshot has no schema \(schema)",
+        .usage,
+        code: "restore.no-such-schema",
+        "the snapshot has no schema \(schema)",
         facts: [Problem.Fact("schemas", manifest.database.schemas.joined(separator: ", "))],
-        hint: "drydock show SNAPSHOT lists what it holds.")
+        hint: "drydock show SNAPSHOT lists what it holds."
+      )
     }
     schemas = Set(options.schemas)
     let patterns = options.tables.map { TablePattern($0) }
-    let inSchemas = manifest.tables.filter { options.schemas.isEmpty || options.schemas.contains($0.schema) }
+    let inSchemas = manifest.tables.filter {
+      options.schemas.isEmpty || options.schemas.contains($0.schema)
+    }
     guard !patterns.isEmpty else {
       (tables, labels) = (inSchemas, nil)
       return
@@ -31,8 +36,11 @@ struct RestoreSelection: Sendable {
     for (pattern, text) in zip(patterns, options.tables)
     where !inSchemas.contains(where: { fits($0, pattern) }) {
       throw Problem(
-        .usage, code: "restore.no-such-table", "no table of the snapshot matches \(text)",
-        hint: "Write schema.name; drydock show SNAPSHOT lists the tables.")
+        .usage,
+        code: "restore.no-such-table",
+        "no table of the snapshot matches \(text)",
+        hint: "Write schema.name; drydock show SNAPSHOT lists the tables."
+      )
     }
     tables = inSchemas.filter { table in patterns.contains { fits(table, $0) } }
     labels = Set(tables.map(\.label))
