@@ -10,7 +10,7 @@ struct SchemaUndo {
   func run(_ seen: LookedAt, newName: String) throws -> Journal {
     let (schema, oldName) = (seen.plan.schema, seen.plan.setAside)
     return try connection.transaction {
-      try connection.setTransferSettings()
+      try connection.setRestoringSettings()
       let locks = ExchangeLocks(connection: connection, timeout: lockTimeout)
       try locks.announce(schema)
       try locks.take([
