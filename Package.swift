@@ -104,7 +104,7 @@ let package = Package(
     module(
       "Verification",
       [
-        "Snapshot", "Repository", "Catalog", "Restoration", "Cluster", "Postgres", "Processes",
+        "Snapshot", "Repository", "Catalog", "Restoration", "Cluster", "Postgres", "Digests", "Bytes",
       ]
     ),
 

@@ -37,7 +37,7 @@ struct Assembly {
       database: opening.database, server: opening.server,
       position: Manifest.Position(lsn: opening.read.lsn, timeline: opening.timeline),
       parent: parent.map { "\($0)" }, tags: options.tags, definition: definition,
-      ledger: opening.ledger, tables: tables, sequences: opening.sequences,
+      ledger: opening.ledger, ledgerPosition: opening.ledgerPosition, tables: tables, sequences: opening.sequences,
       materializedViews: opening.views, largeObjects: rest.largeObjects,
       largeObjectCount: rest.largeObjectCount, totals: totals)
   }

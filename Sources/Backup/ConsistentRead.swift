@@ -31,7 +31,7 @@ struct ConsistentRead: Sendable {
     for _ in 0..<attempts {
       let listed = try Relation.list(observer)
       try holder.execute("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-      try holder.setTransferSettings()
+      try holder.setTransferSettings(forReading: true)
       do {
         try lock(listed, on: holder, observer: observer, timeout: lockTimeout)
         if let read = try take(listed, on: holder, observer: observer) { return read }

@@ -89,10 +89,18 @@ struct DatabaseReader {
 
   /// What the ledger says is applied; empty where there is no ledger.
   func ledger() throws -> [Manifest.LedgerEntry] {
-    guard try connection.execute("SELECT pg_catalog.to_regclass('drydock.patches')").value != nil
+    guard try connection.execute("SELECT pg_catalog.to_regclass('drydock.events')").value != nil
     else { return [] }
-    return try connection.execute("SELECT version, name FROM drydock.patches WHERE status = 'applied' ORDER BY position")
-      .map { Manifest.LedgerEntry(version: $0.string("version"), name: $0.string("name")) }
+    return try connection.execute(Self.ledgerQuery).map {
+      Manifest.LedgerEntry(version: $0.string("version"), name: $0.string("name"))
+    }
+  }
+
+  /// The position of the ledger's last event; 0 where there is no ledger.
+  func ledgerPosition() throws -> Int {
+    guard try connection.execute("SELECT pg_catalog.to_regclass('drydock.events')").value != nil
+    else { return 0 }
+    return try connection.execute("SELECT max(position) FROM drydock.events").int ?? 0
   }
 
   /// Whether the role may read the password verifiers of roles.
@@ -139,6 +147,14 @@ struct DatabaseReader {
       'max_locks_per_transaction', 'work_mem', 'maintenance_work_mem', 'fsync', 'wal_level',
       'full_page_writes', 'data_checksums', 'block_size', 'default_table_access_method',
       'shared_preload_libraries', 'default_toast_compression', 'max_prepared_transactions')
+    """
+
+  /// The ledger's own view cannot be used: reading from views is switched off (CVE-2024-7348).
+  private static let ledgerQuery = """
+    SELECT version, name FROM (
+      SELECT DISTINCT ON (version) position, version, name, kind, finished
+      FROM drydock.events ORDER BY version, position DESC) latest
+    WHERE finished IS NOT NULL AND kind NOT IN ('undone', 'set-back') ORDER BY position
     """
 
   private static let settingQuery = """

@@ -12,6 +12,7 @@ struct Opening: Sendable {
   let sequences: [Manifest.Sequence]
   let views: [Manifest.MaterializedView]
   let ledger: [Manifest.LedgerEntry]
+  let ledgerPosition: Int
   let fingerprint: [UInt8]
   let timeline: Int
   let canReadPasswords: Bool
@@ -35,7 +36,7 @@ struct Opening: Sendable {
       plan: ReadPlan(relations: chosen, pages: try reader.pages(chosen)),
       database: try reader.database(), server: try reader.server(),
       sequences: try reader.sequences(chosen), views: try reader.materializedViews(chosen),
-      ledger: try reader.ledger(),
+      ledger: try reader.ledger(), ledgerPosition: try reader.ledgerPosition(),
       fingerprint: try SchemaFingerprint.read(holder).encoded(),
       timeline: try reader.timeline(), canReadPasswords: try reader.canReadPasswords())
   }

@@ -18,7 +18,7 @@ struct RowReader {
   func join(_ snapshot: String) throws {
     try connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY")
     try connection.execute("SET TRANSACTION SNAPSHOT \(SQL.literal(snapshot))")
-    try connection.setTransferSettings()
+    try connection.setTransferSettings(forReading: true)
     try connection.verifyTransferSettings()
   }
 

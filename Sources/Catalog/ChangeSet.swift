@@ -13,17 +13,21 @@ public struct ChangeSet: Sendable, Equatable, Codable {
 
   /// What happened between two fingerprints, taken in one session.
   ///
-  /// Only structure and access count: a patch cannot change the server, and what it does to
-  /// extensions and settings of the database is judged by the environment's own fingerprint.
+  /// Of the environment only extensions and the settings of databases and roles count, since a patch
+  /// can change nothing else there: versions of collations are the machine's.
   public init(from before: SchemaFingerprint, to after: SchemaFingerprint) {
-    let parts: Set<SchemaObject.Part> = [.structure, .access]
-    let difference = SchemaDifference(
-      from: before.restricted(to: parts),
-      to: after.restricted(to: parts)
-    )
+    let difference = SchemaDifference(from: Self.patchable(before), to: Self.patchable(after))
     added = difference.added
     changed = difference.changed.map { .init(object: $0.object, text: $0.new) }
     removed = difference.removed.map(\.object)
+  }
+
+  private static func patchable(_ fingerprint: SchemaFingerprint) -> SchemaFingerprint {
+    SchemaFingerprint(
+      texts: fingerprint.texts.filter { object, _ in
+        object.part != .environment || ["extension", "settings"].contains(object.kind)
+      }
+    )
   }
 
   /// Whether the schema is as it was.
@@ -38,7 +42,7 @@ public struct ChangeSet: Sendable, Equatable, Codable {
   ///
   /// ```
   /// expected, did not happen: added column public.jobs.note: text
-  /// happened, not expected: removed index public.jobs_note_idx
+  /// happened, not expected: removed index public.jobs.jobs_note_idx
   /// ```
   public func lines(against expected: ChangeSet) -> [String] {
     let found = steps

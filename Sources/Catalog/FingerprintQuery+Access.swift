@@ -40,13 +40,21 @@ extension FingerprintQuery {
   )
 
   /// As in the structure, partitions that repeat their parent are one object for each family.
+  ///
+  /// Those without rights of their own, or with their parent's, are left out.
   private static let partitionAccess = FingerprintQuery(
     .access,
     """
     SELECT 'partitions' AS kind, name, string_agg(DISTINCT text, E'\\n' ORDER BY text) AS text
     FROM (SELECT pg_partition_root(c.oid)::regclass::text AS name, \(relationText) AS text
       FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
-      WHERE c.oid = ANY ($1::oid[]) AND \(isUserSchema("n"))) AS partition
+      JOIN pg_class AS root ON root.oid = pg_partition_root(c.oid)
+      WHERE c.oid = ANY ($1::oid[]) AND \(isUserSchema("n"))
+        AND (c.relowner <> root.relowner
+          OR c.relacl IS NOT NULL
+            AND c.relacl <> coalesce(root.relacl, acldefault('r', root.relowner))
+          OR EXISTS (SELECT FROM pg_attribute AS a
+            WHERE a.attrelid = c.oid AND a.attacl IS NOT NULL))) AS partition
     GROUP BY name
     """
   )

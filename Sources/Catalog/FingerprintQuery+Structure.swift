@@ -55,6 +55,9 @@ extension FingerprintQuery {
   )
 
   /// Partitions that merely repeat their parent: one object for each family, without a count.
+  ///
+  /// It holds what distinguishes them from plain tables; where nothing does there is no object, so
+  /// even a family's first partition is no change.
   private static let partitions = FingerprintQuery(
     .structure,
     """
@@ -64,6 +67,7 @@ extension FingerprintQuery {
            ELSE '' END AS text
       FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
       WHERE c.oid = ANY ($1::oid[]) AND \(isUserSchema("n"))) AS partition
+    WHERE text <> 'table'
     GROUP BY name
     """
   )
@@ -100,7 +104,7 @@ extension FingerprintQuery {
   private static let indexes = FingerprintQuery(
     .structure,
     """
-    SELECT 'index' AS kind, format('%I.%I', n.nspname, c.relname) AS name,
+    SELECT 'index' AS kind, format('%s.%I', x.indrelid::regclass, c.relname) AS name,
       pg_get_indexdef(c.oid)
       || coalesce(' TABLESPACE ' || (SELECT quote_ident(spcname) FROM pg_tablespace
          WHERE oid = c.reltablespace), '')

@@ -33,6 +33,12 @@ public struct SchemaDifference: Sendable, Equatable, Codable {
     (added.map(\.object) + removed.map(\.object) + changed.map(\.object)).sorted()
   }
 
+  init(added: [Entry], removed: [Entry], changed: [Change]) {
+    self.added = added
+    self.removed = removed
+    self.changed = changed
+  }
+
   /// Compares two fingerprints, the older one first.
   public init(from older: SchemaFingerprint, to newer: SchemaFingerprint) {
     var added: [Entry] = []

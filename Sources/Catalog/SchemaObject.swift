@@ -51,3 +51,24 @@ extension SchemaObject: CustomStringConvertible {
     part == .access ? "access of \(kind) \(name)" : "\(kind) \(name)"
   }
 }
+
+extension SchemaObject {
+  /// The table that the object is a part of, or the object's own name without arguments.
+  ///
+  /// `public.jobs` for `column public.jobs.id`, `public.add` for `function public.add(a integer)`.
+  var home: String {
+    let belongsToTable = ["column", "constraint", "index", "trigger", "rule", "policy"]
+    var words: [String] = [""]
+    var isQuoted = false
+    for character in name {
+      if character == "\"" { isQuoted.toggle() }
+      if !isQuoted && (character == "(" || character == " ") { break }
+      if !isQuoted && character == "." {
+        words.append("")
+      } else {
+        words[words.count - 1].append(character)
+      }
+    }
+    return words.prefix(belongsToTable.contains(kind) ? 2 : words.count).joined(separator: ".")
+  }
+}

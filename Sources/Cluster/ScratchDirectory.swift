@@ -31,7 +31,18 @@ final class ScratchDirectory: Sendable {
   }
 
   /// Makes a directory under `parent` whose `home` belongs to `user`.
+  ///
+  /// Between the making of the lock file and its locking, another process that looks for the dead can
+  /// take this one for dead; then a second directory is made.
   static func make(in parent: String, user: SystemUser?) throws -> ScratchDirectory {
+    do {
+      return try makeOnce(in: parent, user: user)
+    } catch let problem as Problem where problem.kind == .busy {
+      return try makeOnce(in: parent, user: user)
+    }
+  }
+
+  private static func makeOnce(in parent: String, user: SystemUser?) throws -> ScratchDirectory {
     let name = String(UInt64.random(in: .min ... .max), radix: 36)
     let path = "\(parent)/\(prefix)-\(name)"
     let files = FileManager.default

@@ -84,7 +84,7 @@ public struct BackupCommand: RunnableCommand {
     options.tables = tables
     options.excludedTables = excludedTables
     options.excludedData = excludedData
-    options.tool = "drydock \(Version.number)"
+    options.tool = "drydock \(ToolVersion.number)"
     options.binaryDirectory = context.configuration.binaries
     for tag in tags {
       guard let equals = tag.firstIndex(of: "="), equals != tag.startIndex else {

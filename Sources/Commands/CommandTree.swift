@@ -18,6 +18,15 @@ public enum CommandTree {
           [
             .command(BackupCommand.self), .command(SnapshotsCommand.self),
             .command(ShowCommand.self), .command(RestoreCommand.self),
+            .command(VerifyCommand.self), .command(ExportCommand.self),
+          ]
+        ),
+        .init(
+          "Migrations",
+          [
+            .command(NewCommand.self), .command(StatusCommand.self),
+            .command(RehearseCommand.self), .command(MigrateCommand.self),
+            .command(UndoCommand.self), .command(GateCommand.self),
           ]
         ),
         .init(

@@ -46,7 +46,7 @@ public struct GenerateCommand: RunnableCommand {
     let info = CommandInfo(CommandTree.root)
     let text =
       switch product {
-      case .manual: ManualPage.render(info, version: Version.number, date: Version.date)
+      case .manual: ManualPage.render(info, version: ToolVersion.number, date: ToolVersion.date)
       case .completions: shell.completions(for: info)
       case .json: info.json.pretty + "\n"
       }

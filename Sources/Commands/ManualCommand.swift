@@ -32,7 +32,7 @@ public struct ManualCommand: RunnableCommand {
   public func run(in context: Context) async throws -> ExitStatus {
     let info = CommandInfo(CommandTree.root)
     context.world.output.write(
-      ManualPage.render(info, version: Version.number, date: Version.date)
+      ManualPage.render(info, version: ToolVersion.number, date: ToolVersion.date)
     )
     return .done
   }

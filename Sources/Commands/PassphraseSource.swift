@@ -44,8 +44,7 @@ public enum PassphraseSource: Sendable, Equatable {
   }
 
   private static func read(file path: String) throws -> Passphrase {
-    guard let facts = FileFacts(path: path),
-      let content = FileManager.default.contents(atPath: path)
+    guard let facts = FileFacts(path: path), let content = Self.content(of: path)
     else {
       throw Problem(
         .usage,
@@ -86,5 +85,11 @@ public enum PassphraseSource: Sendable, Equatable {
     ).run(output: .captured(limit: 1 << 16), timeLimit: .seconds(60))
     guard outcome.status.isSuccess else { throw failure("it \(outcome.status)") }
     return Passphrase(content: outcome.output)
+  }
+
+  /// A whole file; unlike `FileManager`, this also reads pipes, as in `--passphrase-file <(pass)`.
+  private static func content(of path: String) -> Data? {
+    guard let file = FileHandle(forReadingAtPath: path) else { return nil }
+    return try? file.read(upToCount: 1 << 16) ?? Data()
   }
 }

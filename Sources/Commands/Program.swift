@@ -51,7 +51,7 @@ public struct Program: Sendable {
   private func execute(_ words: [String]) async throws -> ExitStatus {
     switch try CommandLineReader(commands).read(words) {
     case .version:
-      world.output.line("\(commands.name) \(Version.number)")
+      world.output.line("\(commands.name) \(ToolVersion.number)")
       return .done
     case .help(let info):
       world.output.write(HelpText.render(info, width: min(world.output.width ?? 80, 100)))

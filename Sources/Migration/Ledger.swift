@@ -60,9 +60,31 @@ public enum Ledger {
     public var latest: [Event]
     /// The position of the last event of all.
     public var lastPosition: Int
+    /// How far patches outside a transaction have come that began and did not end.
+    var progress: [Version: Progress] = [:]
 
     /// The last event of a version.
     public subscript(version: Version) -> Event? { latest.first { $0.version == version } }
+
+    /// Reads the last event of one version again, after this runner has written it.
+    mutating func refresh(_ version: Version, _ connection: Connection) throws {
+      latest.removeAll { $0.version == version }
+      let rows = try connection.query(
+        "SELECT * FROM drydock.patches WHERE version = $1",
+        [.text(version.description)]
+      )
+      latest += try rows.map(Ledger.event)
+      latest.sort { $0.version < $1.version }
+      lastPosition = latest.map(\.position).reduce(lastPosition, max)
+      try readProgress(connection)
+    }
+
+    fileprivate mutating func readProgress(_ connection: Connection) throws {
+      progress = [:]
+      for event in latest where event.isUnfinished {
+        progress[event.version] = try Progress.read(event.position, connection)
+      }
+    }
 
     /// Versions that are applied, in order.
     public var applied: [Event] { latest.filter(\.isApplied) }
@@ -83,13 +105,15 @@ public enum Ledger {
     )
     let rows = try connection.query("SELECT * FROM drydock.patches", [])
     let events = try rows.map(event)
-    return State(
+    var state = State(
       latest: events.sorted { $0.version < $1.version },
       lastPosition: last.int ?? 0
     )
+    try state.readProgress(connection)
+    return state
   }
 
-  private static func event(_ row: Rows.Row) throws -> Event {
+  fileprivate static func event(_ row: Rows.Row) throws -> Event {
     guard let kind = Kind(rawValue: row.string("kind")),
       let version = Version(row.string("version"))
     else {

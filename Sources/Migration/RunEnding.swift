@@ -6,6 +6,9 @@ struct RunEnding {
   let run: Run
   let statements: StatementRunner
 
+  /// Gives the session back the role and the search path with which it began.
+  static let reset = "RESET SESSION AUTHORIZATION; RESET ROLE; RESET search_path"
+
   private var connection: Connection { statements.connection }
 
   /// Checks what would otherwise be found at COMMIT, without a position, or never.
@@ -15,7 +18,7 @@ struct RunEnding {
     } catch {
       throw deferredProblem(error)
     }
-    try connection.execute("RESET SESSION AUTHORIZATION; RESET ROLE; RESET search_path")
+    try connection.execute(Self.reset)
     guard let verify = run.verify else { return }
     try connection.execute("SAVEPOINT drydock_verify")
     for statement in verify.body { try assert(statement, verify) }

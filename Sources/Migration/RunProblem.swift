@@ -59,13 +59,14 @@ enum RunProblem {
     )
   }
 
-  static func notCommitted(_ patch: Patch) -> Problem {
+  static func notCommitted(_ error: PostgresError, _ patch: Patch) -> Problem {
     Problem(
       .failed,
       code: "migrate.not-committed",
       "patch \(patch.name.stem) was not committed",
-      reason: "the connection was lost or the transaction had failed; the server rolled it back",
-      hint: "Nothing of it is in the database; run the command again.",
+      reason: error.reason,
+      hint: "The connection was lost, and the server rolled the patch back: nothing of it is in the"
+        + " database. Run the command again.",
       isRetryable: true
     )
   }
@@ -105,6 +106,18 @@ enum RunProblem {
     if interruption.isRequested { return failure.problem(run.patch, .interrupted, hint: hint) }
     let isLock = LockLadder.isLockFailure(failure)
     return failure.problem(run.patch, isLock ? .busy : .failed, hint: hint)
+  }
+
+  /// The server has not noticed yet that the earlier run is gone.
+  static func stillRunning(_ statement: Statement, _ run: Run) -> Problem {
+    Problem(
+      .busy,
+      code: "migrate.still-running",
+      "\(statement.place): the index is still being built for an earlier run that ended",
+      facts: [Problem.Fact("statement", statement.headline)],
+      hint: "Wait until pg_stat_progress_create_index is empty, then run the command again.",
+      isRetryable: true
+    )
   }
 
   /// A statement was about to run when an earlier run ended, and nobody can tell whether it did.

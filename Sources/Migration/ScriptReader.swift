@@ -169,6 +169,7 @@ struct ScriptReader {
       offset = reference.range.upperBound
     }
     keep(upTo: piece.range.upperBound)
+    guard !expanded.contains(0) else { throw zeroByte(source.place(piece.range.lowerBound)) }
     guard let text = String(validating: expanded, as: UTF8.self) else {
       throw notUTF8(source.place(piece.range.lowerBound))
     }
@@ -222,6 +223,16 @@ struct ScriptReader {
       throw notUTF8(source.place(piece.range.lowerBound))
     }
     statements[statements.count - 1].copyData = Array(rows)
+  }
+
+  /// The protocol ends a statement at its first zero byte: the rest, a WHERE perhaps, would be lost.
+  private func zeroByte(_ place: String) -> Problem {
+    Problem(
+      .refused,
+      code: "patch.zero-byte",
+      "\(place): the statement holds a zero byte",
+      hint: "PostgreSQL cannot store one. Is the file UTF-16, or not text at all?"
+    )
   }
 
   private func notUTF8(_ place: String) -> Problem {

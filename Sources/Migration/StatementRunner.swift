@@ -40,7 +40,24 @@ struct StatementRunner {
     )
     try observer?.didRun(statement, outcome, on: connection)
     if let failure { throw Failure(statement: statement, error: failure) }
+    try requireReadable(after: statement)
     return rows
+  }
+
+  /// Settings on which the rest of the file depends: it was split and is sent under them.
+  private static let readAs = ["client_encoding": "UTF8", "standard_conforming_strings": "on"]
+
+  /// Throws when a statement changed what the following ones mean; the server reports both settings.
+  private func requireReadable(after statement: Statement) throws(Problem) {
+    for (setting, value) in Self.readAs where connection.reported(setting) != value {
+      throw Problem(
+        .failed,
+        code: "migrate.unreadable-setting",
+        "\(statement.place): the statement sets \(setting), under which the rest of the patch would"
+          + " mean something else",
+        hint: "Patches are read with \(setting) = \(value): take the statement out."
+      )
+    }
   }
 
   private func send(_ statement: Statement) throws -> (Rows?, Int) {

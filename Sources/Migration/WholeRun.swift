@@ -62,7 +62,7 @@ struct WholeRun {
   private func perform(_ statements: StatementRunner, _ transaction: OpenTransaction) throws {
     let connection = statements.connection
     let writer = LedgerWriter(connection: connection, origin: held.runner.options.origin)
-    try writer.begin(run.kind, run.patch.name, run.script.identity, at: position)
+    try writer.begin(run.kind, held.ledgerName(of: run.patch), run.script.identity, at: position)
     let identity = try transaction.identify()
     try observer?.willBegin(run.patch, on: connection)
     let indexes = try InvalidIndexes.read(connection)
@@ -95,13 +95,11 @@ struct WholeRun {
       transaction.rollBack()
       throw RunProblem.commitRefused(error, run.patch)
     } catch {
-      // The answer is lost, not the transaction: its fate is read below.
+      let fate = try fate(of: identity)
+      guard fate == "committed" else { throw RunProblem.notCommitted(error, run.patch) }
     }
-    guard try fate(of: identity) == "committed" else { throw RunProblem.notCommitted(run.patch) }
   }
-}
 
-extension WholeRun {
   private func fate(of transaction: String) throws -> String? {
     do {
       return try held.lock.fate(of: transaction)

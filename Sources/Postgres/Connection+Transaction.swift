@@ -22,11 +22,12 @@ extension Connection {
   /// Sets, for the transaction, what makes values read and write as the same text everywhere.
   ///
   /// The same list that `pg_dump` sets, for the same reasons; for reading and for restoring. It
-  /// sends `SET LOCAL` only, which takes no snapshot, so that locks can follow first.
-  /// `restrict_nonsystem_relation_kind` closes CVE-2024-7348 where the server knows it.
-  public func setTransferSettings() throws(PostgresError) {
+  /// sends `SET LOCAL` only, which takes no snapshot, so that locks can follow first. A reader also
+  /// sets `restrict_nonsystem_relation_kind`, which closes CVE-2024-7348 where the server knows it;
+  /// a restore must not, since a check or a materialised view may read a view.
+  public func setTransferSettings(forReading: Bool) throws(PostgresError) {
     var settings = Self.transferSettings
-    if knowsRestrictedRelationKinds {
+    if forReading && knowsRestrictedRelationKinds {
       settings.append(("restrict_nonsystem_relation_kind", "'view, foreign-table'"))
     }
     try execute(settings.map { "SET LOCAL \($0.0) = \($0.1)" }.joined(separator: "; "))

@@ -2,6 +2,7 @@ internal import Catalog
 internal import Migration
 internal import Postgres
 internal import Problems
+internal import Restoration
 
 /// The part of a rehearsal in which patches run: first what production has already, then what is
 /// pending, then the way back.

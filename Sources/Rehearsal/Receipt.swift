@@ -69,14 +69,12 @@ public struct Receipt: Codable, Sendable, Equatable {
   public var ledger: [String]
   /// The position of the target's last ledger event; 0 without a ledger.
   public var ledgerPosition: Int
-  /// SHA-256 over the schema that production must have.
-  public var schema: String
-  /// The chunks of the snapshot hold the schema's text; this names the snapshot.
+  /// The schema and the environment that production must have: extensions, major, settings too.
+  public var schema: SchemaFingerprint
+  /// The snapshot that was rehearsed on.
   public var snapshot: String
   /// The instant that the rehearsed data show.
   public var dataTime: String
-  /// Server major, extensions and the settings that a patch can feel.
-  public var environment: [String: String]
   /// Accepted hazards with their reasons, as `hazard: reason`.
   public var accepted: [String]
   /// The version of the program.
@@ -89,8 +87,8 @@ public struct Receipt: Codable, Sendable, Equatable {
   /// Makes a receipt, which is worth nothing until it is signed.
   public init(
     id: String, target: Target, migrator: String, patches: [Patch], ledger: [String],
-    ledgerPosition: Int, schema: String, snapshot: String, dataTime: String,
-    environment: [String: String], accepted: [String], tool: String, created: Int, expires: Int
+    ledgerPosition: Int, schema: SchemaFingerprint, snapshot: String, dataTime: String,
+    accepted: [String], tool: String, created: Int, expires: Int
   ) {
     self.id = id
     self.target = target
@@ -101,7 +99,6 @@ public struct Receipt: Codable, Sendable, Equatable {
     self.schema = schema
     self.snapshot = snapshot
     self.dataTime = dataTime
-    self.environment = environment
     self.accepted = accepted
     self.tool = tool
     self.created = created

@@ -74,7 +74,10 @@ public struct RehearsalRun: Sendable {
     let started = ContinuousClock.now
     progress("starting a scratch server")
     let lane = Lane("drydock.rehearsal")
-    let scratch = try await lane.run { [self] in try startScratch() }
+    let scratch = try await lane.run { [content, options] in
+      try ScratchDatabase.start(
+        like: content, role: options.migrator, binaryDirectory: options.binaryDirectory)
+    }
     do {
       let result = try await rehearse(on: scratch, lane, started)
       try await lane.run { try scratch.server.remove() }
@@ -117,33 +120,6 @@ public struct RehearsalRun: Sendable {
     let bytes = try content.text(
       content.manifest.definition.fingerprint, try content.repository.makeReader())
     return try SchemaFingerprint(decoding: bytes)
-  }
-
-  /// A server of the same major with the settings that a patch can feel.
-  private func startScratch() throws -> ScratchDatabase {
-    let manifest = content.manifest
-    let settings = manifest.server.settings.filter { name, _ in
-      ["max_locks_per_transaction", "work_mem", "maintenance_work_mem", "TimeZone"].contains(name)
-    }
-    let server = try ScratchServer.start(
-      ScratchOptions(
-        major: manifest.server.major, binaries: options.binaryDirectory,
-        settings: settings.mapValues { $0 }.withUnits))
-    do {
-      return try ScratchDatabase.make(on: server, like: content, migrator: options.migrator)
-    } catch {
-      try? server.remove()
-      throw error
-    }
-  }
-}
-
-extension [String: String] {
-  /// `pg_settings` gives memory in kilobytes without a unit.
-  fileprivate var withUnits: [String: String] {
-    var copy = self
-    for name in ["work_mem", "maintenance_work_mem"] { copy[name] = self[name].map { "\($0)kB" } }
-    return copy
   }
 }
 

@@ -116,7 +116,7 @@ public struct RestoreRun: Sendable {
     report("materialised views and statistics")
     try await session.run { [content] connection in
       try connection.transaction {
-        try connection.setTransferSettings()
+        try connection.setTransferSettings(forReading: false)
         try ValueLoader(connection: connection, manifest: content.manifest)
           .refreshViews(work.selection.includes)
       }
@@ -126,7 +126,7 @@ public struct RestoreRun: Sendable {
   }
 
   private func load(_ work: RestoreWork, _ session: Session) async throws {
-    let (content, options, settings, progress) = (content, options, settings, progress)
+    let (content, options, progress) = (content, options, progress)
     try await workers(options.jobs) { connection in
       let loader = RowLoader(
         connection: connection,
@@ -158,7 +158,6 @@ public struct RestoreRun: Sendable {
         )
       }
     }
-    _ = settings
   }
 
   private func compare(_ work: RestoreWork) async throws {

@@ -16,7 +16,7 @@ struct RowLoader {
   /// Every chunk is opened, decompressed and hashed before its first byte goes to the server.
   func load(_ stripes: some Sequence<Stripe>, of table: Manifest.Table) throws {
     do {
-      try connection.setTransferSettings()
+      try connection.setTransferSettings(forReading: false)
       try connection.execute("SET LOCAL client_encoding = \(SQL.literal(encoding))")
       try connection.copyIn(Self.copyStatement(table)) { writer in
         for stripe in stripes { try send(stripe, of: table, to: writer) }

@@ -26,7 +26,7 @@ struct SchemaSwap {
   /// Returns the journal, and the versions that the ledger does not know.
   func run(_ state: LiveState) throws -> (journal: Journal, unknown: [String]) {
     try connection.transaction {
-      try connection.setRestoringSettings()
+      try connection.setTransferSettings(forReading: false)
       let locks = ExchangeLocks(connection: connection, timeout: options.lockTimeout)
       try locks.announce(plan.schema)
       report("waiting for locks", 0, 0)

@@ -10,7 +10,7 @@ struct SchemaUndo {
   func run(_ seen: LookedAt, newName: String) throws -> Journal {
     let (schema, oldName) = (seen.plan.schema, seen.plan.setAside)
     return try connection.transaction {
-      try connection.setRestoringSettings()
+      try connection.setTransferSettings(forReading: false)
       let locks = ExchangeLocks(connection: connection, timeout: lockTimeout)
       try locks.announce(schema)
       try locks.take([

@@ -94,7 +94,7 @@ struct SetAsideDrop {
 
   private func inTransaction<Value>(_ schema: String, _ body: () throws -> Value) throws -> Value {
     try connection.transaction {
-      try connection.setTransferSettings()
+      try connection.setTransferSettings(forReading: false)
       try connection.execute("SET LOCAL lock_timeout = \(lockTimeout)")
       try ExchangeLocks(connection: connection, timeout: lockTimeout).announce(schema)
       return try body()

@@ -28,6 +28,8 @@ public struct Manifest: Codable, Sendable, Equatable {
   public var definition: Definition
   /// The last patch in the ledger, if the database has one.
   public var ledger: [LedgerEntry]
+  /// The position of the ledger's last event; 0 without a ledger.
+  public var ledgerPosition: Int
   /// The tables with their rows.
   public var tables: [Table]
   /// The sequences with their values.
@@ -45,7 +47,7 @@ public struct Manifest: Codable, Sendable, Equatable {
   public init(
     taken: String, tool: String, host: String, database: Database, server: Server,
     position: Position, parent: String?, tags: [String: String], definition: Definition,
-    ledger: [LedgerEntry], tables: [Table], sequences: [Sequence],
+    ledger: [LedgerEntry], ledgerPosition: Int, tables: [Table], sequences: [Sequence],
     materializedViews: [MaterializedView], largeObjects: [ChunkID], largeObjectCount: Int,
     totals: Totals
   ) {
@@ -59,6 +61,7 @@ public struct Manifest: Codable, Sendable, Equatable {
     self.tags = tags
     self.definition = definition
     self.ledger = ledger
+    self.ledgerPosition = ledgerPosition
     self.tables = tables
     self.sequences = sequences
     self.materializedViews = materializedViews

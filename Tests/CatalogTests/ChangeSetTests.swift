@@ -41,7 +41,8 @@ struct ChangeSetTests {
       #expect(
         found[0].objects.map(\.description) == [
           "column public.jobs.note", "column public.jobs.old",
-          "constraint public.jobs.jobs_note_check", "index public.jobs_note", "table public.jobs",
+          "constraint public.jobs.jobs_note_check", "index public.jobs.jobs_note",
+          "table public.jobs",
           "view public.busy", "access of table public.jobs",
         ]
       )
@@ -60,10 +61,27 @@ struct ChangeSetTests {
       #expect(found.isEmpty)
       #expect(
         found.lines(against: expected) == [
-          "expected, did not happen: added index public.jobs_note: "
+          "expected, did not happen: added index public.jobs.jobs_note: "
             + "CREATE INDEX jobs_note ON public.jobs USING btree (state)"
         ]
       )
+    }
+  }
+
+  @Test("An extension that a patch makes is part of its change set, with the version")
+  func extensions() throws {
+    try withDatabase(on: .v15) { settings in
+      let connection = try Connection.open(settings)
+      let change = try changeSet(of: "CREATE EXTENSION amcheck VERSION '1.1'", on: connection)
+      #expect(
+        change.added == [
+          .init(
+            object: SchemaObject(.environment, "extension", "amcheck"),
+            text: "version 1.1 in schema public"
+          )
+        ]
+      )
+      #expect(change.changed.isEmpty && change.removed.isEmpty)
     }
   }
 

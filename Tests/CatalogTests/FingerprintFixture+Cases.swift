@@ -1,3 +1,5 @@
+import TestSupport
+
 extension FingerprintFixture {
   /// Changes of structure that must show, and where.
   static let structural: [Case] = [
@@ -21,7 +23,7 @@ extension FingerprintFixture {
       "column's order",
       "ALTER TABLE app.jobs DROP COLUMN amount CASCADE; ALTER TABLE app.jobs ADD COLUMN amount numeric(10, 2)",
       [
-        "~ table app.jobs", "- column app.jobs.twice", "- index app.jobs_state",
+        "~ table app.jobs", "- column app.jobs.twice", "- index app.jobs.jobs_state",
       ]
     ),
     Case(
@@ -69,16 +71,16 @@ extension FingerprintFixture {
       """,
       ["~ constraint app.jobs.jobs_kind_fkey"]
     ),
-    Case("index", "CREATE INDEX jobs_kind ON app.jobs (kind)", ["+ index app.jobs_kind"]),
+    Case("index", "CREATE INDEX jobs_kind ON app.jobs (kind)", ["+ index app.jobs.jobs_kind"]),
     Case(
       "index's condition",
       "DROP INDEX app.jobs_state; CREATE INDEX jobs_state ON app.jobs (state) WHERE amount > 1",
-      ["~ index app.jobs_state"]
+      ["~ index app.jobs.jobs_state"]
     ),
     Case(
       "index that is no longer valid",
       "UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'app.jobs_state'::regclass",
-      ["~ index app.jobs_state"]
+      ["~ index app.jobs.jobs_state"]
     ),
     Case("sequence", "ALTER SEQUENCE app.numbers INCREMENT 5", ["~ sequence app.numbers"]),
     Case(
@@ -189,12 +191,12 @@ extension FingerprintFixture {
     Case(
       "partitioned table's index",
       "CREATE INDEX events_id ON app.events (id)",
-      ["+ index app.events_id"]
+      ["+ index app.events.events_id"]
     ),
     Case(
       "index of one partition",
       "CREATE INDEX events_1_id ON app.events_1 (id)",
-      ["+ index app.events_1_id"]
+      ["+ index app.events_1.events_1_id"]
     ),
     Case(
       "column of a partitioned table",
@@ -212,9 +214,42 @@ extension FingerprintFixture {
     Case(
       "default partition",
       "CREATE TABLE app.events_rest PARTITION OF app.events DEFAULT",
-      ["~ partitions app.events"]
+      ["+ partitions app.events"]
     ),
   ]
+
+  /// Changes that show otherwise since PostgreSQL 18, where NOT NULL is a constraint with a name.
+  static func structural(on server: TestServer) -> [Case] {
+    let notNull = Case(
+      "not null",
+      "ALTER TABLE app.jobs ALTER COLUMN state SET NOT NULL",
+      server == .v15
+        ? ["~ column app.jobs.state"]
+        : ["~ column app.jobs.state", "+ constraint app.jobs.jobs_state_not_null"]
+    )
+    guard server == .v18 else { return [notNull] }
+    return [
+      notNull,
+      Case(
+        "constraint not enforced",
+        "ALTER TABLE app.jobs ADD CONSTRAINT wish CHECK (amount > 5) NOT ENFORCED",
+        ["+ constraint app.jobs.wish"]
+      ),
+      Case(
+        "virtual column",
+        "ALTER TABLE app.base ADD COLUMN v integer GENERATED ALWAYS AS (a + 1) VIRTUAL",
+        [
+          "~ table app.base", "+ column app.base.v", "~ table app.derived",
+          "+ column app.derived.v",
+        ]
+      ),
+      Case(
+        "publication of generated columns",
+        "ALTER PUBLICATION feed SET (publish_generated_columns = stored)",
+        ["~ publication feed"]
+      ),
+    ]
+  }
 
   /// Changes of access and environment that must show, and where.
   static let surrounding: [Case] = [
@@ -243,7 +278,7 @@ extension FingerprintFixture {
     Case(
       "grant on one partition",
       "GRANT SELECT ON app.events_1 TO PUBLIC",
-      ["~ access of partitions app.events"]
+      ["+ access of partitions app.events"]
     ),
     Case(
       "default privileges",

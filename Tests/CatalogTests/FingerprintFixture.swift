@@ -24,12 +24,18 @@ enum FingerprintFixture {
     CREATE INDEX events_note ON app.events (note);
     CREATE TABLE app.events_1 PARTITION OF app.events FOR VALUES FROM ('2026-01-01') TO ('2026-02-01');
     CREATE TABLE app.events_2 PARTITION OF app.events FOR VALUES FROM ('2026-02-01') TO ('2026-03-01');
+    CREATE TABLE app.empty (a integer) PARTITION BY LIST (a);
     CREATE VIEW app.open_jobs AS SELECT id, kind FROM app.jobs WHERE state <> 'done';
     CREATE MATERIALIZED VIEW app.totals AS SELECT kind, count(*) AS jobs FROM app.jobs GROUP BY kind;
     CREATE FUNCTION app.touch() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN new; END';
     CREATE FUNCTION app.add(a integer, b integer) RETURNS integer LANGUAGE sql AS 'SELECT a + b';
     CREATE PROCEDURE app.work() LANGUAGE sql AS '';
     CREATE AGGREGATE app.total (integer) (SFUNC = app.add, STYPE = integer, INITCOND = '0');
+    CREATE TABLE app.rich (
+      id bigint GENERATED ALWAYS AS IDENTITY, a integer DEFAULT 5 CHECK (a > 0),
+      kind text REFERENCES app.kinds, PRIMARY KEY (id, a)) PARTITION BY LIST (a);
+    CREATE INDEX rich_kind ON app.rich (kind);
+    CREATE TRIGGER rich AFTER INSERT ON app.rich FOR EACH ROW EXECUTE FUNCTION app.touch();
     CREATE TRIGGER touch BEFORE UPDATE ON app.jobs FOR EACH ROW EXECUTE FUNCTION app.touch();
     CREATE RULE keep AS ON DELETE TO app.kinds DO INSTEAD NOTHING;
     CREATE POLICY own ON app.jobs USING (kind = 'mine');
@@ -90,6 +96,24 @@ enum FingerprintFixture {
       """
       CREATE TABLE app.events_4 (note text, at timestamptz NOT NULL, id bigint);
       ALTER TABLE app.events ATTACH PARTITION app.events_4 FOR VALUES FROM ('2026-04-01') TO ('2026-05-01')
+      """,
+      []
+    ),
+    Case(
+      "a family's first partition",
+      "CREATE TABLE app.empty_1 PARTITION OF app.empty FOR VALUES IN (1)",
+      []
+    ),
+    Case(
+      "a partition with key, checks, references, indexes and triggers of its parent",
+      "CREATE TABLE app.rich_1 PARTITION OF app.rich FOR VALUES IN (1)",
+      []
+    ),
+    Case(
+      "a partition with its parent's rights",
+      """
+      GRANT SELECT ON app.events_1, app.events_2 TO PUBLIC;
+      REVOKE SELECT ON app.events_1, app.events_2 FROM PUBLIC
       """,
       []
     ),

@@ -31,6 +31,16 @@ struct PassphraseTests {
     #expect(try refusal(.file(empty)).code == "passphrase.empty")
   }
 
+  @Test("A pipe gives it, as the shell's process substitution makes one")
+  func pipe() throws {
+    let pipe = Pipe()
+    try pipe.fileHandleForWriting.write(contentsOf: Data("open sesame\n".utf8))
+    try pipe.fileHandleForWriting.close()
+    let path = "/dev/fd/\(pipe.fileHandleForReading.fileDescriptor)"
+    let passphrase = try PassphraseSource.file(path).read(environment: [:])
+    #expect(passphrase == Passphrase(text: "open sesame"))
+  }
+
   @Test("A program gives it, and sees nothing that it should not")
   func program() throws {
     let source = PassphraseSource.command(["/usr/bin/env"])

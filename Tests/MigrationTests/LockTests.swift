@@ -127,9 +127,9 @@ struct LockTests {
 
   @Test("A proxy that pools transactions is told by its changing sessions")
   func pooling() {
-    #expect(!RunnerLock.isPooled(before: 1, neighbour: 2, after: 1))
-    #expect(RunnerLock.isPooled(before: 1, neighbour: 1, after: 2))
-    #expect(RunnerLock.isPooled(before: 1, neighbour: 2, after: 3))
+    #expect(!RunnerLock.isPooled(own: [1, 1, 1], neighbour: 2))
+    #expect(RunnerLock.isPooled(own: [1, 1, 1], neighbour: 1))
+    #expect(RunnerLock.isPooled(own: [1, 1, 3], neighbour: 2))
   }
 }
 

@@ -110,6 +110,13 @@ struct ScriptTests {
     #expect(problem?.summary.hasPrefix("1_a.sql:2:1") == true)
   }
 
+  @Test("A zero byte, behind which the rest would be lost, is refused")
+  func zeroByte() throws {
+    let folder = try PatchFolder([:])
+    try folder.write("1_a.sql", Array("DELETE FROM t\u{0} WHERE false".utf8))
+    #expect(try folder.problems().first?.code == "patch.zero-byte")
+  }
+
   @Test("A headline shows no literal")
   func headline() throws {
     let folder = try PatchFolder(["1_a.sql": "UPDATE  t\n SET a = 'secret' WHERE true"])

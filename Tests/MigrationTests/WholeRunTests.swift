@@ -267,6 +267,37 @@ struct WholeRunTests {
       #expect(try fixture.ledger().isEmpty && !fixture.exists("t"))
     }
   }
+
+  @Test(
+    "A COMMIT without an answer is looked into before anything is said",
+    arguments: TestServer.allCases
+  )
+  func lostCommit(_ server: TestServer) throws {
+    try withRunner(server) { fixture in
+      let problem = try fixture.problem(
+        ["1_a.sql": "CREATE TABLE t (a int)"],
+        observer: DeathAtCommit()
+      )
+      #expect(problem.code == "migrate.not-committed")
+      #expect(problem.isRetryable)
+      #expect(try fixture.ledger().isEmpty && !fixture.exists("t"))
+    }
+  }
+
+  @Test(
+    "A statement that changes how the rest is read ends the patch",
+    arguments: TestServer.allCases
+  )
+  func unreadable(_ server: TestServer) throws {
+    try withRunner(server) { fixture in
+      for setting in ["client_encoding = 'LATIN1'", "standard_conforming_strings = off"] {
+        let problem = try fixture.problem(["1_a.sql": "CREATE TABLE t (); SET \(setting);"])
+        #expect(problem.code == "migrate.unreadable-setting")
+        #expect(problem.summary.hasPrefix("1_a.sql:1:20: "))
+        #expect(try !fixture.exists("t"))
+      }
+    }
+  }
 }
 
 /// Writes down what an observer is told, and forbids the commit.
@@ -290,5 +321,21 @@ final class Witness: RunObserver {
     let rows = try connection.query("SELECT count(*) FROM t", []).int ?? 0
     events.append("commit \(patch.name.stem) with \(rows) rows")
     throw Problem(.damaged, code: "test.forbidden", "the change set is another one")
+  }
+}
+
+/// Makes the server end the session in the middle of its COMMIT.
+private struct DeathAtCommit: RunObserver {
+  func beforeCommit(_ patch: Patch, on connection: Connection) throws {
+    try connection.execute(
+      """
+      CREATE FUNCTION die() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN PERFORM pg_terminate_backend(pg_backend_pid()); RETURN NULL; END $$;
+      CREATE CONSTRAINT TRIGGER die AFTER INSERT ON t DEFERRABLE INITIALLY DEFERRED
+        FOR EACH ROW EXECUTE FUNCTION die();
+      SET CONSTRAINTS ALL DEFERRED;
+      INSERT INTO t VALUES (1);
+      """
+    )
   }
 }

@@ -1,30 +1,55 @@
-internal import Cluster
-internal import Postgres
+public import Cluster
+internal import Foundation
+public import Postgres
 internal import Problems
-internal import Restoration
-internal import Repository
-internal import Snapshot
+public import Snapshot
 
 /// A copy of production on a scratch server, in which strangers' code may run.
 ///
 /// Roles and owners are restored, but nobody is superuser and nobody may run programs or read the
 /// server's files: a low-privileged user's function in a materialised view ran a shell command when
 /// it was restored as superuser (tested). Production's superusers become ordinary roles here.
-struct ScratchDatabase: Sendable {
+public struct ScratchDatabase: Sendable {
   /// The superuser of the scratch, with a name that no production has.
-  static let administrator = "drydock_scratch_administrator"
+  public static let administrator = "drydock_scratch_administrator"
 
-  let server: ScratchServer
-  let name: String
+  /// The server, which belongs to this database alone.
+  public let server: ScratchServer
+  /// The database's name, which is production's.
+  public let name: String
 
   /// The way in for the administrator.
-  var administration: ConnectionSettings { server.settings(database: name, user: Self.administrator) }
+  public var administration: ConnectionSettings { server.settings(database: name, user: Self.administrator) }
 
   /// The way in for a role of production.
-  func settings(role: String) -> ConnectionSettings { server.settings(database: name, user: role) }
+  public func settings(role: String) -> ConnectionSettings { server.settings(database: name, user: role) }
 
-  /// Makes roles and an empty database like production's.
-  static func make(
+  /// Starts a server of production's major with roles and an empty database like production's.
+  ///
+  /// - Parameters:
+  ///   - content: the snapshot that will be restored.
+  ///   - role: a role that must be there, whatever the snapshot says: the migrator.
+  ///   - binaryDirectory: PostgreSQL's programs, where they should not be searched for.
+  /// - Returns: the empty database; `server.remove()` takes everything away.
+  /// - Throws: a `Problem` when there can be no such server; nothing is left behind then.
+  public static func start(
+    like content: SnapshotContent, role: String, binaryDirectory: String?
+  ) throws -> ScratchDatabase {
+    let manifest = content.manifest
+    let server = try ScratchServer.start(
+      ScratchOptions(
+        major: manifest.server.major, binaries: binaryDirectory,
+        settings: manifest.server.scratchSettings))
+    do {
+      return try make(on: server, like: content, migrator: role)
+    } catch {
+      // The first error is the one to report; the next start removes what stays.
+      try? server.remove()
+      throw error
+    }
+  }
+
+  private static func make(
     on server: ScratchServer, like content: SnapshotContent, migrator: String
   ) throws -> ScratchDatabase {
     let database = content.manifest.database
@@ -76,5 +101,15 @@ struct ScratchDatabase: Sendable {
       return SQL.literal(setting.value)
     }
     return setting.value.isEmpty ? "''" : setting.value
+  }
+}
+
+extension Manifest.Server {
+  /// The settings that a patch or a query can feel; `pg_settings` gives memory in kilobytes.
+  fileprivate var scratchSettings: [String: String] {
+    var chosen: [String: String] = [:]
+    for name in ["max_locks_per_transaction", "TimeZone"] { chosen[name] = settings[name] }
+    for name in ["work_mem", "maintenance_work_mem"] { chosen[name] = settings[name].map { "\($0)kB" } }
+    return chosen
   }
 }

@@ -1,0 +1,59 @@
+public import Arguments
+internal import Files
+internal import Foundation
+internal import Migration
+internal import Problems
+internal import Reports
+
+/// Makes the files of a new patch.
+public struct NewCommand: RunnableCommand {
+  /// The word that calls it.
+  public static let name = "new"
+  /// One sentence.
+  public static let summary = "Make the files of a new patch."
+  /// Command lines worth copying.
+  public static let examples = [
+    Example("drydock new 'add priority to jobs'", "Make the next patch, its undo and verify files.")
+  ]
+
+  /// The options of every command.
+  public var shared = SharedOptions()
+  /// Where the patches are.
+  public var patchOptions = PatchOptions()
+  /// What the patch does.
+  public var label = ""
+
+  /// Makes the command with every default.
+  public init() {}
+
+  /// Which words of a command line set which property.
+  public static var arguments: [Argument<Self>] {
+    positional("name", \.label, "What the patch does, in a few words.")
+    group(\.patchOptions)
+    group(\.shared)
+  }
+
+  /// Makes the files.
+  public func run(in context: Context) async throws -> ExitStatus {
+    let path = patchOptions.path(in: context)
+    try Directory.create(path, mode: 0o755)
+    let directory = try PatchDirectory.read(path)
+    let now = Int(Date().timeIntervalSince1970)
+    let file = try directory.nextFileName(for: label, at: now)
+    let stem = file.dropLast(4)
+    let files = [
+      (file, "-- \(label)\n\n"),
+      ("\(stem).undo.sql", "-- Takes back: \(label)\n\n"),
+      ("\(stem).verify.sql", "-- Must hold afterwards; raise an error where it does not.\n\n"),
+    ]
+    for (name, text) in files {
+      try AtomicFile.write(
+        Array(text.utf8), to: "\(path)/\(name)", collision: .refuse, durability: .fast, mode: 0o644)
+    }
+    context.show(
+      Report(
+        blocks: [.list(files.map { "\(path)/\($0.0)" })],
+        json: ["event": "result", "files": .array(files.map { .string("\(path)/\($0.0)") })]))
+    return .done
+  }
+}

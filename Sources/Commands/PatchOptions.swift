@@ -1,0 +1,37 @@
+public import Arguments
+internal import Files
+internal import Migration
+internal import Problems
+
+/// The option that names the directory of patches.
+public struct PatchOptions: ArgumentGroup, Equatable {
+  /// The directory as it was given.
+  public var patches: String?
+
+  /// Makes the options with every default.
+  public init() {}
+
+  /// Which words of a command line set which property.
+  public static var arguments: [Argument<Self>] {
+    option(
+      "--patches", \.patches, value: "DIR", "The directory of the patches (default migrations).",
+      completion: .directory)
+  }
+
+  /// The directory's path.
+  func path(in context: Context) -> String {
+    let path = patches ?? context.configuration.patches ?? "migrations"
+    return path.hasPrefix("/") ? path : "\(context.world.directory)/\(path)"
+  }
+
+  /// The patches of the directory.
+  func read(in context: Context) throws -> PatchDirectory {
+    let path = path(in: context)
+    guard Directory.exists(path) else {
+      throw Problem(
+        .usage, code: "usage.no-patches", "There is no directory of patches at \(path)",
+        hint: "Give --patches DIR, or make it: drydock new 'first patch' --patches DIR")
+    }
+    return try PatchDirectory.read(path)
+  }
+}

@@ -1,0 +1,63 @@
+public import Arguments
+internal import Migration
+internal import Postgres
+internal import Problems
+internal import Rehearsal
+
+/// The options of `rehearse` and `gate`.
+public struct RehearsalOptions: ArgumentGroup, Equatable {
+  /// The option that names the database.
+  public var databaseOptions = DatabaseOptions()
+  /// Where the patches are.
+  public var patchOptions = PatchOptions()
+  /// Which snapshot.
+  public var snapshot = "latest"
+  /// The role that will migrate.
+  public var migrator: String?
+  /// The last version to run.
+  public var target: String?
+  /// Whether patches may run although later ones have.
+  public var allowsOutOfOrder = false
+  /// Whether a scratch that is not isolated is allowed.
+  public var allowsUnsafeScratch = false
+
+  /// Makes the options with every default.
+  public init() {}
+
+  /// Which words of a command line set which property.
+  public static var arguments: [Argument<Self>] {
+    option("--snapshot", \.snapshot, value: "S", "The snapshot to rehearse on (default latest).")
+    option("--migrator", \.migrator, value: "ROLE", "The role that will migrate the database.")
+    option("--to", \.target, value: "VERSION", "The last patch to run.")
+    flag("--out-of-order", \.allowsOutOfOrder, "Run patches although later ones have run.")
+    flag(
+      "--unsafe-scratch", \.allowsUnsafeScratch,
+      "Accept a scratch server that is not kept away from this machine.")
+    group(\.databaseOptions)
+    group(\.patchOptions)
+  }
+
+  /// The session that they describe.
+  func session(in context: Context) throws -> RehearsalSession {
+    var policy = Verdict.Policy()
+    policy.allowsUnsafeScratch = allowsUnsafeScratch
+    return RehearsalSession(
+      context: context, snapshot: snapshot,
+      database: try databaseOptions.database.map { try ConnectionSettings.given($0, .commandLine) }
+        ?? context.configuration.database,
+      directory: try patchOptions.read(in: context), migrator: migrator,
+      target: try target.map { try PatchVersion.read($0) }, allowsOutOfOrder: allowsOutOfOrder,
+      policy: policy)
+  }
+}
+
+/// Versions as people type them.
+enum PatchVersion {
+  /// Reads a version; a `Problem` of kind `usage` for anything else.
+  static func read(_ text: String) throws -> Version {
+    if let version = Version(text) { return version }
+    throw Problem(
+      .usage, code: "usage.version", "\(text) is not the version of a patch",
+      hint: "drydock status lists the versions.")
+  }
+}

@@ -1,0 +1,101 @@
+internal import Cryptography
+internal import Foundation
+internal import Migration
+internal import Postgres
+internal import Problems
+internal import Rehearsal
+internal import Reports
+internal import Repository
+internal import Snapshot
+
+/// A rehearsal as `rehearse` and `gate` run it: choose the snapshot, run, judge, sign a receipt.
+struct RehearsalSession: Sendable {
+  /// What came of it.
+  struct Outcome {
+    let content: SnapshotContent
+    let result: RehearsalRun.Result
+    let verdict: Verdict
+    let receipt: Receipt?
+  }
+
+  let context: Context
+  let snapshot: String
+  let database: ConnectionSettings?
+  let directory: PatchDirectory
+  let migrator: String?
+  let target: Version?
+  let allowsOutOfOrder: Bool
+  let policy: Verdict.Policy
+
+  func run() async throws -> Outcome {
+    let repository = try await context.openRepository()
+    let live = try await liveDatabase()
+    let content = try await context.snapshot(
+      snapshot, of: live?.target.database, in: repository)
+    try Self.requireSame(live, content)
+    var options = RehearsalRun.Options(
+      migrator: migrator ?? live?.role ?? content.manifest.database.owner)
+    options.target = target
+    options.allowsOutOfOrder = allowsOutOfOrder
+    options.ledger = live?.ledger
+    options.jobs = context.configuration.jobs ?? 2
+    options.binaryDirectory = context.configuration.binaries
+    options.tool = "drydock \(ToolVersion.number)"
+    let rehearsal = RehearsalRun(on: content, patches: directory, options: options) {
+      context.progress.report(.init(phase: $0))
+    }
+    let result = try await rehearsal.run()
+    context.progress.clear()
+    let verdict = Verdict(result, policy)
+    guard verdict.isYes, !result.patches.isEmpty else {
+      return Outcome(content: content, result: result, verdict: verdict, receipt: nil)
+    }
+    let receipt = try result.receipt(
+      of: rehearsal, live: live, now: Int(Date().timeIntervalSince1970))
+    let signed = try SignedReceipt(signing: receipt, with: try repository.receiptKey())
+    try repository.putRecord(kind: .receipt, id: receipt.id, try signed.encoded())
+    return Outcome(content: content, result: result, verdict: verdict, receipt: receipt)
+  }
+
+  private func liveDatabase() async throws -> LiveDatabase? {
+    guard let database else { return nil }
+    return try await Lane("drydock.live").run {
+      do {
+        return try LiveDatabase.read(try Connection.open(database))
+      } catch let error as PostgresError {
+        throw error.problem("cannot look at \(database)")
+      }
+    }
+  }
+
+  /// A rehearsal on another database's data would prove nothing about this one.
+  private static func requireSame(_ live: LiveDatabase?, _ content: SnapshotContent) throws {
+    let database = content.manifest.database
+    guard let target = live?.target,
+      (target.systemIdentifier, target.oid) != (database.systemIdentifier, database.oid)
+    else { return }
+    throw Problem(
+      .refused, code: "rehearsal.other-database",
+      "the snapshot is of another database than the one that is to be migrated",
+      facts: [
+        .init("snapshot", "\(database.name) of system \(database.systemIdentifier)"),
+        .init("database", "\(target.database) of system \(target.systemIdentifier)"),
+      ],
+      hint: "Take a snapshot of the database itself: drydock backup.")
+  }
+}
+
+extension Repository {
+  /// The key that signs receipts: whoever holds the repository's full key may sign.
+  func receiptKey() throws -> Ed25519.PrivateKey {
+    try Ed25519.PrivateKey(seed: try deriveKey(label: "receipts"))
+  }
+
+  /// A receipt by its id, its signature checked.
+  func receipt(_ id: String) throws -> Receipt {
+    let bytes = try record(kind: .receipt, id: id)
+    return try SignedReceipt(
+      decoding: bytes, trusting: [try receiptKey().publicKey()]
+    ).receipt
+  }
+}

@@ -1,0 +1,130 @@
+internal import Bytes
+internal import Digests
+internal import Problems
+internal import Repository
+internal import Snapshot
+
+/// Checks a snapshot's content without a server: is everything there, and is it what it claims?
+struct ContentCheck {
+  private let snapshot: SnapshotContent
+  private let reader: ChunkReader
+
+  init(_ content: SnapshotContent) throws {
+    snapshot = content
+    reader = try content.repository.makeReader()
+  }
+
+  /// Level 0: which parts need chunks that are not there.
+  func presence() throws -> [VerificationRun.Finding] {
+    let definition = snapshot.manifest.definition
+    var findings = missing(
+      definition.archive + definition.globals + definition.fingerprint, of: "the definition")
+    for table in snapshot.manifest.tables {
+      findings += missing(table.segments, of: table.label)
+      guard findings.isEmpty else { continue }
+      findings += try guarding(table.label) {
+        missing(try snapshot.stripes(of: table, reader).flatMap(\.chunks), of: table.label)
+      }
+    }
+    findings += missing(snapshot.manifest.largeObjects, of: "the large objects")
+    guard findings.isEmpty else { return findings }
+    return try guarding("the large objects") {
+      missing(try snapshot.largeObjects(reader).flatMap(\.chunks), of: "the large objects")
+    }
+  }
+
+  /// Level 2: every chunk opens, and rows and digests of the stripes add up to the tables'.
+  func content() throws -> [VerificationRun.Finding] {
+    let definition = snapshot.manifest.definition
+    var findings = try guarding("the definition") {
+      for part in [definition.archive, definition.globals, definition.fingerprint] {
+        _ = try snapshot.text(part, reader)
+      }
+      return []
+    }
+    for table in snapshot.manifest.tables {
+      findings += try guarding(table.label) { try check(table) }
+    }
+    findings += try guarding("the large objects") {
+      for item in try snapshot.largeObjects(reader) {
+        let size = try item.chunks.reduce(0) { try $0 + reader.read($1, kind: .data).count }
+        guard size == item.size else {
+          return [.init(subject: "large object \(item.oid)", text: "\(size) of \(item.size) bytes")]
+        }
+      }
+      return []
+    }
+    return findings
+  }
+
+  private func missing(_ chunks: [ChunkID], of subject: String) -> [VerificationRun.Finding] {
+    let count = chunks.filter { !reader.contains($0) }.count
+    guard count > 0 else { return [] }
+    return [.init(subject: subject, text: "\(count) of \(chunks.count) chunks are missing")]
+  }
+
+  /// Turns damage into a finding; every other error ends the verification.
+  private func guarding(
+    _ subject: String, _ body: () throws -> [VerificationRun.Finding]
+  ) throws -> [VerificationRun.Finding] {
+    do {
+      return try body()
+    } catch let problem as Problem where problem.kind == .damaged {
+      let reason = problem.reason.map { ": \($0)" } ?? ""
+      return [.init(subject: subject, text: problem.summary + reason)]
+    }
+  }
+
+  private func check(_ table: Manifest.Table) throws -> [VerificationRun.Finding] {
+    var (rows, digest) = (0, DigestSum())
+    for (number, stripe) in try snapshot.stripes(of: table, reader).enumerated() {
+      try Task.checkCancellation()
+      let sum = try RowSum(of: stripe, reader, seed: snapshot.repository.digestSeed)
+      guard sum.rows == stripe.rows, sum.digest == stripe.digest else {
+        return [
+          .init(
+            subject: table.label,
+            text: "stripe \(number) holds \(sum.rows) rows with another digest than was recorded")
+        ]
+      }
+      rows += sum.rows
+      digest.add(sum.digest)
+    }
+    guard rows == table.rows, digest == table.digest else {
+      return [.init(subject: table.label, text: "its stripes do not add up to the table")]
+    }
+    return []
+  }
+}
+
+/// The rows of a stripe, counted and summed from its stored text.
+struct RowSum {
+  private(set) var rows = 0
+  private(set) var digest = DigestSum()
+
+  init(of stripe: Stripe, _ reader: ChunkReader, seed: UInt64) throws {
+    let hasher = RowHasher(seed: seed)
+    var left = stripe.bytes
+    // Only a row that is cut between chunks is held here.
+    var begun: [UInt8] = []
+    for chunk in stripe.chunks where left > 0 {
+      let bytes = try reader.read(chunk, kind: .data)
+      let text = bytes.span.extracting(0..<min(left, bytes.count))
+      left -= text.count
+      var start = 0
+      while let end = text.firstIndex(of: UInt8(ascii: "\n"), from: start) {
+        let rest = text.extracting(start..<end)
+        if begun.isEmpty {
+          digest.add(hasher.digest(of: rest))
+        } else {
+          begun.append(rest)
+          digest.add(hasher.digest(of: begun.span))
+          begun = []
+        }
+        rows += 1
+        start = end + 1
+      }
+      begun.append(text.extracting(start..<text.count))
+    }
+  }
+}
