@@ -136,7 +136,7 @@ let package = Package(
     tests("Repository", ["ObjectStore", "Cryptography", "Compression"]),
     tests("Catalog", ["Postgres", "Cluster", "Processes"]),
     tests("Cluster", ["Postgres", "Processes", "Files"]),
-    tests("Migration", ["Postgres", "Catalog", "Cluster", "Files", "SQLSyntax"]),
+    tests("Migration", ["Postgres", "Catalog", "Cluster", "Files", "Processes", "SQLSyntax"]),
     tests("Commands", ["Arguments", "Postgres", "Reports", "YAML"], golden: true),
     tests("Backup", ["Postgres", "Catalog", "Repository", "Snapshot", "ObjectStore"]),
     tests(

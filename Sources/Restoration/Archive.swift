@@ -76,6 +76,7 @@ public struct Archive: Sendable {
   ///   - entries: only these entries, all when nil.
   ///   - without: what to leave out.
   ///   - jobs: connections at the same time; 0 for all in one transaction.
+  /// - Throws: `restore.definition` with the words of `pg_restore`.
   public func restore(
     _ section: Section,
     into target: ConnectionSettings,

@@ -195,10 +195,15 @@ extension Border {
 
   /// What is left when everything that can be made again is taken away.
   private static let obstacleQuery = """
-    SELECT pg_catalog.pg_describe_object(x.classid, x.objid, 0) || CASE
-        WHEN x.classid = 'pg_catalog.pg_class'::pg_catalog.regclass
-        THEN ' (a column of a type inside, or a parent or function there)' ELSE '' END AS crossing
-    FROM crossing x
+    SELECT CASE
+      WHEN x.classid = 'pg_catalog.pg_class'::pg_catalog.regclass
+      THEN pg_catalog.pg_describe_object(x.classid, x.objid, 0)
+        || ' (a column of a type inside, or a parent or function there)'
+      WHEN w.rulename = '_RETURN'
+      THEN pg_catalog.pg_describe_object('pg_catalog.pg_class'::pg_catalog.regclass, w.ev_class, 0)
+      ELSE pg_catalog.pg_describe_object(x.classid, x.objid, 0) END AS crossing
+    FROM crossing x LEFT JOIN pg_catalog.pg_rewrite w
+      ON x.classid = 'pg_catalog.pg_rewrite'::pg_catalog.regclass AND w.oid = x.objid
     WHERE x.classid NOT IN ('pg_catalog.pg_default_acl'::pg_catalog.regclass,
         'pg_catalog.pg_publication_rel'::pg_catalog.regclass,
         'pg_catalog.pg_publication_namespace'::pg_catalog.regclass)

@@ -3,20 +3,26 @@ internal import Problems
 
 /// Keeps the ledger true when a restore moves a schema to another time.
 ///
-/// This is the one place of the module that knows the ledger's tables: `drydock.events`, to which
-/// events are appended at the position after the last, and the view `drydock.patches` with the last
-/// event of each version and its `status`. What the ledger means is said by the module that owns it.
+/// This is the one place of the module that knows the ledger's table `drydock.events`: events are
+/// appended at the position after the last, and the last event of a version says whether it is
+/// applied. What the ledger means is said by the module that owns it. Its view is not used, since
+/// the transfer settings forbid views.
 struct LedgerAlignment {
+  private static let latest = """
+    (SELECT DISTINCT ON (version) *, finished IS NOT NULL AND kind NOT IN ('undone', 'set-back')
+      AS is_applied FROM drydock.events ORDER BY version, position DESC) latest
+    """
+
   let connection: Connection
 
   /// The patches that are applied now; nil where the database has no ledger.
   func applied() throws -> [PlannedPatch]? {
     let exists = try connection.execute(
-      "SELECT pg_catalog.to_regclass('drydock.patches') IS NOT NULL"
+      "SELECT pg_catalog.to_regclass('drydock.events') IS NOT NULL"
     )
     guard exists.bool else { return nil }
     return try connection.execute(
-      "SELECT version, name FROM drydock.patches WHERE status = 'applied' ORDER BY position"
+      "SELECT version, name FROM \(Self.latest) WHERE is_applied ORDER BY position"
     ).map { PlannedPatch(version: $0.string("version"), name: $0.string("name")) }
   }
 
@@ -49,10 +55,10 @@ struct LedgerAlignment {
       INSERT INTO drydock.events (position, kind, version, name, exact_hash, normalised_hash,
         tool_version, finished, seconds, reason)
       SELECT (SELECT pg_catalog.max(position) FROM drydock.events)
-          + pg_catalog.row_number() OVER (ORDER BY p.position),
-        $1, p.version, p.name, p.exact_hash, p.normalised_hash, p.tool_version,
+          + pg_catalog.row_number() OVER (ORDER BY latest.position),
+        $1, version, name, exact_hash, normalised_hash, tool_version,
         pg_catalog.clock_timestamp(), 0, $2
-      FROM drydock.patches p WHERE p.version IN (\(list))
+      FROM \(Self.latest) WHERE version IN (\(list))
       """,
       [.text(kind), .text(reason)]
     )

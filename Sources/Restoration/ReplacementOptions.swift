@@ -12,8 +12,9 @@ public struct ReplacementOptions: Sendable {
   public var sizeLimit = 1 << 30
   /// The directory with `pg_restore`, where it should not be searched for.
   public var binaryDirectory: String?
-  /// The schemas that a patch of the ledger mentions, by version and name; nil where that is not
-  /// known. Patches that would be set back and touched other schemas refuse the restore.
+  /// The schemas that a patch of the ledger mentions; nil where that is not known.
+  ///
+  /// Patches that would be set back and touched other schemas refuse the restore.
   public var schemasOfPatch: @Sendable (_ version: String, _ name: String) throws -> Set<String>? =
     { _, _ in nil }
   /// The time; another one only in tests.

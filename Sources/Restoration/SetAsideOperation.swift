@@ -70,6 +70,9 @@ public struct SetAsideOperation: Sendable {
   /// - Parameters:
   ///   - token: Of the plan.
   ///   - safety: Takes a snapshot of one schema and proves it at level 2 at least.
+  /// - Returns: The state `accepted`.
+  /// - Throws: A `Problem` of kind `refused` before anything was dropped; after that `partial` or
+  ///   `busy`, and ``resume()`` goes on.
   public func accept(token: String, safety: SafetySnapshot) async throws -> SetAsideResult {
     let confirmed = try await withConnection { connection in
       let looked = try look(.accept, connection)

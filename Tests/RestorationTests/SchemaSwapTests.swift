@@ -27,6 +27,7 @@ struct SchemaSwapTests {
       #expect(try stage.count("shop.jobs") == 500)
       #expect(try stage.count("\(result.setAside).jobs") == 507)
       #expect(try stage.count("shop.totals") == 1)
+      #expect(try stage.sql("SELECT n FROM shop.waiting").int == 500)
       #expect(try stage.dump() == definition)
       #expect(try stage.sql("INSERT INTO shop.jobs (customer) VALUES (1) RETURNING id").int == 501)
       let found = try #require(try await SetAsideOperation.list(in: stage.settings).first)

@@ -124,6 +124,7 @@ let shop = """
   CREATE INDEX jobs_customer ON shop.jobs (customer);
   CREATE VIEW shop.ready AS SELECT id, note FROM shop.jobs WHERE state = 'ready';
   CREATE MATERIALIZED VIEW shop.totals AS SELECT state, count(*) FROM shop.jobs GROUP BY state;
+  CREATE MATERIALIZED VIEW shop.waiting AS SELECT count(*) AS n FROM shop.ready;
   CREATE TABLE shop.events (at date NOT NULL, what text) PARTITION BY RANGE (at);
   CREATE TABLE shop.events_2026 PARTITION OF shop.events
     FOR VALUES FROM ('2026-01-01') TO ('2027-01-01');
@@ -136,6 +137,7 @@ let shop = """
   INSERT INTO shop.events SELECT date '2026-01-01' + i % 300, 'event ' || i
     FROM generate_series(1, 100) i;
   REFRESH MATERIALIZED VIEW shop.totals;
+  REFRESH MATERIALIZED VIEW shop.waiting;
   """
 
 extension Stage {
