@@ -70,7 +70,7 @@ let package = Package(
     module("Reports"),
 
     // Floor 2: the nouns.
-    module("ObjectStore", ["Files"]),
+    module("ObjectStore", ["Files", "Faults"]),
     module("Repository", ["ObjectStore", "Compression", "Cryptography"]),
     module("Snapshot", ["Repository", "Digests", "Bytes"]),
     module("Catalog", ["Postgres", "Cryptography"]),

@@ -4,9 +4,6 @@ import Testing
 
 @Suite("Round trips through the program")
 struct RealRoundTripTests {
-  init() {
-    print("cosims needs uuid-ossp and musicbrainz ICU: both run on PostgreSQL 15 only")
-  }
 
   @Test(
     "A real database comes back as psql would have loaded it, every digest equal",
