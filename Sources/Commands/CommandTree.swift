@@ -25,9 +25,10 @@ public enum CommandTree {
         .init(
           "Migrations",
           [
-            .command(NewCommand.self), .command(StatusCommand.self),
+            .command(NewCommand.self), .command(StatusCommand.self), .command(PlanCommand.self),
             .command(RehearseCommand.self), .command(MigrateCommand.self),
             .command(UndoCommand.self), .command(GateCommand.self),
+            .command(BaselineCommand.self), .command(RepairCommand.self),
           ]
         ),
         .init(
@@ -37,7 +38,7 @@ public enum CommandTree {
             .command(CompletionsCommand.self), .command(ManualCommand.self),
             .group(tool),
           ]
-        )
+        ),
       ],
       notes: [environment, exitStatus]
     )
