@@ -137,7 +137,8 @@ let package = Package(
     tests("Cluster", ["Postgres", "Processes", "Files"]),
     tests("Migration", ["Postgres", "Catalog", "Cluster", "Files", "Processes", "SQLSyntax"]),
     tests("Commands", ["Arguments", "Postgres", "Reports", "YAML"]),
-    tests("Backup", ["Postgres", "Catalog", "Repository", "Snapshot", "ObjectStore"]),
+    tests("Snapshot", ["Repository", "Digests"]),
+    tests("Backup", ["Digests", "Postgres", "Catalog", "Repository", "Snapshot", "ObjectStore"]),
     tests(
       "Restoration",
       ["Postgres", "Catalog", "Cluster", "Repository", "Snapshot", "ObjectStore", "Backup"]
