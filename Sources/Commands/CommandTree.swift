@@ -18,24 +18,27 @@ public enum CommandTree {
           [
             .command(BackupCommand.self), .command(SnapshotsCommand.self),
             .command(ShowCommand.self), .command(RestoreCommand.self),
+            .command(RestoresCommand.self),
             .command(VerifyCommand.self), .command(ExportCommand.self),
           ]
         ),
         .init(
           "Migrations",
           [
-            .command(NewCommand.self), .command(StatusCommand.self),
+            .command(NewCommand.self), .command(StatusCommand.self), .command(PlanCommand.self),
             .command(RehearseCommand.self), .command(MigrateCommand.self),
             .command(UndoCommand.self), .command(GateCommand.self),
+            .command(BaselineCommand.self), .command(RepairCommand.self),
           ]
         ),
         .init(
           "Set up",
           [
-            .command(InitCommand.self), .command(CompletionsCommand.self), .command(ManualCommand.self),
+            .command(InitCommand.self), .command(DoctorCommand.self),
+            .command(CompletionsCommand.self), .command(ManualCommand.self),
             .group(tool),
           ]
-        )
+        ),
       ],
       notes: [environment, exitStatus]
     )

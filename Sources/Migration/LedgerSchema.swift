@@ -127,7 +127,7 @@ enum LedgerSchema {
       note text,
       at timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp()
     );
-    CREATE INDEX ON drydock.progress (event);
+    CREATE UNIQUE INDEX ON drydock.progress (event, step) WHERE state = 'done';
     COMMENT ON TABLE drydock.progress IS
       'How far a patch outside a transaction has come: what was about to run, and what has run.';
     COMMENT ON COLUMN drydock.progress.entry IS 'The order of the rows; the last of a step counts.';

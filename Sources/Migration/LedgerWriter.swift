@@ -72,15 +72,19 @@ struct LedgerWriter {
   }
 
   private func insert(_ entry: Progress.Entry, step: Int, of position: Int) throws {
-    try connection.query(
-      """
-      INSERT INTO drydock.progress (event, step, state, digest, note) VALUES ($1, $2, $3, $4, $5)
-      """,
-      [
-        Parameter(position), Parameter(step), .text(entry.state.rawValue), .text(entry.digest),
-        Parameter(entry.note),
-      ]
-    )
+    do {
+      try connection.query(
+        """
+        INSERT INTO drydock.progress (event, step, state, digest, note) VALUES ($1, $2, $3, $4, $5)
+        """,
+        [
+          Parameter(position), Parameter(step), .text(entry.state.rawValue), .text(entry.digest),
+          Parameter(entry.note),
+        ]
+      )
+    } catch  where error.sqlState == "23505" {
+      throw Self.moved
+    }
   }
 
   private static let moved = Problem(

@@ -47,7 +47,8 @@ struct SeparateRun {
 
   /// Goes on with the event that an earlier run left, or writes a new one.
   private func open(_ writer: LedgerWriter) throws -> Int {
-    if let unfinished, let progress = held.state.progress[run.patch.version], !progress.isUntouched
+    if let unfinished, let progress = held.state.progress[run.patch.version], progress.hasBegun,
+      !progress.isUntouched || unfinished.identity == run.script.identity
     {
       try progress.requireUnedited(run.script)
       return unfinished.position

@@ -50,7 +50,7 @@ struct DigestComparison: Sendable {
     var digest = DigestSum()
     var rows = 0
     do {
-      try connection.setTransferSettings(forReading: true)
+      try connection.setTransferSettings(forReading: false)
       try connection.execute("SET LOCAL client_encoding = \(SQL.literal(encoding))")
       try connection.copyOut(claim.query) { row in
         digest.add(hasher.digest(of: row.extracting(0..<(row.count - 1))))

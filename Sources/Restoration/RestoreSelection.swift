@@ -10,6 +10,7 @@ struct RestoreSelection: Sendable {
   let schemas: Set<String>
   /// The tables that were asked for by pattern; nil for all.
   let labels: Set<String>?
+  private let hasLargeObjects: Bool
 
   init(options: RestoreOptions, manifest: Manifest) throws {
     for schema in options.schemas where !manifest.database.schemas.contains(schema) {
@@ -22,6 +23,7 @@ struct RestoreSelection: Sendable {
       )
     }
     schemas = Set(options.schemas)
+    hasLargeObjects = manifest.largeObjectCount > 0
     let patterns = options.tables.map { TablePattern($0) }
     let inSchemas = manifest.tables.filter {
       options.schemas.isEmpty || options.schemas.contains($0.schema)
@@ -60,7 +62,8 @@ struct RestoreSelection: Sendable {
     if labels != nil {
       return ["foreign keys, triggers, policies and rights of the tables, and their sequences"]
     }
-    return schemas.isEmpty ? [] : ["large objects, which belong to no schema"]
+    return schemas.isEmpty || !hasLargeObjects
+      ? [] : ["large objects, which belong to no schema"]
   }
 
   /// The entries of the archive's table of contents that belong to the selection; nil for all.
