@@ -87,7 +87,7 @@ let package = Package(
       "Restoration",
       [
         "Snapshot", "Repository", "Catalog", "Cluster", "Postgres", "Digests", "Processes", "Files",
-        "Bytes",
+        "Bytes", "Cryptography",
       ]
     ),
     module(
@@ -136,12 +136,12 @@ let package = Package(
     tests("Repository", ["ObjectStore", "Cryptography", "Compression"]),
     tests("Catalog", ["Postgres", "Cluster", "Processes"]),
     tests("Cluster", ["Postgres", "Processes", "Files"]),
-    tests("Migration", ["Postgres", "Catalog", "Cluster", "Files", "SQLSyntax"]),
+    tests("Migration", ["Postgres", "Catalog", "Cluster", "Files", "Processes", "SQLSyntax"]),
     tests("Commands", ["Arguments", "Postgres", "Reports", "YAML"], golden: true),
     tests("Backup", ["Postgres", "Catalog", "Repository", "Snapshot", "ObjectStore"]),
     tests(
       "Restoration",
-      ["Postgres", "Catalog", "Repository", "Snapshot", "ObjectStore", "Backup"]
+      ["Postgres", "Catalog", "Cluster", "Repository", "Snapshot", "ObjectStore", "Backup"]
     ),
     .testTarget(name: "HouseRulesTests", dependencies: ["TestSupport"], swiftSettings: strict),
   ]

@@ -28,7 +28,10 @@ extension BackupRun {
       let programs = try ClientPrograms.find(
         atLeast: opening.server.major, directory: options.binaryDirectory)
       let encoder = try writer.makeEncoder()
-      let reader = DefinitionReader(programs: programs, settings: settings, options: options) {
+      let reader = DefinitionReader(
+        programs: programs, settings: settings, options: options,
+        encoding: opening.database.encoding
+      ) {
         try encoder.write($0.span, kind: .text, level: options.compressionLevel).id
       }
       return Manifest.Definition(

@@ -16,6 +16,8 @@ struct DefinitionReader {
   let programs: ClientPrograms
   let settings: ConnectionSettings
   let options: BackupOptions
+  /// The database's encoding.
+  let encoding: String
   let store: ([UInt8]) throws -> ChunkID
 
   /// The archive of the schema in the exported snapshot.
@@ -24,6 +26,8 @@ struct DefinitionReader {
       "--schema-only", "--format=custom", "--compress=0", "--no-password",
       "--snapshot=\(snapshot)", "--lock-wait-timeout=\(options.lockTimeout)",
     ]
+    // Names in one encoding for all; what is in no encoding at all (SQL_ASCII) stays as it is.
+    if encoding != "SQL_ASCII" { arguments.append("--encoding=UTF8") }
     arguments += options.tables.map { "--table=\($0)" }
     arguments += options.excludedTables.map { "--exclude-table=\($0)" }
     return try run(

@@ -1,7 +1,7 @@
 extension FingerprintQuery {
   /// What the database stands on.
   static let environment: [FingerprintQuery] = [
-    extensions, server, database, collationVersions, roleSettings,
+    extensions, server, database, collationVersions, roleSettings, serverSettings,
   ]
 
   private static let extensions = FingerprintQuery(
@@ -64,18 +64,19 @@ extension FingerprintQuery {
 
   /// Settings of the server that differ from their built-in default.
   ///
-  /// Only those that came from the server's own configuration, so that it does not matter which role
-  /// asks. Where files lie, what is logged and who may connect changes nothing for a migration.
-  static let serverSettings = FingerprintQuery(
+  /// Only those that no session, role or database can override and that every role may see, so that
+  /// it does not matter who asks; overrides are `roleSettings`. Where files lie, what is logged, who
+  /// may connect and what is archived changes nothing for a migration.
+  private static let serverSettings = FingerprintQuery(
     .environment,
     """
-    SELECT 'setting' AS kind, s.name, s.reset_val || coalesce(' ' || s.unit, '') AS text
-    FROM pg_catalog.pg_settings AS s
-    WHERE s.reset_val IS DISTINCT FROM s.boot_val
-      AND s.source NOT IN ('default', 'override', 'client', 'user', 'database', 'database user')
-      AND s.category !~ ('^(File Locations|Preset Options|Reporting and Logging'
-        '|Connections and Authentication|Replication|Customized Options|Statistics)')
-      AND s.category <> 'Write-Ahead Log / Archiving' AND s.name NOT LIKE '%.%'
+    SELECT 'setting' AS kind, s.name, s.setting || coalesce(' ' || s.unit, '') AS text
+    FROM pg_settings AS s
+    WHERE s.context IN ('postmaster', 'sighup') AND s.setting IS DISTINCT FROM s.boot_val
+      AND s.source NOT IN ('default', 'override')
+      AND s.category !~ ('^(File Locations|Reporting and Logging|Connections and Authentication'
+        '|Replication|Customized Options|Statistics|Write-Ahead Log / (Arch|Recov)'
+        '|Client Connection Defaults / Shared Library Preloading)')
     """
   )
 }

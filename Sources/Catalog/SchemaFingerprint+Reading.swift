@@ -35,11 +35,10 @@ extension SchemaFingerprint {
   private static func readTexts(
     _ connection: Connection
   ) throws(PostgresError) -> [SchemaObject: String] {
-    // Before the fixed settings, which would show up among those that differ from their default.
-    var texts = try read(FingerprintQuery.serverSettings, connection, [])
     try connection.execute(fixedSettings)
     let oids = try connection.execute(FingerprintQuery.repeatingPartitions).map { $0.string("oid") }
     let repeating = Parameter.text("{\(oids.joined(separator: ","))}")
+    var texts: [SchemaObject: String] = [:]
     for query in FingerprintQuery.all {
       let found = try read(query, connection, [repeating])
       texts.merge(found) { one, other in one == other ? one : "\(one)\n\(other)" }

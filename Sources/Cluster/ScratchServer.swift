@@ -224,10 +224,17 @@ public final class ScratchServer: Sendable {
         .init("programs", binaries.directory), .init("directory", directory.path),
         .init("user", confinement.user?.name ?? "the user of this process"),
       ],
-      hint:
-        "The scratch server's user must be able to run the programs and to reach the directory; "
-        + "TMPDIR chooses another one."
+      hint: Self.advice(reason)
     )
+  }
+
+  /// What to do about the words with which a server, or initdb, gave up.
+  static func advice(_ reason: String) -> String {
+    if reason.contains("No space left on device") {
+      return "Free space in the temporary directory, or set TMPDIR to a larger file system."
+    }
+    return "The scratch server's user must be able to run the programs and to reach the directory; "
+      + "TMPDIR chooses another one."
   }
 
   private func endProcess() {

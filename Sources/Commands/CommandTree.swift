@@ -18,6 +18,8 @@ public enum CommandTree {
           [
             .command(BackupCommand.self), .command(SnapshotsCommand.self),
             .command(ShowCommand.self), .command(RestoreCommand.self),
+            .command(RestoresCommand.self),
+            .command(VerifyCommand.self), .command(ExportCommand.self),
           ]
         ),
         .init(
@@ -31,7 +33,8 @@ public enum CommandTree {
         .init(
           "Set up",
           [
-            .command(InitCommand.self), .command(CompletionsCommand.self), .command(ManualCommand.self),
+            .command(InitCommand.self), .command(DoctorCommand.self),
+            .command(CompletionsCommand.self), .command(ManualCommand.self),
             .group(tool),
           ]
         )

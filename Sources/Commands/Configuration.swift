@@ -15,6 +15,8 @@ public struct Configuration: Sendable, Equatable {
   public var label: String?
   /// Whether the database is protected, so that commands which change it ask more.
   public var isProtected = false
+  /// Whether a trusted file says `protected: false`, which lets a database labelled so be replaced.
+  public var allowsProtected = false
   /// The number of connections that work at once.
   public var jobs: Int?
   /// The file of the gate's policy.
@@ -57,6 +59,7 @@ public struct Configuration: Sendable, Equatable {
     result.patches = merged.patches
     result.label = merged.label
     result.isProtected = merged.isProtected ?? false
+    result.allowsProtected = merged.isProtected == false
     result.jobs = merged.jobs
     result.policy = merged.policy
     result.binaries = merged.binaries

@@ -18,12 +18,26 @@ public struct RestoreCommand: RunnableCommand {
     Example(
       "drydock restore 1f2e3d4c --into shop_copy --schema sales --jobs 4",
       "Restore one schema on four connections."),
+    Example(
+      "drydock restore latest --into shop --replace --schema sales",
+      "Print the plan that replaces a live schema; run it with the --confirm that it ends in."),
+    Example("drydock restore --undo --into shop", "Print the plan that swaps the old one back."),
   ]
 
   /// The options of every command.
   public var shared = SharedOptions()
-  /// Which snapshot.
-  public var snapshot = "latest"
+  /// Which snapshot; with `--undo`, `--resume` and `--accept` which operation.
+  public var subject: String?
+  /// Whether live objects are replaced.
+  public var isReplacing = false
+  /// Whether an operation is undone, resumed or accepted.
+  public var isUndo = false
+  /// Whether an operation that was interrupted goes on.
+  public var isResume = false
+  /// Whether the copy that is set aside is dropped.
+  public var isAccept = false
+  /// The token of the plan.
+  public var token: String?
   /// The database to restore into.
   public var into = ""
   /// Only these schemas.
@@ -46,10 +60,17 @@ public struct RestoreCommand: RunnableCommand {
 
   /// Which words of a command line set which property.
   public static var arguments: [Argument<Self>] {
-    positional("snapshot", \.snapshot, "latest, an id, k=v, or @time.")
+    positional(
+      "snapshot", \.subject,
+      "latest, an id, k=v, or @time; with --undo, --resume, --accept the operation's id.")
     requiredOption("--into", \.into, value: "URL", "The database to restore into.")
     option("--schema", \.schemas, value: "NAME", "Only this schema; may be given several times.")
     option("--table", \.tables, value: "PATTERN", "Only tables that match.")
+    flag("--replace", \.isReplacing, "Replace a live schema, which is set aside, not dropped.")
+    flag("--undo", \.isUndo, "Swap the copy that is set aside back.")
+    flag("--resume", \.isResume, "Go on with an operation that was interrupted.")
+    flag("--accept", \.isAccept, "Drop the copy that is set aside, for good.")
+    option("--confirm", \.token, value: "TOKEN", "Run exactly the plan that ends in this token.")
     option("--jobs", \.jobs, value: "N", "Connections that write at the same time (default 2).")
     flag("--schema-only", \.isSchemaOnly, "Only the definition, no rows.")
     flag("--no-owner", \.hasNoOwners, "Everything belongs to the role that restores.")
@@ -61,8 +82,15 @@ public struct RestoreCommand: RunnableCommand {
   /// Restores.
   public func run(in context: Context) async throws -> ExitStatus {
     let target = try ConnectionSettings.given(into, .commandLine)
+    if isUndo || isResume || isAccept { return try await continueOperation(in: target, context) }
+    if isReplacing { return try await replace(in: target, context) }
+    if token != nil {
+      throw Problem(
+        .usage, code: "usage.confirm", "--confirm belongs to a plan",
+        hint: "Give it with --replace, --undo or --accept.")
+    }
     let repository = try await context.openRepository()
-    let content = try await context.snapshot(snapshot, of: nil, in: repository)
+    let content = try await context.snapshot(try snapshot, of: nil, in: repository)
     let run = RestoreRun(of: content, into: target, options: options(in: context)) {
       context.progress.report($0.report)
     }
@@ -70,6 +98,16 @@ public struct RestoreCommand: RunnableCommand {
     context.progress.clear()
     if !context.isQuiet || context.isJSON { context.show(result.report(of: content)) }
     return result.omissions.isEmpty ? .done : .omissions
+  }
+
+  /// The snapshot that was named.
+  var snapshot: String {
+    get throws {
+      if let subject { return subject }
+      throw Problem(
+        .usage, code: "usage.no-snapshot", "No snapshot is named",
+        hint: "Give latest, an id, k=v, or @2026-01-31T02:00Z.")
+    }
   }
 
   private func options(in context: Context) -> RestoreOptions {

@@ -5,7 +5,7 @@ internal import SQLSyntax
 /// Tells from the database whether a bare statement took effect in a run that ended while it ran.
 struct Aftermath {
   enum Verdict: Equatable {
-    case done, redo, undecidable
+    case done, redo, running, undecidable
   }
 
   /// What the intent notes about an index: only one that was absent before is ours to drop.
@@ -24,7 +24,7 @@ struct Aftermath {
     return try look(index) == nil ? Self.absent : Self.present
   }
 
-  /// Whether the statement is done, must be run again, or cannot be decided.
+  /// Whether the statement is done, must be run again, still runs, or cannot be decided.
   ///
   /// An invalid index is dropped when the intent says that there was none of its name before.
   func decide(noted note: String) throws -> Verdict {
@@ -45,7 +45,7 @@ struct Aftermath {
     _ note: String
   ) throws -> Verdict {
     guard let found = try look(index) else { return .redo }
-    if found.isBuilding { return .undecidable }
+    if found.isBuilding { return .running }
     if found.isValid { return found.isOnTable ? .done : .undecidable }
     guard note == Self.absent, found.isOnTable else { return .undecidable }
     try connection.execute("DROP INDEX CONCURRENTLY \(found.name)")

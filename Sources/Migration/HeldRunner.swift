@@ -114,8 +114,16 @@ public final class HeldRunner {
         hint: "Run the migration; it names the statement that it cannot decide."
       )
     }
+    let digest = progress[step]?.digest ?? ""
     let writer = LedgerWriter(connection: lock.connection, origin: runner.options.origin)
-    try writer.note(isDone ? .done : .redo, step: step, of: event.position)
+    try lock.connection.transaction {
+      try writer.note(
+        Progress.Entry(state: isDone ? .done : .redo, digest: digest),
+        step: step,
+        of: event.position
+      )
+    }
+    try state.refresh(event.version, lock.connection)
   }
 
   private func record(_ kind: Ledger.Kind, _ patch: Patch, _ reason: String) throws {
@@ -136,12 +144,19 @@ public final class HeldRunner {
 
   private func run(_ run: Run, _ observer: (any RunObserver)?) throws -> PatchOutcome {
     defer { runner.interruption.attach(nil) }
-    let outcome =
-      run.script.directives.isOutsideTransaction
-      ? try SeparateRun(self, run, observer).execute()
-      : try WholeRun(self, run, observer).execute()
-    try state.refresh(ledgerName(of: run.patch).version, lock.connection)
-    return outcome
+    let version = ledgerName(of: run.patch).version
+    do {
+      let outcome =
+        run.script.directives.isOutsideTransaction
+        ? try SeparateRun(self, run, observer).execute()
+        : try WholeRun(self, run, observer).execute()
+      try state.refresh(version, lock.connection)
+      return outcome
+    } catch {
+      // The first error is the one to report; without a ledger to read, nothing more can run.
+      try? state.refresh(version, lock.connection)
+      throw error
+    }
   }
 
   /// A patch's name with its version as the ledger has spelt it before, so that `1` stays `0001`.

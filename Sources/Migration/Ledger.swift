@@ -60,6 +60,8 @@ public enum Ledger {
     public var latest: [Event]
     /// The position of the last event of all.
     public var lastPosition: Int
+    /// How far patches outside a transaction have come that began and did not end.
+    var progress: [Version: Progress] = [:]
 
     /// The last event of a version.
     public subscript(version: Version) -> Event? { latest.first { $0.version == version } }
@@ -74,6 +76,14 @@ public enum Ledger {
       latest += try rows.map(Ledger.event)
       latest.sort { $0.version < $1.version }
       lastPosition = latest.map(\.position).reduce(lastPosition, max)
+      try readProgress(connection)
+    }
+
+    fileprivate mutating func readProgress(_ connection: Connection) throws {
+      progress = [:]
+      for event in latest where event.isUnfinished {
+        progress[event.version] = try Progress.read(event.position, connection)
+      }
     }
 
     /// Versions that are applied, in order.
@@ -95,10 +105,12 @@ public enum Ledger {
     )
     let rows = try connection.query("SELECT * FROM drydock.patches", [])
     let events = try rows.map(event)
-    return State(
+    var state = State(
       latest: events.sorted { $0.version < $1.version },
       lastPosition: last.int ?? 0
     )
+    try state.readProgress(connection)
+    return state
   }
 
   fileprivate static func event(_ row: Rows.Row) throws -> Event {

@@ -119,19 +119,23 @@ enum LedgerSchema {
     COMMENT ON COLUMN drydock.events.reason IS 'Why, where a person had to say so.';
 
     CREATE TABLE drydock.progress (
+      entry bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
       event bigint NOT NULL REFERENCES drydock.events,
       step integer NOT NULL,
-      state text NOT NULL CHECK (state IN ('intent', 'done', 'redo')),
+      state text NOT NULL CHECK (state IN ('begun', 'intent', 'done', 'redo')),
+      digest text NOT NULL,
       note text,
-      at timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
-      PRIMARY KEY (event, step, state)
+      at timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp()
     );
+    CREATE UNIQUE INDEX ON drydock.progress (event, step) WHERE state = 'done';
     COMMENT ON TABLE drydock.progress IS
       'How far a patch outside a transaction has come: what was about to run, and what has run.';
+    COMMENT ON COLUMN drydock.progress.entry IS 'The order of the rows; the last of a step counts.';
     COMMENT ON COLUMN drydock.progress.event IS 'The event of the patch.';
-    COMMENT ON COLUMN drydock.progress.step IS 'Which commit of the patch, from 1.';
+    COMMENT ON COLUMN drydock.progress.step IS 'Which commit of the patch, from 1; 0 when it began.';
     COMMENT ON COLUMN drydock.progress.state IS 
-      'intent: about to run. done: has run. redo: a person said that it has not.';
+      'begun, intent (about to run), done, or redo (a person said that it has not run).';
+    COMMENT ON COLUMN drydock.progress.digest IS 'SHA-256 of the statements of the step.';
     COMMENT ON COLUMN drydock.progress.note IS
       'For an index: whether one of that name was absent or present before.';
     COMMENT ON COLUMN drydock.progress.at IS 'When this row was written.';

@@ -63,27 +63,28 @@ struct LedgerWriter {
   ///
   /// An earlier step may have changed the role, and later steps rely on it; the ledger is written
   /// as the role that connected.
-  func note(_ state: Progress.State, step: Int, of position: Int, _ note: String? = nil) throws {
+  func note(_ entry: Progress.Entry, step: Int, of position: Int) throws {
     let role = try connection.query("SELECT pg_catalog.current_setting('role')", []).value
     let changed = role == "none" ? nil : role
     if changed != nil { try connection.execute("SET LOCAL ROLE NONE") }
-    try insert(state, step: step, of: position, note)
+    try insert(entry, step: step, of: position)
     if let changed { try connection.execute("SET LOCAL ROLE \(SQL.identifier(changed))") }
   }
 
-  private func insert(
-    _ state: Progress.State,
-    step: Int,
-    of position: Int,
-    _ note: String?
-  ) throws {
-    try connection.query(
-      """
-      INSERT INTO drydock.progress (event, step, state, note) VALUES ($1, $2, $3, $4)
-      ON CONFLICT DO NOTHING
-      """,
-      [Parameter(position), Parameter(step), .text(state.rawValue), Parameter(note)]
-    )
+  private func insert(_ entry: Progress.Entry, step: Int, of position: Int) throws {
+    do {
+      try connection.query(
+        """
+        INSERT INTO drydock.progress (event, step, state, digest, note) VALUES ($1, $2, $3, $4, $5)
+        """,
+        [
+          Parameter(position), Parameter(step), .text(entry.state.rawValue), .text(entry.digest),
+          Parameter(entry.note),
+        ]
+      )
+    } catch  where error.sqlState == "23505" {
+      throw Self.moved
+    }
   }
 
   private static let moved = Problem(
@@ -93,41 +94,4 @@ struct LedgerWriter {
     hint: "Look at 'drydock status' and run the command again.",
     isRetryable: true
   )
-}
-
-/// How far a patch outside a transaction has come.
-struct Progress {
-  enum State: String {
-    case intent, done, redo
-  }
-
-  /// Steps that have run.
-  var done: Set<Int> = []
-  /// Steps that were about to run, with what was noted then.
-  var intents: [Int: String] = [:]
-
-  /// Steps that a person ordered to be run again.
-  var redos: Set<Int> = []
-
-  /// Whether nobody knows if a step has run.
-  func isUndecided(_ step: Int) -> Bool {
-    intents[step] != nil && !done.contains(step) && !redos.contains(step)
-  }
-
-  static func read(_ position: Int, _ connection: Connection) throws -> Progress {
-    var progress = Progress()
-    let rows = try connection.query(
-      "SELECT step, state, note FROM drydock.progress WHERE event = $1",
-      [Parameter(position)]
-    )
-    for row in rows {
-      let step = row.int("step")
-      switch State(rawValue: row.string("state")) {
-      case .done: progress.done.insert(step)
-      case .redo: progress.redos.insert(step)
-      default: progress.intents[step] = row.string("note")
-      }
-    }
-    return progress
-  }
 }

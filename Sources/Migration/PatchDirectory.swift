@@ -66,7 +66,7 @@ public struct PatchDirectory: Sendable {
         let hint = problem.hint.map { " (\($0))" } ?? ""
         return Problem.Fact(problem.code, problem.summary + hint)
       },
-      hint: "Nothing was run. Correct the files and look again with 'drydock plan'."
+      hint: "Nothing was run. Correct the files and look again with 'drydock status'."
     )
   }
 

@@ -63,7 +63,7 @@ public struct Plan: Sendable {
       .filter { directory[$0.version] == nil }
       .map { Item(version: $0.version, name: $0.name, standing: .missing, event: $0) }
     items.sort { $0.version < $1.version }
-    judge(directory)
+    judge(directory, state)
   }
 
   /// The patches that will run, in order; one that is unfinished goes on in its place.
@@ -107,7 +107,7 @@ public struct Plan: Sendable {
     _ state: Ledger.State,
     _ request: Request
   ) -> Standing {
-    if let event, event.isUnfinished { return .unfinished }
+    if let event, event.isUnfinished, !isUntouched(event, state) { return .unfinished }
     if let event, event.isApplied {
       // A baseline without hashes came from a ledger that kept none; it says nothing about bytes.
       let isSame = event.identity.normalised == patch.script.identity.normalised
@@ -118,7 +118,13 @@ public struct Plan: Sendable {
     return .outOfOrder
   }
 
-  private mutating func judge(_ directory: PatchDirectory) {
+  /// A patch outside a transaction whose first step never committed has not run, and may be edited.
+  private static func isUntouched(_ event: Ledger.Event, _ state: Ledger.State) -> Bool {
+    guard event.kind == .applied, let progress = state.progress[event.version] else { return false }
+    return progress.hasBegun && progress.isUntouched
+  }
+
+  private mutating func judge(_ directory: PatchDirectory, _ state: Ledger.State) {
     if let target = request.target, directory[target] == nil {
       problems.append(
         Problem(
@@ -130,7 +136,7 @@ public struct Plan: Sendable {
       )
     }
     for item in items {
-      if let problem = Self.problem(item, directory, request) { problems.append(problem) }
+      if let problem = Self.problem(item, directory, state, request) { problems.append(problem) }
     }
     judgeRequirements()
   }
@@ -138,6 +144,7 @@ public struct Plan: Sendable {
   private static func problem(
     _ item: Item,
     _ directory: PatchDirectory,
+    _ state: Ledger.State,
     _ request: Request
   ) -> Problem? {
     switch item.standing {
@@ -158,7 +165,7 @@ public struct Plan: Sendable {
         "patch \(item.name) has not run, although later ones have",
         hint: "Give it the next version, or allow it with --out-of-order."
       )
-    case .unfinished: return unfinishedProblem(item)
+    case .unfinished: return unfinishedProblem(item, state)
     }
   }
 
@@ -182,25 +189,32 @@ public struct Plan: Sendable {
     )
   }
 
-  private static func unfinishedProblem(_ item: Item) -> Problem? {
+  private static func unfinishedProblem(_ item: Item, _ state: Ledger.State) -> Problem? {
     guard let patch = item.patch, let event = item.event else { return nil }
-    guard event.kind == .applied, patch.script.directives.isOutsideTransaction else {
+    let progress = state.progress[item.version]
+    guard event.kind == .applied, let progress, progress.hasBegun else {
       return Problem(
         .refused,
         code: "plan.unfinished",
         "patch \(item.name) began and did not end (\(event.kind.rawValue))",
-        hint: "Look at drydock.progress, then: drydock repair \(item.version)"
+        hint: event.kind == .undone
+          ? "Go on with: drydock undo \(item.version)"
+          : "Bring the database to where the patch ends, then: drydock repair \(item.version)"
       )
     }
-    guard event.identity.normalised == patch.script.identity.normalised else {
+    do {
+      try progress.requireUnedited(patch.script)
+      return nil
+    } catch let problem as Problem {
+      return problem
+    } catch {
       return Problem(
-        .refused,
-        code: "plan.edited-while-unfinished",
-        "\(patch.file) began and did not end, and was edited since",
-        hint: "Put the file back as it was when it began, so that it can go on."
+        .failed,
+        code: "patch.hash",
+        "\(patch.file): the hash cannot be computed",
+        reason: "\(error)"
       )
     }
-    return nil
   }
 
   private mutating func judgeRequirements() {

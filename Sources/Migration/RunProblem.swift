@@ -108,6 +108,18 @@ enum RunProblem {
     return failure.problem(run.patch, isLock ? .busy : .failed, hint: hint)
   }
 
+  /// The server has not noticed yet that the earlier run is gone.
+  static func stillRunning(_ statement: Statement, _ run: Run) -> Problem {
+    Problem(
+      .busy,
+      code: "migrate.still-running",
+      "\(statement.place): the index is still being built for an earlier run that ended",
+      facts: [Problem.Fact("statement", statement.headline)],
+      hint: "Wait until pg_stat_progress_create_index is empty, then run the command again.",
+      isRetryable: true
+    )
+  }
+
   /// A statement was about to run when an earlier run ended, and nobody can tell whether it did.
   static func undecidable(_ statement: Statement, _ run: Run, step: Int) -> Problem {
     Problem(

@@ -40,25 +40,36 @@ struct SeparateRun {
     )
   }
 
-  /// The event of this run: the one that an earlier run left unfinished, or a new one.
+  /// The event that an earlier run left unfinished, when it was this run's.
+  private var unfinished: Ledger.Event? {
+    held.state[run.patch.version].flatMap { $0.isUnfinished && $0.kind == run.kind ? $0 : nil }
+  }
+
+  /// Goes on with the event that an earlier run left, or writes a new one.
   private func open(_ writer: LedgerWriter) throws -> Int {
-    if let event = held.state[run.patch.version], event.isUnfinished, event.kind == run.kind {
-      return event.position
+    if let unfinished, let progress = held.state.progress[run.patch.version], progress.hasBegun,
+      !progress.isUntouched || unfinished.identity == run.script.identity
+    {
+      try progress.requireUnedited(run.script)
+      return unfinished.position
     }
     let position = held.state.lastPosition + 1
-    try writer.begin(run.kind, held.ledgerName(of: run.patch), run.script.identity, at: position)
+    try writer.connection.transaction {
+      try writer.begin(run.kind, held.ledgerName(of: run.patch), run.script.identity, at: position)
+      try writer.note(Progress.Entry(state: .begun, digest: ""), step: 0, of: position)
+    }
     return position
   }
 
   private func runSteps(_ writer: LedgerWriter, _ position: Int) throws {
     let progress = try Progress.read(position, writer.connection)
-    var done = progress.done.count
-    for (number, step) in zip(1..., run.script.steps) where !progress.done.contains(number) {
+    var done = progress.doneCount
+    for (number, step) in zip(1..., run.script.steps) where !progress.isDone(number) {
       do {
         try held.lock.requireHeld()
         if step.isBare {
-          let intent = progress.redos.contains(number) ? nil : progress.intents[number]
-          try runBare(step.statements[0], number, intent, writer, position)
+          let intent = progress.isUndecided(number) ? progress[number] : nil
+          try runBare(step, number, intent, writer, position)
         } else {
           try runInTransaction(step, number, writer, position)
         }
@@ -94,7 +105,8 @@ struct SeparateRun {
     try LockLadder(policy: policy, interruption: interruption).climb { _ in
       let transaction = try OpenTransaction.begin(writer.connection)
       do {
-        try writer.note(.done, step: number, of: position)
+        let entry = Progress.Entry(state: .done, digest: try step.digest())
+        try writer.note(entry, step: number, of: position)
         let identity = try transaction.identify()
         for statement in step.statements {
           try statements(writer).run(statement)
@@ -109,39 +121,42 @@ struct SeparateRun {
   }
 
   private func runBare(
-    _ statement: Statement,
+    _ step: Step,
     _ number: Int,
-    _ intent: String?,
+    _ intent: Progress.Entry?,
     _ writer: LedgerWriter,
     _ position: Int
   ) throws {
+    let statement = step.statements[0]
     let judge = Aftermath(statement: statement, connection: writer.connection)
+    var entry = Progress.Entry(state: .intent, digest: try step.digest())
     if let intent {
-      switch try judge.decide(noted: intent) {
-      case .done: return try note(.done, number, writer, position)
+      switch try judge.decide(noted: intent.note ?? "") {
+      case .done: return try note(entry.with(.done), number, writer, position)
       case .redo: break
+      case .running: throw RunProblem.stillRunning(statement, run)
       case .undecidable: throw RunProblem.undecidable(statement, run, step: number)
       }
     } else {
-      try note(.intent, number, writer, position, try judge.noteBefore())
+      entry.note = try judge.noteBefore()
+      try note(entry, number, writer, position)
     }
     try setLockTimeout(
       max(policy.concurrentTimeout, run.script.directives.lockTimeout ?? .zero),
       writer.connection
     )
     try statements(writer).run(statement)
-    try note(.done, number, writer, position)
+    try note(entry.with(.done), number, writer, position)
   }
 
   private func note(
-    _ state: Progress.State,
+    _ entry: Progress.Entry,
     _ number: Int,
     _ writer: LedgerWriter,
-    _ position: Int,
-    _ note: String? = nil
+    _ position: Int
   ) throws {
     try writer.connection.transaction {
-      try writer.note(state, step: number, of: position, note)
+      try writer.note(entry, step: number, of: position)
     }
   }
 
@@ -167,6 +182,23 @@ struct SeparateRun {
     try indexes.requireNoneNew(run.script, writer.connection)
     try observer?.beforeCommit(run.patch, on: writer.connection)
     try held.lock.requireHeld()
-    try writer.finish(position)
+    try writer.connection.transaction {
+      try writer.finish(position)
+      try acceptEdits(writer)
+    }
+  }
+
+  /// A file that was corrected on the way is not the one that the event names.
+  private func acceptEdits(_ writer: LedgerWriter) throws {
+    guard run.kind == .applied, let unfinished, unfinished.identity != run.script.identity,
+      held.state.progress[run.patch.version]?.isUntouched == false
+    else { return }
+    try writer.begin(
+      .repaired,
+      held.ledgerName(of: run.patch),
+      run.script.identity,
+      at: held.state.lastPosition + 1,
+      isComplete: true
+    )
   }
 }

@@ -1,3 +1,4 @@
+internal import Cryptography
 internal import SQLSyntax
 
 /// What one commit of a script holds.
@@ -9,6 +10,14 @@ public struct Step: Sendable {
     guard statements.count == 1 else { return false }
     let syntax = statements[0].syntax
     return !syntax.canRunInTransaction || syntax.runsCode
+  }
+
+  /// SHA-256 of what is sent, in hexadecimal; comments between statements are no part of it.
+  func digest() throws -> String {
+    let parts = statements.map { Array($0.text.utf8) + [0] + ($0.copyData ?? []) + [0] }
+    return try SHA256.hash(Array(parts.joined())).map { byte in
+      (byte < 16 ? "0" : "") + String(byte, radix: 16)
+    }.joined()
   }
 }
 

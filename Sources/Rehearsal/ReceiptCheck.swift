@@ -104,27 +104,15 @@ public struct ReceiptCheck: Sendable {
     let rest = Array(receipt.patches.dropFirst(applied))
     let expected = receipt.patches.prefix(applied)
       .reduce(receipt.schema) { $0.applying($1.changes) }
-    let difference = live.difference(from: expected)
-    let footprint = Footprint(of: rest)
-    for entry in difference.added {
-      note(entry.object, entry.text, "\(entry.object) was added: \(entry.text)", footprint)
-    }
-    for entry in difference.removed {
-      note(entry.object, entry.text, "\(entry.object) is gone", footprint)
-    }
-    for change in difference.changed {
-      let text = "\(change.object) was changed: \(change.old) became \(change.new)"
-      note(change.object, change.old + "\n" + change.new, text, footprint)
-    }
+    let footprint = Footprint(tables: Set(rest.flatMap(\.tables)), changes: rest.map(\.changes))
+    let drift = live.difference(from: expected).parted(by: footprint)
+    mismatches += sentences(drift.inside)
+    outsideDrift += sentences(drift.outside)
   }
 
-  private mutating func note(
-    _ object: SchemaObject, _ text: String, _ line: String, _ footprint: Footprint
-  ) {
-    if object.part == .environment || footprint.holds(object, text: text) {
-      mismatches.append(line)
-    } else {
-      outsideDrift.append(line)
-    }
+  private func sentences(_ drift: SchemaDifference) -> [String] {
+    drift.added.map { "\($0.object) was added: \($0.text)" }
+      + drift.removed.map { "\($0.object) is gone" }
+      + drift.changed.map { "\($0.object) was changed: \($0.old) became \($0.new)" }
   }
 }

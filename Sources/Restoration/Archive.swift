@@ -33,15 +33,22 @@ public struct Archive: Sendable {
 
   /// Writes the archive of a snapshot to a private temporary directory, which goes with the value.
   public init(
-    of content: SnapshotContent, reader: ChunkReader, serverMajor: Int, binaryDirectory: String?
+    of content: SnapshotContent,
+    reader: ChunkReader,
+    serverMajor: Int,
+    binaryDirectory: String?
   ) throws {
     // Rights before content: the directory is private (0700) before the definition is in it.
     directory = try TemporaryDirectory(prefix: "drydock-archive")
     programs = try ClientPrograms.find(
-      atLeast: max(serverMajor, content.manifest.definition.dumpMajor), directory: binaryDirectory)
+      atLeast: max(serverMajor, content.manifest.definition.dumpMajor),
+      directory: binaryDirectory
+    )
     try AtomicFile.write(
-      try content.text(content.manifest.definition.archive, reader), to: "\(directory.path)/archive",
-      durability: .fast)
+      try content.text(content.manifest.definition.archive, reader),
+      to: "\(directory.path)/archive",
+      durability: .fast
+    )
   }
 
   /// The table of contents.
@@ -69,9 +76,13 @@ public struct Archive: Sendable {
   ///   - entries: only these entries, all when nil.
   ///   - without: what to leave out.
   ///   - jobs: connections at the same time; 0 for all in one transaction.
+  /// - Throws: `restore.definition` with the words of `pg_restore`.
   public func restore(
-    _ section: Section, into target: ConnectionSettings, only entries: [Entry]?,
-    without: Omissions, jobs: Int
+    _ section: Section,
+    into target: ConnectionSettings,
+    only entries: [Entry]?,
+    without: Omissions,
+    jobs: Int
   ) throws {
     var arguments = try arguments(section, entries, without)
     arguments += ["--exit-on-error", "--no-password", "--dbname=\(target.argument)"]
@@ -84,7 +95,9 @@ public struct Archive: Sendable {
   }
 
   private func arguments(
-    _ section: Section, _ entries: [Entry]?, _ without: Omissions
+    _ section: Section,
+    _ entries: [Entry]?,
+    _ without: Omissions
   ) throws -> [String] {
     var arguments = ["--section=\(section.rawValue)"]
     if without.contains(.owners) { arguments.append("--no-owner") }
@@ -93,7 +106,10 @@ public struct Archive: Sendable {
       let list = "\(directory.path)/list-\(section.rawValue)"
       let text = entries.map(\.line).joined(separator: "\n") + "\n"
       try AtomicFile.write(
-        Array(text.utf8), to: list, durability: .fast)
+        Array(text.utf8),
+        to: list,
+        durability: .fast
+      )
       arguments.append("--use-list=\(list)")
     }
     return arguments
@@ -103,12 +119,14 @@ public struct Archive: Sendable {
     let reason = outcome.errors.split(separator: "\n").prefix(4).joined(separator: "; ")
     let missingRole = reason.contains("role \"") && reason.contains("does not exist")
     return Problem(
-      code: "restore.definition", "the \(section.rawValue) part of the definition failed",
+      code: "restore.definition",
+      "the \(section.rawValue) part of the definition failed",
       reason: reason,
       hint: missingRole
         ? "Create the role first (drydock show SNAPSHOT --globals prints the statements), or"
           + " restore with --no-owner."
-        : "Mend what the server says and restore into an empty database again.")
+        : "Mend what the server says and restore into an empty database again."
+    )
   }
 }
 

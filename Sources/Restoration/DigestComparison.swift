@@ -50,7 +50,7 @@ struct DigestComparison: Sendable {
     var digest = DigestSum()
     var rows = 0
     do {
-      try connection.setTransferSettings(forReading: true)
+      try connection.setTransferSettings(forReading: false)
       try connection.execute("SET LOCAL client_encoding = \(SQL.literal(encoding))")
       try connection.copyOut(claim.query) { row in
         digest.add(hasher.digest(of: row.extracting(0..<(row.count - 1))))
@@ -62,12 +62,14 @@ struct DigestComparison: Sendable {
     }
     guard rows == claim.rows, digest == claim.digest else {
       throw Problem(
-        .damaged, code: "restore.digest",
+        .damaged,
+        code: "restore.digest",
         "table \(claim.label) does not read back as it was in the snapshot",
         reason: "\(rows) rows with digest \(digest); the snapshot has \(claim.rows) with"
           + " \(claim.digest)",
         hint: "Something wrote to the target meanwhile, or a type prints otherwise on this server."
-          + " Do not use this copy before the difference is explained.")
+          + " Do not use this copy before the difference is explained."
+      )
     }
   }
 }

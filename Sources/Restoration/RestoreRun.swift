@@ -16,7 +16,9 @@ public struct RestoreRun: Sendable {
 
   /// Prepares a restore; nothing is opened yet.
   public init(
-    of content: SnapshotContent, into settings: ConnectionSettings, options: RestoreOptions,
+    of content: SnapshotContent,
+    into settings: ConnectionSettings,
+    options: RestoreOptions,
     progress: @escaping @Sendable (RestoreProgress) -> Void = { _ in }
   ) {
     self.content = content
@@ -36,7 +38,11 @@ public struct RestoreRun: Sendable {
     let target = try await inspect(session, selection)
     let work = try await Lane("drydock.restore").run { [content, options] in
       try RestoreWork(
-        content: content, selection: selection, options: options, serverVersion: target.serverVersion)
+        content: content,
+        selection: selection,
+        options: options,
+        serverVersion: target.serverVersion
+      )
     }
     try await definePre(work)
     do {
@@ -48,9 +54,13 @@ public struct RestoreRun: Sendable {
     }
     await session.close()
     return RestoreResult(
-      tables: work.tables.count, rows: work.tables.reduce(0) { $0 + $1.table.rows },
-      bytes: work.plan.totalBytes, isVerified: options.verifies && !options.isSchemaOnly,
-      omissions: selection.omissions, seconds: started.secondsAgo)
+      tables: work.tables.count,
+      rows: work.tables.reduce(0) { $0 + $1.table.rows },
+      bytes: work.plan.totalBytes,
+      isVerified: options.verifies && !options.isSchemaOnly,
+      omissions: selection.omissions,
+      seconds: started.secondsAgo
+    )
   }
 
   private func openSession() async throws -> Session {
@@ -80,8 +90,12 @@ public struct RestoreRun: Sendable {
     let (settings, options) = (settings, options)
     try await Lane("drydock.pg_restore").run {
       try work.archive.restore(
-        .preData, into: settings, only: work.preData, without: options.without,
-        jobs: work.fitsOneTransaction ? 0 : 1)
+        .preData,
+        into: settings,
+        only: work.preData,
+        without: options.without,
+        jobs: work.fitsOneTransaction ? 0 : 1
+      )
     }
   }
 
@@ -91,8 +105,12 @@ public struct RestoreRun: Sendable {
     let (settings, options) = (settings, options)
     try await Lane("drydock.pg_restore").run {
       try work.archive.restore(
-        .postData, into: settings, only: work.postData, without: options.without,
-        jobs: options.jobs)
+        .postData,
+        into: settings,
+        only: work.postData,
+        without: options.without,
+        jobs: options.jobs
+      )
     }
     guard !options.isSchemaOnly else { return }
     report("materialised views and statistics")
@@ -111,16 +129,22 @@ public struct RestoreRun: Sendable {
     let (content, options, progress) = (content, options, progress)
     try await workers(options.jobs) { connection in
       let loader = RowLoader(
-        connection: connection, reader: try content.repository.makeReader(),
-        encoding: content.manifest.database.encoding)
+        connection: connection,
+        reader: try content.repository.makeReader(),
+        encoding: content.manifest.database.encoding
+      )
       while let piece = work.plan.next() {
         try Task.checkCancellation()
         try connection.transaction { try loader.load(piece.stripes, of: piece.table) }
         let done = work.plan.record(piece)
         progress(
           RestoreProgress(
-            phase: "loading rows", bytes: done.bytes, totalBytes: work.plan.totalBytes,
-            rows: done.rows))
+            phase: "loading rows",
+            bytes: done.bytes,
+            totalBytes: work.plan.totalBytes,
+            rows: done.rows
+          )
+        )
       }
     }
     try await session.run { connection in
@@ -128,7 +152,10 @@ public struct RestoreRun: Sendable {
         let values = ValueLoader(connection: connection, manifest: content.manifest)
         try values.setSequences(work.selection.includes)
         try values.createLargeObjects(
-          work.largeObjects, reader: try content.repository.makeReader(), without: options.without)
+          work.largeObjects,
+          reader: try content.repository.makeReader(),
+          without: options.without
+        )
       }
     }
   }
@@ -136,8 +163,10 @@ public struct RestoreRun: Sendable {
   private func compare(_ work: RestoreWork) async throws {
     report("comparing")
     let comparison = DigestComparison(
-      of: work.selection.tables, seed: content.repository.digestSeed,
-      encoding: content.manifest.database.encoding)
+      of: work.selection.tables,
+      seed: content.repository.digestSeed,
+      encoding: content.manifest.database.encoding
+    )
     let queue = WorkQueue(comparison.claims)
     try await workers(options.jobs) { connection in
       while let claim = queue.next() {
@@ -149,7 +178,8 @@ public struct RestoreRun: Sendable {
 
   /// Runs `body` on several connections at the same time.
   private func workers(
-    _ count: Int, _ body: @escaping @Sendable (Connection) throws -> Void
+    _ count: Int,
+    _ body: @escaping @Sendable (Connection) throws -> Void
   ) async throws {
     let settings = settings
     try await withThrowingTaskGroup(of: Void.self) { group in

@@ -10,17 +10,24 @@ struct RestoreSelection: Sendable {
   let schemas: Set<String>
   /// The tables that were asked for by pattern; nil for all.
   let labels: Set<String>?
+  private let hasLargeObjects: Bool
 
   init(options: RestoreOptions, manifest: Manifest) throws {
     for schema in options.schemas where !manifest.database.schemas.contains(schema) {
       throw Problem(
-        .usage, code: "restore.no-such-schema", "the snapshot has no schema \(schema)",
+        .usage,
+        code: "restore.no-such-schema",
+        "the snapshot has no schema \(schema)",
         facts: [Problem.Fact("schemas", manifest.database.schemas.joined(separator: ", "))],
-        hint: "drydock show SNAPSHOT lists what it holds.")
+        hint: "drydock show SNAPSHOT lists what it holds."
+      )
     }
     schemas = Set(options.schemas)
+    hasLargeObjects = manifest.largeObjectCount > 0
     let patterns = options.tables.map { TablePattern($0) }
-    let inSchemas = manifest.tables.filter { options.schemas.isEmpty || options.schemas.contains($0.schema) }
+    let inSchemas = manifest.tables.filter {
+      options.schemas.isEmpty || options.schemas.contains($0.schema)
+    }
     guard !patterns.isEmpty else {
       (tables, labels) = (inSchemas, nil)
       return
@@ -31,8 +38,11 @@ struct RestoreSelection: Sendable {
     for (pattern, text) in zip(patterns, options.tables)
     where !inSchemas.contains(where: { fits($0, pattern) }) {
       throw Problem(
-        .usage, code: "restore.no-such-table", "no table of the snapshot matches \(text)",
-        hint: "Write schema.name; drydock show SNAPSHOT lists the tables.")
+        .usage,
+        code: "restore.no-such-table",
+        "no table of the snapshot matches \(text)",
+        hint: "Write schema.name; drydock show SNAPSHOT lists the tables."
+      )
     }
     tables = inSchemas.filter { table in patterns.contains { fits(table, $0) } }
     labels = Set(tables.map(\.label))
@@ -52,7 +62,8 @@ struct RestoreSelection: Sendable {
     if labels != nil {
       return ["foreign keys, triggers, policies and rights of the tables, and their sequences"]
     }
-    return schemas.isEmpty ? [] : ["large objects, which belong to no schema"]
+    return schemas.isEmpty || !hasLargeObjects
+      ? [] : ["large objects, which belong to no schema"]
   }
 
   /// The entries of the archive's table of contents that belong to the selection; nil for all.

@@ -18,14 +18,19 @@ struct RestoreWork: Sendable {
   private static let relationsInTransaction = 1000
 
   init(
-    content: SnapshotContent, selection: RestoreSelection, options: RestoreOptions,
+    content: SnapshotContent,
+    selection: RestoreSelection,
+    options: RestoreOptions,
     serverVersion: Int
   ) throws {
     let reader = try content.repository.makeReader()
     self.selection = selection
     archive = try Archive(
-      of: content, reader: reader, serverMajor: serverVersion / 10000,
-      binaryDirectory: options.binaryDirectory)
+      of: content,
+      reader: reader,
+      serverMajor: serverVersion / 10000,
+      binaryDirectory: options.binaryDirectory
+    )
     let chosen = try Self.entries(archive, selection, options)
     preData = chosen
     postData = chosen
@@ -41,7 +46,9 @@ struct RestoreWork: Sendable {
 
   /// The entries of the table of contents to restore; nil for all.
   private static func entries(
-    _ archive: Archive, _ selection: RestoreSelection, _ options: RestoreOptions
+    _ archive: Archive,
+    _ selection: RestoreSelection,
+    _ options: RestoreOptions
   ) throws -> [Archive.Entry]? {
     let all = try archive.entries()
     let chosen = selection.entries(all)
@@ -51,15 +58,18 @@ struct RestoreWork: Sendable {
 
   /// Every chunk must be there before the first statement; what it holds is proven on the way.
   private static func requirePresence(
-    of tables: [(table: Manifest.Table, stripes: [Stripe])], _ reader: ChunkReader
+    of tables: [(table: Manifest.Table, stripes: [Stripe])],
+    _ reader: ChunkReader
   ) throws {
     for (table, stripes) in tables {
       let missing = stripes.lazy.flatMap(\.chunks).filter { !reader.contains($0) }.count
       guard missing == 0 else {
         throw Problem(
-          .damaged, code: "snapshot.missing-chunks",
+          .damaged,
+          code: "snapshot.missing-chunks",
           "\(missing) chunks of table \(table.label) are missing in the repository",
-          hint: "Nothing was changed. Run drydock check, and restore an older snapshot meanwhile.")
+          hint: "Nothing was changed. Run drydock check, and restore an older snapshot meanwhile."
+        )
       }
     }
   }

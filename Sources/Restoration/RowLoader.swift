@@ -28,7 +28,9 @@ struct RowLoader {
   }
 
   private func send(
-    _ stripe: Stripe, of table: Manifest.Table, to writer: CopyWriter
+    _ stripe: Stripe,
+    of table: Manifest.Table,
+    to writer: CopyWriter
   ) throws {
     var left = stripe.bytes
     for chunk in stripe.chunks {
@@ -40,16 +42,21 @@ struct RowLoader {
     }
     guard left == 0 else {
       throw Problem(
-        .damaged, code: "snapshot.stripe", "a stripe of \(table.label) is shorter than it says",
+        .damaged,
+        code: "snapshot.stripe",
+        "a stripe of \(table.label) is shorter than it says",
         reason: "\(left) bytes of \(stripe.bytes) are missing",
-        hint: "Run drydock check --read-data, and restore an older snapshot meanwhile.")
+        hint: "Run drydock check --read-data, and restore an older snapshot meanwhile."
+      )
     }
   }
 
   /// COPY into the table, or into the root whose leaves rows may move between.
   static func copyStatement(_ table: Manifest.Table) -> String {
     let target = SQL.asciiIdentifier(
-      table.loadRoot?.schema ?? table.schema, table.loadRoot?.name ?? table.name)
+      table.loadRoot?.schema ?? table.schema,
+      table.loadRoot?.name ?? table.name
+    )
     let columns = table.columns.map { SQL.asciiIdentifier($0.name) }.joined(separator: ", ")
     return "COPY \(target)\(columns.isEmpty ? "" : " (\(columns))") FROM STDIN"
   }

@@ -30,9 +30,14 @@ public struct Target: Sendable, Equatable {
       "\($0.string("nspname")).\($0.string("relname"))"
     }
     return Target(
-      database: row.string("datname"), systemIdentifier: row.string("system_identifier"),
-      oid: row.int("oid"), serverVersion: connection.serverVersion,
-      encoding: row.string("encoding"), objects: objects, tables: Set(tables))
+      database: row.string("datname"),
+      systemIdentifier: row.string("system_identifier"),
+      oid: row.int("oid"),
+      serverVersion: connection.serverVersion,
+      encoding: row.string("encoding"),
+      objects: objects,
+      tables: Set(tables)
+    )
   }
 
   /// Refuses a target where something already is that the restore would bring.
@@ -48,30 +53,36 @@ public struct Target: Sendable, Equatable {
     }
     guard !found.isEmpty else { return }
     throw Problem(
-      .refused, code: "restore.not-empty",
+      .refused,
+      code: "restore.not-empty",
       "database \(database) already holds what would be restored; nothing was changed",
       facts: found.prefix(10).map { Problem.Fact("present", $0) },
       hint: options.schemas.count == 1
         ? "drydock restore ... --replace --schema \(options.schemas[0]) prints a plan that sets the"
           + " live schema aside first."
-        : "Restore into an empty database: createdb NAME, then --into that one.")
+        : "Restore into an empty database: createdb NAME, then --into that one."
+    )
   }
 
   /// Refuses a target that cannot hold the snapshot's text.
   func requireCompatible(_ manifest: Manifest) throws {
     guard encoding == manifest.database.encoding || encoding == "UTF8" else {
       throw Problem(
-        .refused, code: "restore.encoding",
+        .refused,
+        code: "restore.encoding",
         "database \(database) has encoding \(encoding), the snapshot \(manifest.database.encoding)",
-        hint: "createdb -T template0 -E \(manifest.database.encoding) NAME")
+        hint: "createdb -T template0 -E \(manifest.database.encoding) NAME"
+      )
     }
     guard serverVersion / 10000 >= manifest.server.major else {
       throw Problem(
-        .refused, code: "restore.older-server",
+        .refused,
+        code: "restore.older-server",
         "the server is PostgreSQL \(serverVersion / 10000), the snapshot is of"
           + " \(manifest.server.major)",
         reason: "a definition may use what an older server does not know",
-        hint: "Restore into PostgreSQL \(manifest.server.major) or later.")
+        hint: "Restore into PostgreSQL \(manifest.server.major) or later."
+      )
     }
   }
 

@@ -1,3 +1,5 @@
+import TestSupport
+
 extension FingerprintFixture {
   /// Changes of structure that must show, and where.
   static let structural: [Case] = [
@@ -215,6 +217,39 @@ extension FingerprintFixture {
       ["+ partitions app.events"]
     ),
   ]
+
+  /// Changes that show otherwise since PostgreSQL 18, where NOT NULL is a constraint with a name.
+  static func structural(on server: TestServer) -> [Case] {
+    let notNull = Case(
+      "not null",
+      "ALTER TABLE app.jobs ALTER COLUMN state SET NOT NULL",
+      server == .v15
+        ? ["~ column app.jobs.state"]
+        : ["~ column app.jobs.state", "+ constraint app.jobs.jobs_state_not_null"]
+    )
+    guard server == .v18 else { return [notNull] }
+    return [
+      notNull,
+      Case(
+        "constraint not enforced",
+        "ALTER TABLE app.jobs ADD CONSTRAINT wish CHECK (amount > 5) NOT ENFORCED",
+        ["+ constraint app.jobs.wish"]
+      ),
+      Case(
+        "virtual column",
+        "ALTER TABLE app.base ADD COLUMN v integer GENERATED ALWAYS AS (a + 1) VIRTUAL",
+        [
+          "~ table app.base", "+ column app.base.v", "~ table app.derived",
+          "+ column app.derived.v",
+        ]
+      ),
+      Case(
+        "publication of generated columns",
+        "ALTER PUBLICATION feed SET (publish_generated_columns = stored)",
+        ["~ publication feed"]
+      ),
+    ]
+  }
 
   /// Changes of access and environment that must show, and where.
   static let surrounding: [Case] = [

@@ -31,6 +31,11 @@ enum FingerprintFixture {
     CREATE FUNCTION app.add(a integer, b integer) RETURNS integer LANGUAGE sql AS 'SELECT a + b';
     CREATE PROCEDURE app.work() LANGUAGE sql AS '';
     CREATE AGGREGATE app.total (integer) (SFUNC = app.add, STYPE = integer, INITCOND = '0');
+    CREATE TABLE app.rich (
+      id bigint GENERATED ALWAYS AS IDENTITY, a integer DEFAULT 5 CHECK (a > 0),
+      kind text REFERENCES app.kinds, PRIMARY KEY (id, a)) PARTITION BY LIST (a);
+    CREATE INDEX rich_kind ON app.rich (kind);
+    CREATE TRIGGER rich AFTER INSERT ON app.rich FOR EACH ROW EXECUTE FUNCTION app.touch();
     CREATE TRIGGER touch BEFORE UPDATE ON app.jobs FOR EACH ROW EXECUTE FUNCTION app.touch();
     CREATE RULE keep AS ON DELETE TO app.kinds DO INSTEAD NOTHING;
     CREATE POLICY own ON app.jobs USING (kind = 'mine');
@@ -97,6 +102,11 @@ enum FingerprintFixture {
     Case(
       "a family's first partition",
       "CREATE TABLE app.empty_1 PARTITION OF app.empty FOR VALUES IN (1)",
+      []
+    ),
+    Case(
+      "a partition with key, checks, references, indexes and triggers of its parent",
+      "CREATE TABLE app.rich_1 PARTITION OF app.rich FOR VALUES IN (1)",
       []
     ),
     Case(

@@ -110,6 +110,13 @@ struct ScratchServerTests {
     #expect(try Directory.entries(of: parent.path).isEmpty)
   }
 
+  @Test("A full disk is told from a directory that cannot be reached")
+  func advice() {
+    let full = "initdb: could not write to file: No space left on device"
+    #expect(ScratchServer.advice(full).hasPrefix("Free space"))
+    #expect(ScratchServer.advice("could not access directory").contains("reach the directory"))
+  }
+
   @Test("A socket path that the system would cut is refused beforehand")
   func longPath() throws {
     var options = try TestServer.v15.options()

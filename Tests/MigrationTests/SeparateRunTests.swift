@@ -4,6 +4,8 @@ import Problems
 import TestSupport
 import Testing
 
+@testable import struct Migration.Step
+
 @Suite("A no-transaction patch commits step by step and goes on where it stopped")
 struct SeparateRunTests {
   private static let head = "-- drydock: no-transaction\n"
@@ -24,9 +26,9 @@ struct SeparateRunTests {
       #expect(try fixture.ledger() == "1:applied")
       #expect(
         try fixture.value(
-          "SELECT string_agg(step || state, ' ' ORDER BY step, state) FROM drydock.progress"
+          "SELECT string_agg(step || state, ' ' ORDER BY entry) FROM drydock.progress"
         )
-          == "1done 2done 3done 3intent 4done 4intent"
+          == "0begun 1done 2done 3intent 3done 4intent 4done"
       )
     }
   }
@@ -214,12 +216,56 @@ struct SeparateRunTests {
     }
   }
 
-  @Test("A file edited after it began cannot go on", arguments: TestServer.allCases)
+  @Test("What has not run may be corrected, what has run may not", arguments: TestServer.allCases)
   func editedWhileUnfinished(_ server: TestServer) throws {
     try withRunner(server) { fixture in
-      _ = try fixture.problem(["1_a.sql": Self.head + "SELECT 1; SELECT 1/0"])
-      let problem = try fixture.problem(["1_a.sql": Self.head + "SELECT 1; SELECT 1/1"])
+      _ = try fixture.problem(["1_a.sql": Self.head + "CREATE TABLE t (a int); SELECT 1/0"])
+      let edited = Self.head + "CREATE TABLE t (a text); SELECT 1/1"
+      let problem = try fixture.problem(["1_a.sql": edited])
       #expect(problem.code == "plan.edited-while-unfinished")
+      #expect(problem.summary.contains("its step 1 was edited after it had run"))
+
+      let corrected = ["1_a.sql": Self.head + "CREATE TABLE t (a int); SELECT 1/1"]
+      try fixture.migrate(corrected)
+      #expect(try fixture.migrate(corrected).isEmpty)
+      #expect(try fixture.ledger() == "1:repaired")
+    }
+  }
+
+  @Test(
+    "A patch that never came to its first commit may become another one",
+    arguments: TestServer.allCases
+  )
+  func untouched(_ server: TestServer) throws {
+    try withRunner(server) { fixture in
+      _ = try fixture.problem(["1_a.sql": Self.head + "SELECT 1/0"])
+      _ = try fixture.problem(["1_a.sql": Self.head + "SELECT 2/0"])
+      try fixture.migrate(["1_a.sql": "CREATE TABLE t (a int)"])
+      #expect(try fixture.ledger() == "1:applied")
+      #expect(try fixture.exists("t"))
+    }
+  }
+
+  @Test("An undo outside a transaction goes on, too", arguments: TestServer.allCases)
+  func undo(_ server: TestServer) throws {
+    try withRunner(server) { fixture in
+      let files = [
+        "1_a.sql": "CREATE TABLE t (a int); CREATE INDEX i ON t (a); CREATE TABLE u (a int)",
+        "1_a.undo.sql": Self.head + "DROP INDEX CONCURRENTLY i; DROP TABLE u; DROP TABLE t",
+      ]
+      let directory = try PatchFolder(files).read()
+      try fixture.migrate(files)
+      try fixture.eye.execute("CREATE VIEW v AS SELECT * FROM u")
+      let problem = #expect(throws: Problem.self) {
+        try fixture.runner.hold { held in _ = try held.undo(directory) }
+      }
+      #expect(problem?.kind == .partial)
+      #expect(try fixture.ledger() == "1:undone*")
+      #expect(try fixture.problem(files).code == "plan.unfinished")
+      try fixture.eye.execute("DROP VIEW v")
+      try fixture.runner.hold { held in _ = try held.undo(directory, Version("1")) }
+      #expect(try fixture.ledger() == "1:undone")
+      #expect(try !fixture.exists("t") && !fixture.exists("u"))
     }
   }
 
@@ -237,8 +283,9 @@ struct SeparateRunTests {
       [.text(patch.script.identity.exact), .text(patch.script.identity.normalised)]
     )
     try fixture.eye.query(
-      "INSERT INTO drydock.progress (event, step, state, note) VALUES (1, 1, 'intent', $1)",
-      [Parameter(note)]
+      "INSERT INTO drydock.progress (event, step, state, digest, note)"
+        + " VALUES (1, 0, 'begun', '', NULL), (1, 1, 'intent', $1, $2)",
+      [.text(try patch.script.steps[0].digest()), Parameter(note)]
     )
   }
 

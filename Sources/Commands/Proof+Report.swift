@@ -1,0 +1,61 @@
+internal import Foundation
+internal import Reports
+internal import Repository
+internal import Snapshot
+internal import Verification
+
+extension Proof {
+  /// What was proven.
+  func report(isNew: Bool) -> Report {
+    let time = Date(timeIntervalSince1970: TimeInterval(proven)).formatted(.iso8601)
+    var fields: [Report.Field] = [
+      .init("snapshot", snapshot), .init("proven", "level \(level.rawValue): \(level.meaning)"),
+      .init(isNew ? "at" : "already at", time),
+      .init("time", Quantity.duration(.seconds(seconds))),
+    ]
+    if let restoreSeconds {
+      fields.append(.init("restore", Quantity.duration(.seconds(restoreSeconds))))
+    }
+    return Report(
+      blocks: [.values(fields)],
+      json: [
+        "event": "result", "snapshot": .string(snapshot), "level": JSONValue(level.rawValue),
+        "proven": .string(time), "new": .boolean(isNew), "seconds": .number(seconds),
+        "restore_seconds": restoreSeconds.map { .number($0) } ?? .null, "findings": .array([]),
+      ])
+  }
+}
+
+extension Proof.Level {
+  /// What the level proves, in a few words.
+  var meaning: String {
+    switch self {
+    case .presence: "every object is there"
+    case .packs: "packs hash to their names"
+    case .content: "every chunk opens, rows and digests add up"
+    case .restore: "restored into a scratch server and read back equal"
+    }
+  }
+}
+
+extension VerificationRun.Result {
+  /// What is wrong.
+  func report(of content: SnapshotContent) -> Report {
+    var table = Table([.flexible("what"), .flexible("finding")])
+    for finding in findings { table.add(finding.subject, finding.text) }
+    return Report(
+      title: "Snapshot \(content.name) is damaged",
+      blocks: [
+        .table(table),
+        .paragraph(
+          "What is not listed can be restored: drydock restore ... --table. An older snapshot may"
+            + " hold the rest: drydock snapshots.", role: .bad),
+      ],
+      json: [
+        "event": "result", "snapshot": .string(content.name.text),
+        "level": JSONValue(level.rawValue),
+        "findings": .array(
+          findings.map { ["subject": .string($0.subject), "text": .string($0.text)] }),
+      ])
+  }
+}

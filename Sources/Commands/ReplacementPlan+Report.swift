@@ -1,0 +1,204 @@
+internal import Problems
+internal import Reports
+internal import Restoration
+
+extension ReplacementPlan {
+  /// The plan as a person reads it before anything is touched; its last line is the command.
+  func report(_ command: [String]) -> Report {
+    var blocks: [Report.Block] = [
+      .values([
+        .init("database", "\(target.database) on \(target.server), as role \(target.role)"),
+        .init("system", "\(target.systemIdentifier), database oid \(target.oid)"),
+        .init("label", target.label ?? "none"),
+        .init(
+          "snapshot",
+          isOtherDatabase ? "\(snapshot) of ANOTHER database, \(snapshotDatabase)" : snapshot),
+        .init("age", Quantity.duration(.seconds(age))),
+        .init("kept as", setAside),
+        .init("brings", "\(Quantity.count(rows, "row", "rows")), \(Quantity.bytes(bytes))"),
+        .init("disk", space.words),
+        .init(
+          "locks",
+          "\(Quantity.count(locks.needed)) of \(Quantity.count(locks.capacity - locks.used)) free"),
+      ])
+    ]
+    blocks += PlanBlocks(
+      inside: inside, outside: outside, losses: losses, sessions: sessions, slots: slots,
+      preparedTransactions: preparedTransactions, setBack: setBack
+    ).blocks
+    if !omissions.isEmpty { blocks += [.heading("Cannot be brought back"), .list(omissions)] }
+    blocks += [
+      .heading("To do exactly this, within an hour"),
+      .preformatted(ShellWords.quoted(command)),
+    ]
+    return Report(
+      title: "Plan: replace schema \(schema); nothing was changed", blocks: blocks,
+      json: [
+        "event": "plan", "action": "replace", "operation": .string(operation),
+        "database": .string(target.database), "schema": .string(schema),
+        "set_aside": .string(setAside), "snapshot": .string(snapshot),
+        "age_seconds": .number(age), "rows": JSONValue(rows), "token": .string(token),
+        "command": .array(command.map { .string($0) }),
+      ])
+  }
+}
+
+extension SetAsidePlan {
+  /// The plan of an undo or an accept.
+  func report(_ command: [String]) -> Report {
+    let isUndo = action == .undo
+    var blocks: [Report.Block] = [
+      .values([
+        .init("database", "\(target.database) on \(target.server), as role \(target.role)"),
+        .init("operation", operation),
+        .init("restored", "\(snapshot), \(Quantity.duration(.seconds(age))) ago"),
+        isUndo
+          ? .init("becomes live", "\(setAside); what is live now is kept as \(newSetAside)")
+          : .init("is dropped for good", setAside),
+      ])
+    ]
+    blocks += PlanBlocks(
+      inside: inside, outside: outside, losses: losses, sessions: sessions, slots: slots,
+      preparedTransactions: preparedTransactions, setBack: setBack
+    ).blocks
+    blocks += [
+      .heading("To do exactly this, within an hour"),
+      .preformatted(ShellWords.quoted(command)),
+    ]
+    return Report(
+      title: "Plan: \(isUndo ? "undo" : "accept") \(operation); nothing was changed",
+      blocks: blocks,
+      json: [
+        "event": "plan", "action": .string(isUndo ? "undo" : "accept"),
+        "operation": .string(operation), "database": .string(target.database),
+        "schema": .string(schema), "set_aside": .string(setAside), "token": .string(token),
+        "command": .array(command.map { .string($0) }),
+      ])
+  }
+}
+
+/// What both kinds of plan list.
+private struct PlanBlocks {
+  let inside: [PlannedObject]
+  let outside: [PlannedObject]
+  let losses: [PlannedLoss]
+  let sessions: [PlannedSession]
+  let slots: [PlannedSlot]
+  let preparedTransactions: [String]
+  let setBack: [PlannedPatch]
+
+  var blocks: [Report.Block] {
+    var blocks: [Report.Block] = []
+    func add(_ title: String, _ table: Table) {
+      if !table.rows.isEmpty { blocks += [.heading(title), .table(table)] }
+    }
+    add("What leaves the live name", Self.objects(inside))
+    add("Outside the schema, made again on the new objects", Self.objects(outside))
+    add("Rows now, and in the other copy", lossTable)
+    add("Patches that are set back", patchTable)
+    add("Sessions", sessionTable)
+    if !slots.isEmpty {
+      blocks += [.heading("Replication slots"), .list(slots.map(\.name))]
+    }
+    if !preparedTransactions.isEmpty {
+      blocks += [.heading("Prepared transactions"), .list(preparedTransactions)]
+    }
+    return blocks
+  }
+
+  private static func objects(_ objects: [PlannedObject]) -> Table {
+    var table = Table([.text("kind"), .flexible("object"), .number("rows"), .number("size")])
+    for object in objects {
+      table.add(
+        object.kind, object.name, object.rows.map { Quantity.count($0) } ?? "",
+        object.bytes.map { Quantity.bytes($0) } ?? "")
+    }
+    return table
+  }
+
+  private var lossTable: Table {
+    var table = Table([.flexible("table"), .number("live"), .number("other copy")])
+    for loss in losses {
+      table.add(
+        loss.table, Quantity.count(loss.liveRows),
+        loss.snapshotRows.map { Quantity.count($0) } ?? "no such table")
+    }
+    return table
+  }
+
+  private var patchTable: Table {
+    var table = Table([.text("version"), .flexible("patch")])
+    for patch in setBack { table.add(patch.version, patch.name) }
+    return table
+  }
+
+  private var sessionTable: Table {
+    var table = Table([
+      .number("pid"), .text("role"), .flexible("application"), .text("state"), .text("uses it"),
+    ])
+    for session in sessions {
+      table.add(
+        String(session.pid), session.role, session.application, session.state,
+        session.usesSchema ? "yes" : "no")
+    }
+    return table
+  }
+}
+
+extension PlannedSpace {
+  /// What is needed and what is there, in words.
+  fileprivate var words: String {
+    let known = free.map { "\(Quantity.bytes($0)) free" } ?? "free space not visible from here"
+    return "\(Quantity.bytes(needed)) needed, \(known)"
+  }
+}
+
+extension ReplacementResult {
+  /// What a replacement did.
+  func report(into target: String) -> Report {
+    var blocks: [Report.Block] = [
+      .values([
+        .init("operation", operation), .init("rows", Quantity.count(rows)),
+        .init("kept as", setAside), .init("proof", "read back before the swap, every digest equal"),
+        .init("time", Quantity.duration(.seconds(seconds))),
+      ])
+    ]
+    if !setBack.isEmpty {
+      blocks += [.heading("Set back in the ledger"), .list(setBack.map { "\($0.version) \($0.name)" })]
+    }
+    if !omissions.isEmpty {
+      blocks += [.paragraph("Left out:", role: .warning), .list(omissions)]
+    }
+    let undo = ["drydock", "restore", "--undo", operation, "--into", target]
+    blocks.append(.paragraph("To go back: \(ShellWords.quoted(undo))"))
+    return Report(
+      blocks: blocks,
+      json: [
+        "event": "result", "operation": .string(operation), "set_aside": .string(setAside),
+        "rows": JSONValue(rows), "seconds": .number(seconds),
+        "set_back": .array(setBack.map { .string($0.version) }),
+        "omissions": .array(omissions.map { .string($0) }),
+      ])
+  }
+}
+
+extension SetAsideResult {
+  /// What an undo, an accept or a resume did.
+  var report: Report {
+    var fields: [Report.Field] = [
+      .init("operation", operation), .init("state", state.rawValue), .init("schema", schema),
+      .init("set aside", setAside),
+    ]
+    if let safetySnapshot { fields.append(.init("safety snapshot", safetySnapshot)) }
+    var blocks: [Report.Block] = [.values(fields)]
+    if !notices.isEmpty { blocks.append(.list(notices)) }
+    return Report(
+      blocks: blocks,
+      json: [
+        "event": "result", "operation": .string(operation), "state": .string(state.rawValue),
+        "schema": .string(schema), "set_aside": .string(setAside),
+        "safety_snapshot": JSONValue(safetySnapshot),
+        "notices": .array(notices.map { .string($0) }),
+      ])
+  }
+}

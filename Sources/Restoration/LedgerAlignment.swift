@@ -1,0 +1,66 @@
+internal import Postgres
+internal import Problems
+
+/// Keeps the ledger true when a restore moves a schema to another time.
+///
+/// This is the one place of the module that knows the ledger's table `drydock.events`: events are
+/// appended at the position after the last, and the last event of a version says whether it is
+/// applied. What the ledger means is said by the module that owns it. Its view is not used, since
+/// the transfer settings forbid views.
+struct LedgerAlignment {
+  private static let latest = """
+    (SELECT DISTINCT ON (version) *, finished IS NOT NULL AND kind NOT IN ('undone', 'set-back')
+      AS is_applied FROM drydock.events ORDER BY version, position DESC) latest
+    """
+
+  let connection: Connection
+
+  /// The patches that are applied now; nil where the database has no ledger.
+  func applied() throws -> [PlannedPatch]? {
+    let exists = try connection.execute(
+      "SELECT pg_catalog.to_regclass('drydock.events') IS NOT NULL"
+    )
+    guard exists.bool else { return nil }
+    return try connection.execute(
+      "SELECT version, name FROM \(Self.latest) WHERE is_applied ORDER BY position"
+    ).map { PlannedPatch(version: $0.string("version"), name: $0.string("name")) }
+  }
+
+  /// Holds off every runner until the transaction ends: none may write an event meanwhile.
+  func lock() throws {
+    try connection.execute("LOCK TABLE drydock.events IN SHARE ROW EXCLUSIVE MODE")
+  }
+
+  /// Appends events until exactly the versions of `target` count as applied.
+  ///
+  /// Returns versions of `target` that this ledger has never seen: they stay unknown to it.
+  func align(to target: Set<String>, reason: String) throws -> [String] {
+    let applied = Set(try (applied() ?? []).map(\.version))
+    let gone = applied.subtracting(target).sorted()
+    let back = target.subtracting(applied).sorted()
+    if !gone.isEmpty { try append("set-back", gone, reason) }
+    guard !back.isEmpty else { return [] }
+    let known = Set(
+      try connection.execute("SELECT version FROM drydock.patches").map { $0.string("version") }
+    )
+    let returning = back.filter { known.contains($0) }
+    if !returning.isEmpty { try append("applied", returning, reason) }
+    return back.filter { !known.contains($0) }
+  }
+
+  private func append(_ kind: String, _ versions: [String], _ reason: String) throws {
+    let list = versions.map { SQL.literal($0) }.joined(separator: ", ")
+    try connection.query(
+      """
+      INSERT INTO drydock.events (position, kind, version, name, exact_hash, normalised_hash,
+        tool_version, finished, seconds, reason)
+      SELECT (SELECT pg_catalog.max(position) FROM drydock.events)
+          + pg_catalog.row_number() OVER (ORDER BY latest.position),
+        $1, version, name, exact_hash, normalised_hash, tool_version,
+        pg_catalog.clock_timestamp(), 0, $2
+      FROM \(Self.latest) WHERE version IN (\(list))
+      """,
+      [.text(kind), .text(reason)]
+    )
+  }
+}

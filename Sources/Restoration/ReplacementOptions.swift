@@ -1,0 +1,25 @@
+public import Foundation
+
+/// What a replacing restore is asked to do beside which snapshot, schema and database.
+public struct ReplacementOptions: Sendable {
+  /// What of the snapshot's definition is left out.
+  public var without: Omissions = []
+  /// How long to wait for each table's lock, in milliseconds; never without a limit.
+  public var lockTimeout = 5000
+  /// Whether trusted configuration allows a database that is labelled `protected`.
+  public var allowsProtected = false
+  /// The most bytes of rows that one transaction may load: 1 GiB.
+  public var sizeLimit = 1 << 30
+  /// The directory with `pg_restore`, where it should not be searched for.
+  public var binaryDirectory: String?
+  /// The schemas that a patch of the ledger mentions; nil where that is not known.
+  ///
+  /// Patches that would be set back and touched other schemas refuse the restore.
+  public var schemasOfPatch: @Sendable (_ version: String, _ name: String) throws -> Set<String>? =
+    { _, _ in nil }
+  /// The time; another one only in tests.
+  public var clock: @Sendable () -> Date = { Date() }
+
+  /// The usual limits.
+  public init() {}
+}

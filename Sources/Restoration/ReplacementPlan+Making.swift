@@ -1,0 +1,98 @@
+internal import Foundation
+internal import Postgres
+internal import Repository
+internal import Snapshot
+
+extension ReplacementPlan {
+  /// Makes the plan of a replacement from what both sides showed.
+  init(
+    operation: String,
+    proof: SnapshotProof,
+    state: LiveState,
+    replacement: SchemaReplacement,
+    _ connection: Connection
+  ) throws {
+    let (content, options) = (replacement.content, replacement.options)
+    let manifest = content.manifest
+    let now = options.clock()
+    let work = proof.work
+    self.operation = operation
+    target = state.identity
+    schema = state.schema.name
+    setAside = SetAsideName.name(base: schema, operation: operation, copy: .old)
+    snapshot = content.name.text
+    snapshotDatabase = manifest.database.name
+    isOtherDatabase =
+      manifest.database.systemIdentifier != target.systemIdentifier
+      || manifest.database.oid != target.oid
+    age = now.timeIntervalSince(manifest.takenTime)
+    inside = state.schema.objects
+    outside = state.border.objects
+    rows = work.tables.reduce(0) { $0 + $1.table.rows }
+    bytes = work.tables.reduce(0) { $0 + $1.table.bytes }
+    losses = Self.losses(state, work)
+    sessions = state.schema.sessions
+    slots = try LiveState.slots(connection)
+    preparedTransactions = state.schema.preparedTransactions
+    setBack = try Self.setBack(state, manifest, options)
+    space = PlannedSpace(
+      needed: max(state.schema.bytes, bytes + bytes / 2),
+      free: try LiveState.freeSpace(state.identity, connection)
+    )
+    locks = try LockBudget.read(needed: Self.locks(state, work), connection)
+    omissions = work.selection.omissions
+    binding = [
+      "replace 1", operation, state.binding, "aside \(setAside)",
+      "snapshot \(snapshot) of \(content.repository.id) \(manifest.database.systemIdentifier)"
+        + " \(manifest.database.oid) without \(options.without.rawValue)",
+    ].joined(separator: "\n")
+    token = try PlanToken(
+      operation: operation,
+      binding: binding,
+      repository: content.repository,
+      now: now
+    ).text
+  }
+
+  /// Tables whose count differs, those with the most rows to lose first.
+  private static func losses(_ state: LiveState, _ work: RestoreWork) -> [PlannedLoss] {
+    let restored = Dictionary(
+      work.tables.map { ($0.table.name, $0.table.rows) },
+      uniquingKeysWith: { first, _ in first }
+    )
+    return state.schema.objects
+      .compactMap { object -> PlannedLoss? in
+        guard object.kind == "table", let rows = object.rows, let name = object.relation
+        else { return nil }
+        return PlannedLoss(table: object.name, liveRows: rows, snapshotRows: restored[name])
+      }
+      .filter { $0.snapshotRows != $0.liveRows }
+      .sorted { $0.liveRows - ($0.snapshotRows ?? 0) > $1.liveRows - ($1.snapshotRows ?? 0) }
+  }
+
+  private static func setBack(
+    _ state: LiveState,
+    _ manifest: Manifest,
+    _ options: ReplacementOptions
+  ) throws -> [PlannedPatch] {
+    let kept = Set(manifest.ledger.map(\.version))
+    return try (state.applied ?? []).filter { !kept.contains($0.version) }.map { patch in
+      var patch = patch
+      patch.schemas = try options.schemasOfPatch(patch.version, patch.name)?.sorted()
+      return patch
+    }
+  }
+
+  /// Live tables, and for each new one its TOAST table and index; half a dozen to spare for the rest.
+  private static func locks(_ state: LiveState, _ work: RestoreWork) -> Int {
+    let entries = (work.preData ?? []) + (work.postData ?? [])
+    let relations = Set(
+      entries.filter {
+        ["TABLE", "INDEX", "CONSTRAINT", "SEQUENCE", "VIEW", "MATERIALIZED VIEW", "TYPE"]
+          .contains($0.kind)
+      }.map(\.line)
+    ).count
+    return state.schema.tables.count + relations + 2 * work.tables.count
+      + 4 * state.border.objects.count + 30
+  }
+}

@@ -1,0 +1,151 @@
+internal import Catalog
+internal import Postgres
+internal import Problems
+
+/// A live schema as a plan has to show it: what is in it, how large, and who uses it.
+struct SchemaInventory: Sendable {
+  let oid: Int
+  let name: String
+  let owner: String
+  let comment: JournaledComment
+  let grants: [Journal.Grant]
+  /// Everything that lies in the schema.
+  let objects: [PlannedObject]
+  /// Ordinary and partitioned tables, by oid: what can be locked.
+  let tables: [LockedTable]
+  let sessions: [PlannedSession]
+  let preparedTransactions: [String]
+
+  /// A table with its oid, in whose order tables are locked.
+  struct LockedTable: Sendable, Equatable {
+    let oid: Int
+    let schema: String
+    let name: String
+  }
+
+  /// The size on disk of everything in it.
+  var bytes: Int { objects.reduce(0) { $0 + ($1.bytes ?? 0) } }
+
+  /// Looks at a schema; nil where there is none of that name.
+  static func read(_ schema: String, _ connection: Connection) throws -> SchemaInventory? {
+    guard
+      let row = try connection.query(
+        """
+        SELECT n.oid, pg_catalog.pg_get_userbyid(n.nspowner) AS owner,
+          pg_catalog.obj_description(n.oid, 'pg_namespace') AS comment
+        FROM pg_catalog.pg_namespace n WHERE n.nspname = $1
+        """,
+        [.text(schema)]
+      ).first
+    else { return nil }
+    let oid = row.int("oid")
+    return SchemaInventory(
+      oid: oid,
+      name: schema,
+      owner: row.string("owner"),
+      comment: JournaledComment(row["comment"]),
+      grants: try grants(oid, connection),
+      objects: try objects(oid, connection),
+      tables: try tables(oid, connection),
+      sessions: try sessions(oid, connection),
+      preparedTransactions: try connection.execute(
+        """
+        SELECT gid FROM pg_catalog.pg_prepared_xacts
+        WHERE database = pg_catalog.current_database() ORDER BY gid
+        """
+      ).map { $0.string("gid") }
+    )
+  }
+
+  private static func grants(_ oid: Int, _ connection: Connection) throws -> [Journal.Grant] {
+    try connection.query(
+      """
+      SELECT CASE WHEN a.grantee <> 0 THEN pg_catalog.pg_get_userbyid(a.grantee) END AS role,
+        a.privilege_type, pg_catalog.bool_or(a.is_grantable) AS is_grantable
+      FROM pg_catalog.pg_namespace n, pg_catalog.aclexplode(n.nspacl) a
+      WHERE n.oid = $1 AND a.grantee <> n.nspowner
+      GROUP BY a.grantee, a.privilege_type ORDER BY 3 DESC, 1, 2
+      """,
+      [Parameter(oid)]
+    ).map {
+      Journal.Grant(
+        role: $0["role"],
+        privilege: $0.string("privilege_type"),
+        isGrantable: $0.bool("is_grantable")
+      )
+    }
+  }
+
+  private static func objects(_ oid: Int, _ connection: Connection) throws -> [PlannedObject] {
+    try connection.query(objectQuery, [Parameter(oid)]).map { row in
+      PlannedObject(
+        kind: row.string("kind"),
+        name: row.string("name"),
+        rows: row["rows"].flatMap { Int($0) },
+        bytes: row["bytes"].flatMap { Int($0) },
+        relation: row["relname"]
+      )
+    }
+  }
+
+  private static func tables(_ oid: Int, _ connection: Connection) throws -> [LockedTable] {
+    try connection.query(
+      """
+      SELECT c.oid, n.nspname, c.relname FROM pg_catalog.pg_class c
+      JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+      WHERE n.oid = $1 AND c.relkind IN ('r', 'p') ORDER BY c.oid
+      """,
+      [Parameter(oid)]
+    ).map {
+      LockedTable(
+        oid: $0.int("oid"),
+        schema: $0.string("nspname"),
+        name: $0.string("relname")
+      )
+    }
+  }
+
+  private static func sessions(_ oid: Int, _ connection: Connection) throws -> [PlannedSession] {
+    try connection.query(sessionQuery, [Parameter(oid)]).map { row in
+      PlannedSession(
+        pid: row.int("pid"),
+        role: row.string("usename"),
+        application: row.string("application_name"),
+        state: row.string("state"),
+        usesSchema: row.bool("uses")
+      )
+    }
+  }
+
+  /// Rows are the planner's estimate; where it never looked, the statistics collector's count.
+  private static let objectQuery = """
+    SELECT i.type AS kind, i.identity AS name, c.relname,
+      CASE WHEN c.relkind IN ('r', 'm') THEN
+        CASE WHEN c.reltuples >= 0 THEN c.reltuples::bigint
+          ELSE pg_catalog.pg_stat_get_live_tuples(c.oid) END END AS rows,
+      CASE WHEN c.relkind IN ('r', 'm', 'S') THEN pg_catalog.pg_total_relation_size(c.oid) END
+        AS bytes
+    FROM (
+      SELECT DISTINCT d.classid, d.objid FROM pg_catalog.pg_depend d
+      WHERE d.refclassid = 'pg_catalog.pg_namespace'::pg_catalog.regclass AND d.refobjid = $1
+        AND d.classid <> 'pg_catalog.pg_default_acl'::pg_catalog.regclass
+      UNION
+      SELECT 'pg_catalog.pg_class'::pg_catalog.regclass, oid FROM pg_catalog.pg_class
+      WHERE relnamespace = $1 AND relkind IN ('r', 'p', 'v', 'm', 'f', 'S')
+    ) o
+    JOIN LATERAL pg_catalog.pg_identify_object(o.classid, o.objid, 0) i ON true
+    LEFT JOIN pg_catalog.pg_class c
+      ON o.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND c.oid = o.objid
+    ORDER BY bytes DESC NULLS LAST, i.type, i.identity
+    """
+
+  private static let sessionQuery = """
+    SELECT a.pid, a.usename, a.application_name, a.state, EXISTS (
+      SELECT FROM pg_catalog.pg_locks l JOIN pg_catalog.pg_class c ON c.oid = l.relation
+      WHERE l.pid = a.pid AND l.database = a.datid AND c.relnamespace = $1) AS uses
+    FROM pg_catalog.pg_stat_activity a
+    WHERE a.datname = pg_catalog.current_database() AND a.backend_type = 'client backend'
+      AND a.pid <> pg_catalog.pg_backend_pid()
+    ORDER BY uses DESC, a.pid
+    """
+}

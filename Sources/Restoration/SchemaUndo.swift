@@ -1,0 +1,73 @@
+internal import Postgres
+internal import Problems
+
+/// Gives the old copy its live name back, in one transaction; the newer one is kept aside.
+struct SchemaUndo {
+  let connection: Connection
+  let lockTimeout: Int
+
+  /// Does it, if both copies still are what the plan saw.
+  func run(_ seen: LookedAt, newName: String) throws -> Journal {
+    let (schema, oldName) = (seen.plan.schema, seen.plan.setAside)
+    return try connection.transaction {
+      try connection.setTransferSettings(forReading: false)
+      let locks = ExchangeLocks(connection: connection, timeout: lockTimeout)
+      try locks.announce(schema)
+      try locks.take([
+        (seen.live.schema.tables, seen.live.border), (seen.aside.schema.tables, seen.aside.border),
+      ])
+      let ledger = LedgerAlignment(connection: connection)
+      if seen.live.applied != nil { try ledger.lock() }
+      let live = try LiveState.read(schema, connection)
+      let aside = try LiveState.read(oldName, connection)
+      try SchemaSwap.requireUnchanged(
+        LookedAt.binding(.undo, seen.found, live, aside) == seen.plan.binding,
+        schema
+      )
+      let moves = BorderMoves(border: live.border, schema: schema, connection: connection)
+      try moves.detach()
+      try rename(schema, to: newName)
+      try rename(oldName, to: schema)
+      try moves.attach()
+      try moves.giveBack(seen.found.journal.foreignKeys)
+      if let before = seen.found.journal.ledger, live.applied != nil {
+        _ = try ledger.align(
+          to: Set(before),
+          reason: "undo of restore \(seen.plan.operation) of schema \(schema)"
+        )
+      }
+      return try writeJournal(seen, live, aside, newName, moves.keysToKeep)
+    }
+  }
+
+  private func rename(_ name: String, to other: String) throws {
+    try connection.execute(
+      "ALTER SCHEMA \(SQL.identifier(name)) RENAME TO \(SQL.identifier(other))"
+    )
+  }
+
+  private func writeJournal(
+    _ seen: LookedAt,
+    _ live: LiveState,
+    _ aside: LiveState,
+    _ newName: String,
+    _ keys: [Journal.ForeignKey]
+  ) throws -> Journal {
+    let copies = JournaledCopies(connection: connection)
+    try copies.open(seen.plan.schema, to: seen.found.journal.grants)
+    try copies.close(newName, to: live.schema.grants)
+    var journal = seen.found.journal
+    journal.state = .undone
+    journal.setAside = newName
+    journal.grants = live.schema.grants
+    journal.foreignKeys = keys
+    journal.ledger = live.applied?.map(\.version)
+    journal.copy = .new
+    try copies.write(journal, to: newName, keeping: live.schema.comment)
+    // The live copy is again what it was before the operation, comment and all.
+    var comment = aside.schema.comment
+    comment.remove(seen.plan.operation)
+    try copies.store(comment, of: seen.plan.schema)
+    return journal
+  }
+}

@@ -1,0 +1,224 @@
+public import Foundation
+public import Postgres
+internal import Problems
+public import Repository
+
+/// What can be done with a copy that a replacing restore set aside: undo, accept, resume.
+///
+/// Undo takes away what was written since; accept is the real drop. Both are guarded like the
+/// replacement itself: a plan, a token of one hour, the operation's id.
+public struct SetAsideOperation: Sendable {
+  let operation: String?
+  let settings: ConnectionSettings
+  let repository: Repository
+  let lockTimeout: Int
+  let allowsProtected: Bool
+  let clock: @Sendable () -> Date
+
+  /// Prepares; nothing is opened yet.
+  ///
+  /// - Parameters:
+  ///   - operation: The id or a unique prefix of it; nil for the only one that there is.
+  ///   - settings: The database.
+  ///   - repository: Keeps the history, and the key of tokens.
+  ///   - lockTimeout: How long to wait for each table's lock, in milliseconds.
+  ///   - allowsProtected: Whether trusted configuration allows a protected database.
+  ///   - clock: The time; another one only in tests.
+  public init(
+    _ operation: String?,
+    in settings: ConnectionSettings,
+    repository: Repository,
+    lockTimeout: Int = 5000,
+    allowsProtected: Bool = false,
+    clock: @escaping @Sendable () -> Date = { Date() }
+  ) {
+    self.operation = operation
+    self.settings = settings
+    self.repository = repository
+    self.lockTimeout = lockTimeout
+    self.allowsProtected = allowsProtected
+    self.clock = clock
+  }
+
+  /// What an undo would do; changes nothing.
+  public func undoPlan() async throws -> SetAsidePlan {
+    try await withConnection { try look(.undo, $0).plan }
+  }
+
+  /// Brings the old copy back, and keeps the newer one aside.
+  public func undo(token: String) async throws -> SetAsideResult {
+    try await withConnection { connection in
+      let looked = try look(.undo, connection)
+      try check(token, looked.plan)
+      let undo = SchemaUndo(connection: connection, lockTimeout: lockTimeout)
+      do {
+        let journal = try undo.run(looked, newName: looked.plan.newSetAside)
+        return SetAsideResult(journal, notices: history.remember(journal))
+      } catch let error as PostgresError {
+        throw Problem.ofRollback(error, "the restore \(looked.found.operation) was not undone")
+      }
+    }
+  }
+
+  /// What an accept would drop; changes nothing.
+  public func acceptPlan() async throws -> SetAsidePlan {
+    try await withConnection { try look(.accept, $0).plan }
+  }
+
+  /// Drops the copy that is set aside, once it is safe in a proven snapshot.
+  ///
+  /// - Parameters:
+  ///   - token: Of the plan.
+  ///   - safety: Takes a snapshot of one schema and proves it at level 2 at least.
+  /// - Returns: The state `accepted`.
+  /// - Throws: A `Problem` of kind `refused` before anything was dropped; after that `partial` or
+  ///   `busy`, and ``resume()`` goes on.
+  public func accept(token: String, safety: SafetySnapshot) async throws -> SetAsideResult {
+    let confirmed = try await withConnection { connection in
+      let looked = try look(.accept, connection)
+      try check(token, looked.plan)
+      return looked.plan
+    }
+    let proof = try await safety.take(confirmed.setAside)
+    guard proof.level >= SafetySnapshot.neededLevel else {
+      throw Problem(
+        .refused,
+        code: "restore.safety-snapshot",
+        "the safety snapshot of \(confirmed.setAside) is not proven; nothing was dropped",
+        facts: [.init("snapshot", proof.snapshot), .init("level", String(proof.level))],
+        hint: "drydock verify \(proof.snapshot) --level 2, then accept again."
+      )
+    }
+    return try await withConnection { connection in
+      // Once more: the snapshot took its time, and what was confirmed must still be so.
+      let looked = try look(.accept, connection)
+      try SchemaSwap.requireUnchanged(
+        looked.plan.binding == confirmed.binding,
+        confirmed.setAside
+      )
+      let drop = SetAsideDrop(connection: connection, lockTimeout: lockTimeout)
+      let journal = try beginning(looked.found) {
+        try drop.begin(looked, safety: proof.snapshot)
+      }
+      return try finish(looked.found, journal, drop)
+    }
+  }
+
+  /// Goes on where a killed operation stopped, or says that there is nothing to go on with.
+  ///
+  /// The one-transaction way is never found half done, so only a drop can go on.
+  public func resume() async throws -> SetAsideResult {
+    try await withConnection { connection in
+      let found = try SetAside.find(operation, connection)
+      guard found.state == .accepting else {
+        return SetAsideResult(found.journal, notices: history.remember(found.journal))
+      }
+      let drop = SetAsideDrop(connection: connection, lockTimeout: lockTimeout)
+      return try finish(found, found.journal, drop)
+    }
+  }
+
+  /// All copies that are set aside in a database.
+  public static func list(in settings: ConnectionSettings) async throws -> [SetAside] {
+    let session = try await openSession(settings)
+    return try await session.run { connection in
+      do {
+        return try SetAside.list(connection)
+      } catch let error as PostgresError {
+        throw error.problem("cannot list what is set aside")
+      }
+    }
+  }
+}
+
+/// What an undo, an accept or a resume came to.
+public struct SetAsideResult: Sendable, Equatable {
+  /// The operation's id.
+  public var operation: String
+  /// Where it is now.
+  public var state: OperationState
+  /// The live schema.
+  public var schema: String
+  /// The copy that is set aside, or was until it was dropped.
+  public var setAside: String
+  /// The snapshot of the dropped copy.
+  public var safetySnapshot: String?
+  /// What a person should know beside.
+  public var notices: [String]
+
+  init(_ journal: Journal, notices: [String]) {
+    operation = journal.operation
+    state = journal.state
+    schema = journal.schema
+    setAside = journal.setAside
+    safetySnapshot = journal.safetySnapshot
+    self.notices = notices
+  }
+}
+
+extension SetAsideOperation {
+  func look(_ action: SetAsidePlan.Action, _ connection: Connection) throws -> LookedAt {
+    try connection.looking(lockTimeout: lockTimeout) {
+      let found = try SetAside.find(operation, connection)
+      let looked = try LookedAt(found, action, self, connection)
+      try looked.requirePossible(allowsProtected: allowsProtected)
+      return looked
+    }
+  }
+
+  func check(_ token: String, _ plan: SetAsidePlan) throws {
+    try PlanToken(token).check(against: plan.binding, repository: repository, now: clock())
+  }
+
+  private var history: RestoreHistory { RestoreHistory(repository: repository) }
+
+  private func beginning<Value>(_ found: SetAside, _ body: () throws -> Value) throws -> Value {
+    do {
+      return try body()
+    } catch let error as PostgresError {
+      throw Problem.ofRollback(error, "the copy \(found.name) was not dropped")
+    }
+  }
+
+  private func finish(
+    _ found: SetAside,
+    _ journal: Journal,
+    _ drop: SetAsideDrop
+  ) throws -> SetAsideResult {
+    do {
+      try drop.finish(found)
+    } catch let error as PostgresError {
+      var problem = error.problem("the copy \(found.name) was dropped in part")
+      problem.kind = error.isRetryable ? .busy : .partial
+      problem.hint = "drydock restore --resume \(found.operation) drops the rest."
+      throw problem
+    }
+    var result = SetAsideResult(journal, notices: history.remember(journal, as: .accepted))
+    result.state = .accepted
+    return result
+  }
+
+  private func withConnection<Value: Sendable>(
+    _ body: @Sendable (Connection) throws -> Value
+  ) async throws -> Value {
+    let session = try await Self.openSession(settings)
+    do {
+      let value = try await session.run(body)
+      await session.close()
+      return value
+    } catch let error as PostgresError {
+      await session.close()
+      throw Problem.ofRollback(error, "cannot look at what is set aside")
+    } catch is CancellationError {
+      throw Problem.interrupted
+    }
+  }
+
+  private static func openSession(_ settings: ConnectionSettings) async throws -> Session {
+    do {
+      return try await Session.open(settings)
+    } catch let error as PostgresError {
+      throw error.problem("cannot connect to \(settings)")
+    }
+  }
+}

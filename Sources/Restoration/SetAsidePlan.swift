@@ -1,0 +1,200 @@
+internal import Foundation
+internal import Postgres
+internal import Problems
+
+/// What an undo or an accept would do, and the token that confirms it.
+public struct SetAsidePlan: Sendable, Equatable {
+  /// Which of both.
+  public enum Action: String, Sendable {
+    /// The copy that is set aside gets the live name back.
+    case undo
+    /// The copy that is set aside is dropped.
+    case accept
+  }
+
+  /// Which of both.
+  public var action: Action
+  /// The operation's id.
+  public var operation: String
+  /// The database.
+  public var target: TargetIdentity
+  /// The live schema.
+  public var schema: String
+  /// The copy that is set aside now.
+  public var setAside: String
+  /// The name under which an undo keeps the newer copy.
+  public var newSetAside: String
+  /// The snapshot that had been restored.
+  public var snapshot: String
+  /// Seconds since then.
+  public var age: Double
+  /// What leaves the live name, or is dropped for good.
+  public var inside: [PlannedObject]
+  /// What is made again, outside the schema.
+  public var outside: [PlannedObject]
+  /// Tables whose count of rows differs: what was written since leaves with the newer copy.
+  public var losses: [PlannedLoss]
+  /// Who is connected.
+  public var sessions: [PlannedSession]
+  /// Logical replication slots of the database.
+  public var slots: [PlannedSlot]
+  /// Prepared transactions of the database.
+  public var preparedTransactions: [String]
+  /// Patches that an undo sets back, and those that it brings back.
+  public var setBack: [PlannedPatch]
+  /// The token, good for one hour.
+  public var token: String
+  var binding: String
+
+  /// Whether what a person typed on a terminal confirms the plan: the database's whole name.
+  public func isConfirmed(byTyping name: String) -> Bool { name == target.database }
+}
+
+/// The two copies of an operation as they are now, and the plan that they make.
+struct LookedAt: Sendable {
+  let found: SetAside
+  let live: LiveState
+  let aside: LiveState
+  let plan: SetAsidePlan
+
+  init(
+    _ found: SetAside,
+    _ action: SetAsidePlan.Action,
+    _ operation: SetAsideOperation,
+    _ connection: Connection
+  ) throws {
+    self.found = found
+    live = try LiveState.read(found.schema, connection)
+    aside = try LiveState.read(found.name, connection)
+    let now = operation.clock()
+    let newName = SetAsideName.name(
+      base: found.schema,
+      operation: found.operation,
+      copy: .new
+    )
+    let binding = Self.binding(action, found, live, aside)
+    let goes = action == .undo ? live : aside
+    let before = Set(found.journal.ledger ?? [])
+    plan = SetAsidePlan(
+      action: action,
+      operation: found.operation,
+      target: live.identity,
+      schema: found.schema,
+      setAside: found.name,
+      newSetAside: newName,
+      snapshot: found.snapshot,
+      age: found.age,
+      inside: goes.schema.objects,
+      outside: action == .undo ? live.border.objects : [],
+      losses: action == .undo ? Self.losses(live.schema, aside.schema) : [],
+      sessions: live.schema.sessions,
+      slots: try LiveState.slots(connection),
+      preparedTransactions: live.schema.preparedTransactions,
+      setBack: action == .undo
+        ? (live.applied ?? []).filter { !before.contains($0.version) } : [],
+      token: try PlanToken(
+        operation: found.operation,
+        binding: binding,
+        repository: operation.repository,
+        now: now
+      ).text,
+      binding: binding
+    )
+  }
+
+  static func binding(
+    _ action: SetAsidePlan.Action,
+    _ found: SetAside,
+    _ live: LiveState,
+    _ aside: LiveState
+  ) -> String {
+    [
+      "\(action.rawValue) 1 \(found.operation) \(found.state.rawValue) \(found.name)",
+      "snapshot \(found.snapshot) at \(found.journal.at)", live.binding, aside.binding,
+    ].joined(separator: "\n")
+  }
+
+  /// Refuses what the state, the label or slots forbid.
+  func requirePossible(allowsProtected: Bool) throws {
+    let event: OperationState.Event = plan.action == .undo ? .undo : .accept
+    guard found.state.after(event) != nil else { throw refusedByState() }
+    guard !plan.target.isProtected || allowsProtected else {
+      throw Problem(
+        .refused,
+        code: "restore.protected",
+        "database \(plan.target.database) is labelled protected; nothing was changed",
+        hint: "Trusted configuration can allow it: policy.allow_replace of this target."
+      )
+    }
+    // The undone copy is no longer tied to what is live, so only what is to come back needs that.
+    if plan.action == .undo { try requireLatest() }
+    if plan.action == .undo { try live.border.requirePassable(plan.schema) }
+    if plan.action == .accept { try requireDroppable() }
+  }
+
+  private func refusedByState() -> Problem {
+    let safety = found.safetySnapshot.map { "Its safety snapshot is \($0). " } ?? ""
+    return Problem(
+      .refused,
+      code: "restore.wrong-state",
+      "operation \(found.operation) cannot \(plan.action.rawValue): it is \(found.state.rawValue)",
+      hint: found.state == .accepting
+        ? safety + "drydock restore --resume \(found.operation) finishes the drop."
+        : "drydock restores shows what can be done."
+    )
+  }
+
+  /// The copy under the live name must be the one that this operation brought.
+  private func requireLatest() throws {
+    guard live.schema.comment.journals.last?.operation != found.operation else { return }
+    let later = live.schema.comment.journals.last
+    throw Problem(
+      .refused,
+      code: "restore.not-latest",
+      "operation \(found.operation) is not the last one on schema \(plan.schema)",
+      facts: later.map { [.init("last", $0.operation)] } ?? [],
+      hint: "Undo the later operation first."
+    )
+  }
+
+  private func requireDroppable() throws {
+    if let slot = plan.slots.first(where: { !$0.isActive }) {
+      throw Problem(
+        .refused,
+        code: "restore.slots",
+        "logical slot \(slot.name) is inactive; nothing was dropped",
+        reason: "its consumer may still have to read changes of what would be dropped",
+        hint: "Let the consumer catch up, or drop the slot, then accept again."
+      )
+    }
+    let border = aside.border
+    let found =
+      border.views.map { "view \($0.schema).\($0.name)" }
+      + (border.incoming).map { "foreign key \($0.name) of \($0.table.label)" }
+      + border.memberships.map { "publication \($0.publication)" } + border.dropObstacles
+    guard found.isEmpty else {
+      throw Problem(
+        .refused,
+        code: "restore.still-used",
+        "objects outside hang on \(plan.setAside); nothing was dropped",
+        facts: found.prefix(20).map { Problem.Fact("uses it", $0) },
+        hint: "Drop or change them first, then accept again."
+      )
+    }
+  }
+
+  /// Tables whose count differs: those with the most rows to lose first.
+  private static func losses(_ live: SchemaInventory, _ aside: SchemaInventory) -> [PlannedLoss] {
+    let old = Dictionary(
+      aside.objects.compactMap { object in object.relation.map { ($0, object.rows) } },
+      uniquingKeysWith: { first, _ in first }
+    )
+    return live.objects.compactMap { object -> PlannedLoss? in
+      guard object.kind == "table", let rows = object.rows, let name = object.relation
+      else { return nil }
+      return PlannedLoss(table: object.name, liveRows: rows, snapshotRows: old[name] ?? nil)
+    }
+    .filter { $0.liveRows != $0.snapshotRows }
+    .sorted { $0.liveRows - ($0.snapshotRows ?? 0) > $1.liveRows - ($1.snapshotRows ?? 0) }
+  }
+}

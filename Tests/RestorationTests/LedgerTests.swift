@@ -1,0 +1,113 @@
+import Postgres
+import Problems
+import Snapshot
+import TestSupport
+import Testing
+
+@testable import Restoration
+
+@Suite("The ledger follows a schema's restore")
+struct LedgerTests {
+  @Test(
+    "patches since the snapshot are set back, and come again on undo",
+    arguments: TestServer.allCases
+  )
+  func setsBack(server: TestServer) async throws {
+    try await Stage.with(server) { stage in
+      try stage.sql(shop + ledger + patch("0001", "first", 1))
+      let content = try await stage.snapshot()
+      #expect(content.manifest.ledger.map(\.version) == ["0001"])
+      try stage.sql("ALTER TABLE shop.jobs ADD COLUMN due date;" + patch("0002", "due", 2))
+      let plan = try await stage.replacement(content).plan()
+      #expect(plan.setBack == [PlannedPatch(version: "0002", name: "due", schemas: nil)])
+      try await stage.replace(content)
+      #expect(try applied(stage) == ["0001"])
+      #expect(try events(stage).last?.hasPrefix("3 set-back 0002 due hash-0002") == true)
+      try stage.sql(patch("0003", "since", 4))
+      try await stage.undo()
+      #expect(try applied(stage) == ["0001", "0002"])
+      #expect(try events(stage).count == 6)
+    }
+  }
+
+  @Test("a patch that touched other schemas refuses", arguments: TestServer.allCases)
+  func refusesPatchElsewhere(server: TestServer) async throws {
+    try await Stage.with(server) { stage in
+      try stage.sql(shop + ledger)
+      let content = try await stage.snapshot()
+      try stage.sql(patch("7", "wide", 1))
+      let problem = try await refusal {
+        _ = try await stage.replacement(content) {
+          $0.schemasOfPatch = { _, _ in ["shop", "tax"] }
+        }
+        .plan()
+      }
+      #expect(problem.code == "restore.patch-elsewhere")
+      #expect(problem.facts.map(\.value) == ["tax"])
+      let plan = try await stage.replacement(content) { $0.schemasOfPatch = { _, _ in ["shop"] } }
+        .plan()
+      #expect(plan.setBack.first?.schemas == ["shop"])
+    }
+  }
+
+  @Test(
+    "a runner in the middle of a patch makes the restore give up",
+    arguments: TestServer.allCases
+  )
+  func waitsForRunner(server: TestServer) async throws {
+    try await Stage.with(server) { stage in
+      try stage.sql(shop + ledger)
+      let replacement = try stage.replacement(try await stage.snapshot()) { $0.lockTimeout = 200 }
+      let plan = try await replacement.plan()
+      let runner = try Connection.open(stage.settings)
+      try runner.execute("BEGIN;" + patch("1", "running", 1))
+      let problem = try await refusal { _ = try await replacement.run(token: plan.token) }
+      #expect(problem.kind == .busy)
+      try runner.execute("ROLLBACK")
+      _ = try await replacement.run(token: plan.token)
+    }
+  }
+
+  private func applied(_ stage: Stage) throws -> [String] {
+    try stage.sql("SELECT version FROM drydock.patches WHERE status = 'applied' ORDER BY version")
+      .map { $0.string("version") }
+  }
+
+  private func events(_ stage: Stage) throws -> [String] {
+    try stage.sql(
+      """
+      SELECT concat_ws(' ', position, kind, version, name, exact_hash, finished IS NOT NULL, reason)
+        AS line FROM drydock.events ORDER BY position
+      """
+    ).map { $0.string("line") }
+  }
+
+  private func patch(_ version: String, _ name: String, _ position: Int) -> String {
+    """
+    INSERT INTO drydock.events (position, kind, version, name, exact_hash, normalised_hash,
+      tool_version, finished)
+    VALUES (\(position), 'applied', '\(version)', '\(name)', 'hash-\(version)', 'n', 'test', now());
+    """
+  }
+
+  /// The parts of the ledger that a restore relies on; the module that owns it has the whole.
+  private let ledger = """
+    CREATE SCHEMA drydock;
+    CREATE TABLE drydock.events (
+      position bigint PRIMARY KEY,
+      kind text NOT NULL
+        CHECK (kind IN ('applied', 'undone', 'set-back', 'baseline', 'repaired')),
+      version text NOT NULL, name text NOT NULL,
+      exact_hash text NOT NULL, normalised_hash text NOT NULL,
+      started timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
+      finished timestamptz, seconds double precision,
+      performed_by text NOT NULL DEFAULT session_user,
+      tool_version text NOT NULL, git_sha text, receipt text, reason text);
+    CREATE VIEW drydock.patches AS
+      SELECT DISTINCT ON (version) events.*,
+        CASE WHEN finished IS NULL THEN 'unfinished'
+          WHEN kind IN ('undone', 'set-back') THEN 'not applied'
+          ELSE 'applied' END AS status
+      FROM drydock.events ORDER BY version, position DESC;
+    """
+}

@@ -1,0 +1,153 @@
+import Foundation
+import ObjectStore
+import Postgres
+import Problems
+import Repository
+import TestSupport
+import Testing
+
+@testable import Restoration
+
+@Suite("The plan of a replacing restore")
+struct ReplacementPlanTests {
+  @Test("shows what goes, who is there and what is lost since", arguments: TestServer.allCases)
+  func showsEverything(server: TestServer) async throws {
+    try await Stage.with(server) { stage in
+      try stage.sql(shop)
+      let content = try await stage.snapshot()
+      try stage.sql(
+        """
+        INSERT INTO shop.jobs (customer) SELECT 1 FROM generate_series(1, 50);
+        CREATE TABLE shop.later (id int);
+        CREATE VIEW public.outside AS SELECT id, note FROM shop.jobs;
+        ANALYZE;
+        """
+      )
+      let visitor = try Connection.open(stage.settings)
+      try visitor.execute("BEGIN; SELECT count(*) FROM shop.jobs")
+      let plan = try await stage.replacement(content).plan()
+      try visitor.execute("COMMIT")
+      #expect(plan.schema == "shop")
+      #expect(plan.snapshotDatabase == stage.settings.keywords["dbname"])
+      #expect(!plan.isOtherDatabase)
+      #expect(plan.age >= 0 && plan.age < 60)
+      #expect(plan.setAside == "shop__dd_\(plan.operation)_old")
+      #expect(plan.inside.contains { $0.kind == "table" && $0.name == "shop.later" })
+      #expect(plan.inside.contains { $0.kind == "function" && $0.name == "shop.touch()" })
+      #expect(plan.outside == [PlannedObject(kind: "view", name: "public.outside")])
+      let loss = try #require(plan.losses.first { $0.table == "shop.jobs" })
+      #expect(loss == PlannedLoss(table: "shop.jobs", liveRows: 550, snapshotRows: 500))
+      #expect(plan.losses.contains { $0.table == "shop.later" && $0.snapshotRows == nil })
+      #expect(plan.sessions.contains { $0.pid == visitor.backendPID && $0.usesSchema })
+      #expect(plan.space.needed > 0)
+      #expect(plan.rows == 620)
+      #expect(
+        plan.token.utf8.allSatisfy { byte in
+          byte == UInt8(ascii: "-") || (48...57).contains(byte) || (97...122).contains(byte)
+        }
+      )
+      #expect(try stage.schemas() == ["shop"])
+    }
+  }
+
+  @Test("is bound to structure, not to rows", arguments: TestServer.allCases)
+  func bindsStructure(server: TestServer) async throws {
+    try await Stage.with(server) { stage in
+      try stage.sql(shop)
+      let content = try await stage.snapshot()
+      let replacement = try stage.replacement(content)
+      let plan = try await replacement.plan()
+      try stage.sql("ALTER TABLE shop.jobs ADD COLUMN priority int")
+      let before = try stage.picture()
+      let changed = try await refusal { _ = try await replacement.run(token: plan.token) }
+      #expect(changed.code == "restore.token-other-plan")
+      #expect(changed.kind == .refused)
+      #expect(try stage.picture() == before)
+      let fresh = try await replacement.plan()
+      try stage.sql("INSERT INTO shop.jobs (customer) VALUES (1)")
+      _ = try await replacement.run(token: fresh.token)
+      #expect(try stage.count("shop.jobs") == 500)
+    }
+  }
+
+  @Test("expires after an hour, and is of one snapshot only", arguments: TestServer.allCases)
+  func expires(server: TestServer) async throws {
+    try await Stage.with(server) { stage in
+      try stage.sql(shop)
+      let (first, second) = (try await stage.snapshot(), try await stage.snapshot())
+      let plan = try await stage.replacement(first).plan()
+      let other = try await refusal {
+        _ = try await stage.replacement(second).run(token: plan.token)
+      }
+      #expect(other.code == "restore.token-other-plan")
+      let late = try await refusal {
+        _ = try await stage.replacement(first) { $0.clock = { Date() + 3700 } }
+          .run(token: plan.token)
+      }
+      #expect(late.code == "restore.token-expired")
+      let garbage = try await refusal { _ = try await stage.replacement(first).run(token: "yes") }
+      #expect(garbage.kind == .usage)
+      #expect(try stage.schemas() == ["shop"])
+    }
+  }
+
+  @Test(
+    "is refused by a damaged snapshot before anything is touched",
+    arguments: TestServer.allCases
+  )
+  func refusesDamage(server: TestServer) async throws {
+    try await Stage.with(server) { stage in
+      try stage.sql(shop)
+      let content = try await stage.snapshot()
+      let plan = try await stage.replacement(content).plan()
+      for pack in try stage.store.list("packs") {
+        let bytes = try stage.store.get(pack.name)
+        try stage.store.delete(pack.name)
+        try stage.store.put(pack.name, Array(bytes.prefix(bytes.count / 2)))
+      }
+      let before = try stage.picture()
+      let problem = try await refusal {
+        _ = try await stage.replacement(content).run(token: plan.token)
+      }
+      #expect(problem.kind == .damaged)
+      #expect(try stage.picture() == before)
+    }
+  }
+
+  @Test(
+    "is refused on a protected database, by this database's own label only",
+    arguments: TestServer.allCases
+  )
+  func protects(server: TestServer) async throws {
+    try await Stage.with(server) { stage in
+      try stage.sql(shop)
+      let content = try await stage.snapshot()
+      try EnvironmentLabel.set("protected", Connection.open(stage.settings))
+      let problem = try await refusal { _ = try await stage.replacement(content).plan() }
+      #expect(problem.code == "restore.protected")
+      let plan = try await stage.replacement(content) { $0.allowsProtected = true }.plan()
+      #expect(plan.target.label == "protected")
+      try stage.sql("UPDATE drydock.environment SET database_oid = database_oid + 1")
+      #expect(try await stage.replacement(content).plan().target.label == nil)
+    }
+  }
+
+  @Test("is refused where size or locks are too much", arguments: TestServer.allCases)
+  func limits(server: TestServer) async throws {
+    try await Stage.with(server) { stage in
+      try stage.sql(shop)
+      let content = try await stage.snapshot()
+      let large = try await refusal {
+        _ = try await stage.replacement(content) { $0.sizeLimit = 100 }.plan()
+      }
+      #expect(large.code == "restore.too-large")
+      let budget = LockBudget(needed: 7000, used: 50, perTransaction: 64, transactions: 100)
+      let locks = try await refusal { try budget.requireEnough("shop") }
+      #expect(locks.hint?.contains("max_locks_per_transaction = 78") == true)
+      let missing = try await refusal {
+        _ = try await stage.replacement(content, schema: "nowhere").plan()
+      }
+      #expect(missing.kind == .usage)
+    }
+  }
+}
