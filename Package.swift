@@ -68,7 +68,7 @@ let package = Package(
     module("Reports"),
 
     // Floor 2: the nouns.
-    module("ObjectStore", ["Files"]),
+    module("ObjectStore", ["Files", "Faults"]),
     module("Repository", ["ObjectStore", "Compression", "Cryptography"]),
     module("Snapshot", ["Repository", "Digests", "Bytes"]),
     module("Catalog", ["Postgres", "Cryptography"]),
@@ -142,6 +142,11 @@ let package = Package(
     tests(
       "Restoration",
       ["Postgres", "Catalog", "Cluster", "Repository", "Snapshot", "ObjectStore", "Backup"]
+    ),
+    .testTarget(
+      name: "AcceptanceTests",
+      dependencies: ["drydock", "TestSupport", "Problems", "Postgres", "Processes", "Files"],
+      swiftSettings: strict
     ),
     .testTarget(name: "HouseRulesTests", dependencies: ["TestSupport"], swiftSettings: strict),
   ]
