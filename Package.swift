@@ -140,7 +140,10 @@ let package = Package(
     tests("Backup", ["Postgres", "Catalog", "Repository", "Snapshot", "ObjectStore"]),
     tests(
       "Restoration",
-      ["Postgres", "Catalog", "Cluster", "Repository", "Snapshot", "ObjectStore", "Backup"]
+      [
+        "Postgres", "Catalog", "Cluster", "Repository", "Snapshot", "ObjectStore", "Backup",
+        "Processes",
+      ]
     ),
     .testTarget(name: "HouseRulesTests", dependencies: ["TestSupport"], swiftSettings: strict),
   ]
