@@ -68,7 +68,7 @@ let package = Package(
     module("Reports"),
 
     // Floor 2: the nouns.
-    module("ObjectStore", ["Files"]),
+    module("ObjectStore", ["Files", "Faults"]),
     module("Repository", ["ObjectStore", "Compression", "Cryptography"]),
     module("Snapshot", ["Repository", "Digests", "Bytes"]),
     module("Catalog", ["Postgres", "Cryptography"]),
@@ -137,13 +137,19 @@ let package = Package(
     tests("Cluster", ["Postgres", "Processes", "Files"]),
     tests("Migration", ["Postgres", "Catalog", "Cluster", "Files", "Processes", "SQLSyntax"]),
     tests("Commands", ["Arguments", "Postgres", "Reports", "YAML"]),
-    tests("Backup", ["Postgres", "Catalog", "Repository", "Snapshot", "ObjectStore"]),
+    tests("Snapshot", ["Repository", "Digests"]),
+    tests("Backup", ["Digests", "Postgres", "Catalog", "Repository", "Snapshot", "ObjectStore"]),
     tests(
       "Restoration",
       [
         "Postgres", "Catalog", "Cluster", "Repository", "Snapshot", "ObjectStore", "Backup",
         "Processes",
       ]
+    ),
+    .testTarget(
+      name: "AcceptanceTests",
+      dependencies: ["drydock", "TestSupport", "Problems", "Postgres", "Processes", "Files"],
+      swiftSettings: strict
     ),
     .testTarget(name: "HouseRulesTests", dependencies: ["TestSupport"], swiftSettings: strict),
   ]

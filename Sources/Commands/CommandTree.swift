@@ -19,7 +19,8 @@ public enum CommandTree {
             .command(BackupCommand.self), .command(SnapshotsCommand.self),
             .command(ShowCommand.self), .command(RestoreCommand.self),
             .command(RestoresCommand.self),
-            .command(VerifyCommand.self), .command(ExportCommand.self),
+            .command(VerifyCommand.self), .command(CheckCommand.self),
+            .command(ExportCommand.self),
           ]
         ),
         .init(
