@@ -6,7 +6,7 @@ public struct BackupOptions: Sendable {
   public var tags: [String: String] = [:]
   /// The zstd level of chunks.
   public var compressionLevel = 1
-  /// Only these tables' rows and definitions; empty for all. Patterns as `pg_dump --table` has them.
+  /// Only these tables' rows and definitions, by pattern as in `pg_dump --table`; empty for all.
   public var tables: [String] = []
   /// Not these tables.
   public var excludedTables: [String] = []

@@ -10,11 +10,18 @@ struct DatabaseReader {
     let row = try connection.execute(databaseQuery)[0]
     let schemas = try connection.execute(Self.schemaQuery).map { $0.string("nspname") }
     return Manifest.Database(
-      name: row.string("datname"), systemIdentifier: row.string("system_identifier"),
-      oid: row.int("oid"), owner: row.string("owner"), encoding: row.string("encoding"),
-      collate: row.string("datcollate"), ctype: row.string("datctype"),
-      localeProvider: row.string("datlocprovider"), locale: row["locale"], schemas: schemas,
-      settings: try settings())
+      name: row.string("datname"),
+      systemIdentifier: row.string("system_identifier"),
+      oid: row.int("oid"),
+      owner: row.string("owner"),
+      encoding: row.string("encoding"),
+      collate: row.string("datcollate"),
+      ctype: row.string("datctype"),
+      localeProvider: row.string("datlocprovider"),
+      locale: row["locale"],
+      schemas: schemas,
+      settings: try settings()
+    )
   }
 
   func server() throws -> Manifest.Server {
@@ -24,12 +31,15 @@ struct DatabaseReader {
     }
     var extensions: [String: String] = [:]
     for row in try connection.execute(
-      "SELECT extname, extversion FROM pg_catalog.pg_extension")
-    {
+      "SELECT extname, extversion FROM pg_catalog.pg_extension"
+    ) {
       extensions[row.string("extname")] = row.string("extversion")
     }
     return Manifest.Server(
-      version: connection.serverVersion, settings: settings, extensions: extensions)
+      version: connection.serverVersion,
+      settings: settings,
+      extensions: extensions
+    )
   }
 
   func sequences(_ relations: [Relation]) throws -> [Manifest.Sequence] {
@@ -45,8 +55,12 @@ struct DatabaseReader {
       for (relation, row) in zip(batch, rows) {
         found.append(
           Manifest.Sequence(
-            schema: relation.name.schema, name: relation.name.name,
-            lastValue: row.int("last_value"), isCalled: row.bool("is_called")))
+            schema: relation.name.schema,
+            name: relation.name.name,
+            lastValue: row.int("last_value"),
+            isCalled: row.bool("is_called")
+          )
+        )
       }
     }
     return found
@@ -62,7 +76,10 @@ struct DatabaseReader {
     }
     return views.sorted { (depth[$0.oid] ?? 0, $0.oid) < (depth[$1.oid] ?? 0, $1.oid) }.map {
       Manifest.MaterializedView(
-        schema: $0.name.schema, name: $0.name.name, isPopulated: $0.isPopulated)
+        schema: $0.name.schema,
+        name: $0.name.name,
+        isPopulated: $0.isPopulated
+      )
     }
   }
 
@@ -113,8 +130,11 @@ struct DatabaseReader {
   private func settings() throws -> [Manifest.Setting] {
     try connection.execute(Self.settingQuery).map { row in
       Manifest.Setting(
-        role: row["rolname"], isForDatabase: row.bool("is_for_database"),
-        name: row.string("name"), value: row.string("value"))
+        role: row["rolname"],
+        isForDatabase: row.bool("is_for_database"),
+        name: row.string("name"),
+        value: row.string("value")
+      )
     }
   }
 

@@ -31,8 +31,10 @@ struct DefinitionReader {
     arguments += options.tables.map { "--table=\($0)" }
     arguments += options.excludedTables.map { "--exclude-table=\($0)" }
     return try run(
-      programs.dump, arguments + ["--dbname=\(settings.argument)"],
-      doing: "cannot read the definition of the schema")
+      programs.dump,
+      arguments + ["--dbname=\(settings.argument)"],
+      doing: "cannot read the definition of the schema"
+    )
   }
 
   /// Roles and tablespaces, with the roles' password verifiers where the role may read them.
@@ -40,8 +42,10 @@ struct DefinitionReader {
     var arguments = ["--globals-only", "--no-password"]
     if !hasPasswords { arguments.append("--no-role-passwords") }
     return try run(
-      programs.dumpAll, arguments + ["--dbname=\(settings.argument)"],
-      doing: "cannot read the roles and tablespaces")
+      programs.dumpAll,
+      arguments + ["--dbname=\(settings.argument)"],
+      doing: "cannot read the roles and tablespaces"
+    )
   }
 
   private func run(_ program: String, _ arguments: [String], doing: String) throws -> [ChunkID] {
@@ -56,13 +60,16 @@ struct DefinitionReader {
           pieces.append(try store(Array(piece[..<Self.pieceSize])))
           piece.removeFirst(Self.pieceSize)
         }
-      })
+      }
+    )
     guard outcome.status.isSuccess else {
       throw Problem(
-        code: "backup.pg-dump", doing,
+        code: "backup.pg-dump",
+        doing,
         reason: outcome.errors.split(separator: "\n").suffix(3).joined(separator: "; "),
         facts: [Problem.Fact("program", program)],
-        hint: "Run that program by hand with the same role; the role may lack a privilege.")
+        hint: "Run that program by hand with the same role; the role may lack a privilege."
+      )
     }
     if !piece.isEmpty { pieces.append(try store(piece)) }
     return pieces

@@ -15,8 +15,11 @@ struct Selection {
     for (pattern, text) in zip(included, options.tables)
     where !relations.contains(where: { pattern.matches($0.name) }) {
       throw Problem(
-        .usage, code: "backup.no-such-table", "no table matches \(text)",
-        hint: "Write schema.name; * and ? stand for any characters.")
+        .usage,
+        code: "backup.no-such-table",
+        "no table matches \(text)",
+        hint: "Write schema.name; * and ? stand for any characters."
+      )
     }
     return relations.filter { relation in
       let isIn = included.isEmpty || included.contains { $0.matches(relation.name) }

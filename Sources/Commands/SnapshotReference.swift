@@ -47,8 +47,11 @@ struct SnapshotReference: Sendable, Equatable {
       if let date = try? Date(text, strategy: .iso8601) { return date }
     }
     throw Problem(
-      .usage, code: "usage.time", "@\(text) is not a time",
-      hint: "Write it in UTC, such as @2026-01-31T02:00Z.")
+      .usage,
+      code: "usage.time",
+      "@\(text) is not a time",
+      hint: "Write it in UTC, such as @2026-01-31T02:00Z."
+    )
   }
 
   /// The snapshot among those of one series, oldest first; nil when none fits.
@@ -63,9 +66,12 @@ struct SnapshotReference: Sendable, Equatable {
       }
       guard fitting.count < 2 else {
         throw Problem(
-          .usage, code: "usage.ambiguous-snapshot", "\(prefix) is the beginning of several snapshots",
+          .usage,
+          code: "usage.ambiguous-snapshot",
+          "\(prefix) is the beginning of several snapshots",
           facts: fitting.prefix(10).map { Problem.Fact("snapshot", $0.name.text) },
-          hint: "Give more of its digits.")
+          hint: "Give more of its digits."
+        )
       }
       return fitting.first
     }

@@ -1,3 +1,4 @@
+internal import Faults
 internal import Files
 internal import Problems
 
@@ -25,6 +26,8 @@ public struct LocalStore: ObjectStore {
   /// Writes a new file under a temporary name, then links it to its own.
   public func put(_ name: ObjectName, _ bytes: [UInt8]) throws {
     let path = path(of: name)
+    FaultPoint.pass("store before put: \(name.text)")
+    defer { FaultPoint.pass("store after put: \(name.text)") }
     do {
       try Directory.create(Directory.parent(of: path))
       try AtomicFile.write(bytes, to: path, collision: .refuse, durability: durability)
@@ -65,6 +68,8 @@ public struct LocalStore: ObjectStore {
   /// Removes the file, durably.
   public func delete(_ name: ObjectName) throws {
     let path = path(of: name)
+    FaultPoint.pass("store before delete: \(name.text)")
+    defer { FaultPoint.pass("store after delete: \(name.text)") }
     try naming(name) { try Directory.removeFile(path) }
     if durability == .durable { try Directory.sync(Directory.parent(of: path)) }
   }

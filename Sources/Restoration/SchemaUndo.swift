@@ -20,10 +20,8 @@ struct SchemaUndo {
       if seen.live.applied != nil { try ledger.lock() }
       let live = try LiveState.read(schema, connection)
       let aside = try LiveState.read(oldName, connection)
-      try SchemaSwap.requireUnchanged(
-        LookedAt.binding(.undo, seen.found, live, aside) == seen.plan.binding,
-        schema
-      )
+      let binding = LookedAt.binding(.undo, seen.found, live, aside)
+      guard binding == seen.plan.binding else { throw Problem.changedMeanwhile() }
       let moves = BorderMoves(border: live.border, schema: schema, connection: connection)
       try moves.detach()
       try rename(schema, to: newName)

@@ -45,10 +45,22 @@ public struct Manifest: Codable, Sendable, Equatable {
 
   /// Makes a manifest.
   public init(
-    taken: String, tool: String, host: String, database: Database, server: Server,
-    position: Position, parent: String?, tags: [String: String], definition: Definition,
-    ledger: [LedgerEntry], ledgerPosition: Int, tables: [Table], sequences: [Sequence],
-    materializedViews: [MaterializedView], largeObjects: [ChunkID], largeObjectCount: Int,
+    taken: String,
+    tool: String,
+    host: String,
+    database: Database,
+    server: Server,
+    position: Position,
+    parent: String?,
+    tags: [String: String],
+    definition: Definition,
+    ledger: [LedgerEntry],
+    ledgerPosition: Int,
+    tables: [Table],
+    sequences: [Sequence],
+    materializedViews: [MaterializedView],
+    largeObjects: [ChunkID],
+    largeObjectCount: Int,
     totals: Totals
   ) {
     self.taken = taken
