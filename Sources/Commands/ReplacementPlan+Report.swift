@@ -111,7 +111,7 @@ private struct PlanBlocks {
     }
     add("What leaves the live name", Self.objects(inside))
     add("Outside the schema, made again on the new objects", Self.objects(outside))
-    add("Rows now, and in the other copy", lossTable)
+    add("Rows now (about), and in the other copy", lossTable)
     add("Patches that are set back", patchTable)
     add("Sessions", sessionTable)
     if !slots.isEmpty {

@@ -91,6 +91,10 @@ extension Manifest {
   /// Reads a manifest's bytes; throws a decoding error where they are not one.
   public init(decoding bytes: [UInt8]) throws {
     self = try JSONDecoder().decode(Manifest.self, from: Data(bytes))
+    guard version == 1 else {
+      throw DecodingError.dataCorrupted(
+        .init(codingPath: [], debugDescription: "a manifest of version \(version)"))
+    }
   }
 
   /// The instant that the data show.
