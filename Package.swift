@@ -28,13 +28,11 @@ func module(_ name: String, _ imports: [Target.Dependency] = []) -> Target {
   )
 }
 
-/// The tests of one module, which may start servers through `TestSupport`; `golden` tells that
-/// rendered texts are kept beside them.
-func tests(_ name: String, _ imports: [Target.Dependency] = [], golden: Bool = false) -> Target {
+/// The tests of one module, which may start servers through `TestSupport`.
+func tests(_ name: String, _ imports: [Target.Dependency] = []) -> Target {
   .testTarget(
     name: "\(name)Tests",
     dependencies: [.byName(name: name), "TestSupport", "Problems"] + imports,
-    exclude: golden ? ["Golden"] : [],
     swiftSettings: strict
   )
 }
@@ -104,7 +102,8 @@ let package = Package(
     module(
       "Verification",
       [
-        "Snapshot", "Repository", "Catalog", "Restoration", "Cluster", "Postgres", "Digests", "Bytes",
+        "Snapshot", "Repository", "Catalog", "Restoration", "Cluster", "Postgres", "Digests",
+        "Bytes",
       ]
     ),
 
@@ -130,18 +129,22 @@ let package = Package(
     tests("SQLSyntax"),
     tests("Files"),
     tests("Processes"),
-    tests("Arguments", golden: true),
-    tests("Reports", golden: true),
+    tests("Arguments"),
+    tests("Reports"),
     tests("ObjectStore", ["Files"]),
     tests("Repository", ["ObjectStore", "Cryptography", "Compression"]),
     tests("Catalog", ["Postgres", "Cluster", "Processes"]),
     tests("Cluster", ["Postgres", "Processes", "Files"]),
     tests("Migration", ["Postgres", "Catalog", "Cluster", "Files", "Processes", "SQLSyntax"]),
-    tests("Commands", ["Arguments", "Postgres", "Reports", "YAML"], golden: true),
-    tests("Backup", ["Postgres", "Catalog", "Repository", "Snapshot", "ObjectStore"]),
+    tests("Commands", ["Arguments", "Postgres", "Reports", "YAML"]),
+    tests("Snapshot", ["Repository", "Digests"]),
+    tests("Backup", ["Digests", "Postgres", "Catalog", "Repository", "Snapshot", "ObjectStore"]),
     tests(
       "Restoration",
-      ["Postgres", "Catalog", "Cluster", "Repository", "Snapshot", "ObjectStore", "Backup"]
+      [
+        "Postgres", "Catalog", "Cluster", "Repository", "Snapshot", "ObjectStore", "Backup",
+        "Processes",
+      ]
     ),
     .testTarget(
       name: "AcceptanceTests",

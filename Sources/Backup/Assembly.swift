@@ -33,17 +33,30 @@ struct Assembly {
     totals.bytes = tables.reduce(0) { $0 + $1.bytes }
     totals.bytesRead = totals.bytes
     return Manifest(
-      taken: opening.read.taken, tool: options.tool, host: ProcessInfo.processInfo.hostName,
-      database: opening.database, server: opening.server,
+      taken: opening.read.taken,
+      tool: options.tool,
+      host: ProcessInfo.processInfo.hostName,
+      database: opening.database,
+      server: opening.server,
       position: Manifest.Position(lsn: opening.read.lsn, timeline: opening.timeline),
-      parent: parent.map { "\($0)" }, tags: options.tags, definition: definition,
-      ledger: opening.ledger, ledgerPosition: opening.ledgerPosition, tables: tables, sequences: opening.sequences,
-      materializedViews: opening.views, largeObjects: rest.largeObjects,
-      largeObjectCount: rest.largeObjectCount, totals: totals)
+      parent: parent.map { "\($0)" },
+      tags: options.tags,
+      isPartial: options.isPartial,
+      definition: definition,
+      ledger: opening.ledger,
+      ledgerPosition: opening.ledgerPosition,
+      tables: tables,
+      sequences: opening.sequences,
+      materializedViews: opening.views,
+      largeObjects: rest.largeObjects,
+      largeObjectCount: rest.largeObjectCount,
+      totals: totals
+    )
   }
 
   private func table(
-    _ index: Int, store: ([UInt8]) throws -> ChunkID
+    _ index: Int,
+    store: ([UInt8]) throws -> ChunkID
   ) throws -> Manifest.Table {
     let table = opening.plan.tables[index]
     let relation = table.relation
@@ -55,17 +68,26 @@ struct Assembly {
       return try store(Segment(stripes: Array(stripes[start..<end])).encoded())
     }
     return Manifest.Table(
-      oid: relation.oid, schema: relation.name.schema, name: relation.name.name,
+      oid: relation.oid,
+      schema: relation.name.schema,
+      name: relation.name.name,
       fileNode: relation.fileNode,
       columns: relation.columns.map { Manifest.Column(name: $0.name, type: $0.type) },
       pages: relation.isHeap ? table.pages : 0,
       stripePages: relation.isHeap ? table.stripePages : 0,
-      rows: stripes.reduce(0) { $0 + $1.rows }, bytes: stripes.reduce(0) { $0 + $1.bytes },
-      digest: digest, segments: segments,
+      rows: stripes.reduce(0) { $0 + $1.rows },
+      bytes: stripes.reduce(0) { $0 + $1.bytes },
+      digest: digest,
+      segments: segments,
       loadRoot: relation.loadRoot.map { Manifest.Root(schema: $0.schema, name: $0.name) },
-      condition: relation.condition, isConfiguration: relation.isConfiguration,
+      condition: relation.condition,
+      isConfiguration: relation.isConfiguration,
       indexes: relation.indexes,
       reading: Manifest.Reading(
-        way: .whole, reason: "this version reads every stripe", seconds: seconds))
+        way: .whole,
+        reason: "this version reads every stripe",
+        seconds: seconds
+      )
+    )
   }
 }

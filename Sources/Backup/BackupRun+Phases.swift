@@ -20,16 +20,21 @@ extension BackupRun {
 
   /// Runs `pg_dump` and `pg_dumpall` beside the workers.
   func readDefinition(
-    _ opening: Opening, _ writer: SnapshotWriter
+    _ opening: Opening,
+    _ writer: SnapshotWriter
   ) async throws -> Manifest.Definition {
     let options = self.options
     let settings = self.settings.database(opening.database.name)
     return try await Lane("drydock.pg_dump").run {
       let programs = try ClientPrograms.find(
-        atLeast: opening.server.major, directory: options.binaryDirectory)
+        atLeast: opening.server.major,
+        directory: options.binaryDirectory
+      )
       let encoder = try writer.makeEncoder()
       let reader = DefinitionReader(
-        programs: programs, settings: settings, options: options,
+        programs: programs,
+        settings: settings,
+        options: options,
         encoding: opening.database.encoding
       ) {
         try encoder.write($0.span, kind: .text, level: options.compressionLevel).id
@@ -37,13 +42,19 @@ extension BackupRun {
       return Manifest.Definition(
         archive: try reader.archive(snapshot: opening.read.snapshotID),
         globals: try reader.globals(hasPasswords: opening.canReadPasswords),
-        hasPasswords: opening.canReadPasswords, fingerprint: [], dumpMajor: programs.major)
+        hasPasswords: opening.canReadPasswords,
+        fingerprint: [],
+        dumpMajor: programs.major
+      )
     }
   }
 
   /// Reads large objects on the connection that holds the snapshot, and keeps the fingerprint.
   func readRest(
-    _ holder: Session, _ opening: Opening, _ writer: SnapshotWriter, _ reading: Reading
+    _ holder: Session,
+    _ opening: Opening,
+    _ writer: SnapshotWriter,
+    _ reading: Reading
   ) async throws -> Assembly.Rest {
     let level = options.compressionLevel
     return try await holder.run { connection in
@@ -56,8 +67,10 @@ extension BackupRun {
       do {
         let objects = try LargeObjectReader(connection: connection, store: store).read()
         return Assembly.Rest(
-          largeObjects: objects.lists, largeObjectCount: objects.count,
-          fingerprint: try Pieces.of(opening.fingerprint).map { try store($0, .text) })
+          largeObjects: objects.lists,
+          largeObjectCount: objects.count,
+          fingerprint: try Pieces.of(opening.fingerprint).map { try store($0, .text) }
+        )
       } catch let error as PostgresError {
         throw error.problem("cannot read the large objects")
       }
@@ -72,14 +85,18 @@ extension BackupRun {
   }
 
   func commit(
-    _ manifest: Manifest, _ writer: SnapshotWriter, _ reading: Reading
+    _ manifest: Manifest,
+    _ writer: SnapshotWriter,
+    _ reading: Reading
   ) throws -> Result {
     let definition = manifest.definition
     let lists = manifest.tables.flatMap(\.segments) + manifest.largeObjects
     let texts = definition.archive + definition.globals + definition.fingerprint
     let name = try writer.commit(
-      manifest: try manifest.encoded(), at: manifest.takenTime,
-      closure: reading.chunks + lists + texts)
+      manifest: try manifest.encoded(),
+      at: manifest.takenTime,
+      closure: reading.chunks + lists + texts
+    )
     return Result(snapshot: name, manifest: manifest)
   }
 }

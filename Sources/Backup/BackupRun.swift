@@ -29,7 +29,9 @@ public struct BackupRun: Sendable {
 
   /// Prepares a backup; nothing is opened yet.
   public init(
-    of settings: ConnectionSettings, into repository: Repository, options: BackupOptions,
+    of settings: ConnectionSettings,
+    into repository: Repository,
+    options: BackupOptions,
     progress: @escaping @Sendable (BackupProgress) -> Void = { _ in }
   ) {
     self.settings = settings
@@ -50,10 +52,13 @@ public struct BackupRun: Sendable {
       if let result = try await attempt(holder: holder, started: started) { return result }
     }
     throw Problem(
-      .busy, code: "backup.types-move",
+      .busy,
+      code: "backup.types-move",
       "types were changed during each of \(Self.attempts) attempts to take a snapshot",
       reason: "an enum, a composite type, a domain or an extension was altered meanwhile",
-      hint: "Run the backup again when the migration has ended.", isRetryable: true)
+      hint: "Run the backup again when the migration has ended.",
+      isRetryable: true
+    )
   }
 
   private func openSession() async throws -> Session {
@@ -73,15 +78,25 @@ public struct BackupRun: Sendable {
       let opening = try await open(holder)
       let reading = Reading(plan: opening.plan)
       let workers = Workers(
-        settings: settings, writer: writer, opening: opening, reading: reading,
-        options: options, seed: repository.digestSeed, progress: progress)
+        settings: settings,
+        writer: writer,
+        opening: opening,
+        reading: reading,
+        options: options,
+        seed: repository.digestSeed,
+        progress: progress
+      )
       async let definition = readDefinition(opening, writer)
       try await workers.run(holder: holder)
       let rest = try await readRest(holder, opening, writer, reading)
       let encoder = try writer.makeEncoder()
       var manifest = try Assembly(
-        opening: opening, reading: reading, definition: try await definition, rest: rest,
-        options: options, parent: parent
+        opening: opening,
+        reading: reading,
+        definition: try await definition,
+        rest: rest,
+        options: options,
+        parent: parent
       ).manifest(store: {
         try encoder.write($0.span, kind: .list, level: options.compressionLevel).id
       })

@@ -26,7 +26,9 @@ struct ConsistentRead: Sendable {
   ///
   /// `observer` is another connection of the same database: it sees what the snapshot does not.
   static func open(
-    on holder: Connection, observer: Connection, lockTimeout: Int
+    on holder: Connection,
+    observer: Connection,
+    lockTimeout: Int
   ) throws -> ConsistentRead {
     for _ in 0..<attempts {
       let listed = try Relation.list(observer)
@@ -43,10 +45,12 @@ struct ConsistentRead: Sendable {
       try holder.execute("ROLLBACK")
     }
     throw Problem(
-      .busy, code: "backup.schema-moves",
+      .busy,
+      code: "backup.schema-moves",
       "tables were created or rewritten during each of \(attempts) attempts to take a snapshot",
       hint: "Run the backup again when migrations and table rewrites have ended.",
-      isRetryable: true)
+      isRetryable: true
+    )
   }
 
   /// Whether types changed since the instant; if so, the text that was read may mix both states.
@@ -55,7 +59,9 @@ struct ConsistentRead: Sendable {
   }
 
   private static func take(
-    _ listed: [Relation], on holder: Connection, observer: Connection
+    _ listed: [Relation],
+    on holder: Connection,
+    observer: Connection
   ) throws -> ConsistentRead? {
     let snapshot = try holder.execute("SELECT pg_catalog.pg_export_snapshot()").value ?? ""
     try holder.verifyTransferSettings()
@@ -66,12 +72,18 @@ struct ConsistentRead: Sendable {
     }
     let position = try holder.execute(positionQuery)
     return ConsistentRead(
-      snapshotID: snapshot, relations: seen, types: try TypeFingerprint.read(holder),
-      taken: position[0].string("taken"), lsn: position[0].string("lsn"))
+      snapshotID: snapshot,
+      relations: seen,
+      types: try TypeFingerprint.read(holder),
+      taken: position[0].string("taken"),
+      lsn: position[0].string("lsn")
+    )
   }
 
-  /// What must be the same before the locks, in the snapshot and now. Materialised views and
-  /// sequences cannot be locked and carry no rows here, so their files may change.
+  /// What must be the same before the locks, in the snapshot and now.
+  ///
+  /// Materialised views and sequences cannot be locked and carry no rows here, so their files may
+  /// change.
   private static func identity(_ relations: [Relation]) -> [String] {
     relations.map { relation in
       let file = relation.kind == .table ? relation.fileNode ?? 0 : 0
@@ -80,7 +92,10 @@ struct ConsistentRead: Sendable {
   }
 
   private static func lock(
-    _ relations: [Relation], on holder: Connection, observer: Connection, timeout: Int
+    _ relations: [Relation],
+    on holder: Connection,
+    observer: Connection,
+    timeout: Int
   ) throws {
     let tables = relations.filter { $0.kind == .table || $0.kind == .partitioned }
     try holder.execute("SET LOCAL lock_timeout = \(timeout)")
@@ -88,13 +103,18 @@ struct ConsistentRead: Sendable {
       let batch = tables[start..<min(start + locksPerStatement, tables.count)]
       do {
         try holder.execute(lockStatement(batch.map(\.name)))
-      } catch where error.sqlState == "55P03" {
+      } catch  where error.sqlState == "55P03" {
         throw try blocked(batch.map(\.oid), observer: observer, error: error)
-      } catch where error.sqlState == "42P01" {
+      } catch  where error.sqlState == "42P01" {
         // Dropped between list and lock: the comparison afterwards would find it too.
         throw Problem(
-          .busy, code: "backup.schema-moves", "a table was dropped while the snapshot was taken",
-          reason: error.reason, hint: "Run the backup again.", isRetryable: true)
+          .busy,
+          code: "backup.schema-moves",
+          "a table was dropped while the snapshot was taken",
+          reason: error.reason,
+          hint: "Run the backup again.",
+          isRetryable: true
+        )
       } catch {
         throw error.problem("cannot lock the tables for reading")
       }
@@ -110,20 +130,27 @@ struct ConsistentRead: Sendable {
   }
 
   private static func blocked(
-    _ oids: [Int], observer: Connection, error: PostgresError
+    _ oids: [Int],
+    observer: Connection,
+    error: PostgresError
   ) throws -> Problem {
     let list = "{\(oids.map(String.init).joined(separator: ","))}"
     let blockers = try observer.query(blockerQuery, [.text(list)])
     return Problem(
-      .busy, code: "backup.lock-timeout", "a table is locked by somebody else",
+      .busy,
+      code: "backup.lock-timeout",
+      "a table is locked by somebody else",
       reason: error.reason,
       facts: blockers.map {
         Problem.Fact(
           $0.string("relation"),
           "process \($0.string("pid")) (\($0.string("usename")), \($0.string("state"))"
-            + " for \($0.string("seconds")) s) holds it")
+            + " for \($0.string("seconds")) s) holds it"
+        )
       },
-      hint: "Wait for that session or end it, then run the backup again.", isRetryable: true)
+      hint: "Wait for that session or end it, then run the backup again.",
+      isRetryable: true
+    )
   }
 
   private static let positionQuery = """

@@ -10,11 +10,18 @@ struct DatabaseReader {
     let row = try connection.execute(databaseQuery)[0]
     let schemas = try connection.execute(Self.schemaQuery).map { $0.string("nspname") }
     return Manifest.Database(
-      name: row.string("datname"), systemIdentifier: row.string("system_identifier"),
-      oid: row.int("oid"), owner: row.string("owner"), encoding: row.string("encoding"),
-      collate: row.string("datcollate"), ctype: row.string("datctype"),
-      localeProvider: row.string("datlocprovider"), locale: row["locale"], schemas: schemas,
-      settings: try settings())
+      name: row.string("datname"),
+      systemIdentifier: row.string("system_identifier"),
+      oid: row.int("oid"),
+      owner: row.string("owner"),
+      encoding: row.string("encoding"),
+      collate: row.string("datcollate"),
+      ctype: row.string("datctype"),
+      localeProvider: row.string("datlocprovider"),
+      locale: row["locale"],
+      schemas: schemas,
+      settings: try settings()
+    )
   }
 
   func server() throws -> Manifest.Server {
@@ -24,12 +31,15 @@ struct DatabaseReader {
     }
     var extensions: [String: String] = [:]
     for row in try connection.execute(
-      "SELECT extname, extversion FROM pg_catalog.pg_extension")
-    {
+      "SELECT extname, extversion FROM pg_catalog.pg_extension"
+    ) {
       extensions[row.string("extname")] = row.string("extversion")
     }
     return Manifest.Server(
-      version: connection.serverVersion, settings: settings, extensions: extensions)
+      version: connection.serverVersion,
+      settings: settings,
+      extensions: extensions
+    )
   }
 
   func sequences(_ relations: [Relation]) throws -> [Manifest.Sequence] {
@@ -45,8 +55,12 @@ struct DatabaseReader {
       for (relation, row) in zip(batch, rows) {
         found.append(
           Manifest.Sequence(
-            schema: relation.name.schema, name: relation.name.name,
-            lastValue: row.int("last_value"), isCalled: row.bool("is_called")))
+            schema: relation.name.schema,
+            name: relation.name.name,
+            lastValue: row.int("last_value"),
+            isCalled: row.bool("is_called")
+          )
+        )
       }
     }
     return found
@@ -56,13 +70,15 @@ struct DatabaseReader {
   func materializedViews(_ relations: [Relation]) throws -> [Manifest.MaterializedView] {
     let views = relations.filter { $0.kind == .materializedView }
     guard !views.isEmpty else { return [] }
-    var depth: [Int: Int] = [:]
-    for row in try connection.execute(Self.viewDepthQuery) {
-      depth[row.int("oid")] = row.int("depth")
-    }
-    return views.sorted { (depth[$0.oid] ?? 0, $0.oid) < (depth[$1.oid] ?? 0, $1.oid) }.map {
+    let depth = ViewDepth(
+      edges: try connection.execute(Self.viewQuery).map { ($0.int("view"), $0.int("source")) }
+    )
+    return views.sorted { (depth[$0.oid], $0.oid) < (depth[$1.oid], $1.oid) }.map {
       Manifest.MaterializedView(
-        schema: $0.name.schema, name: $0.name.name, isPopulated: $0.isPopulated)
+        schema: $0.name.schema,
+        name: $0.name.name,
+        isPopulated: $0.isPopulated
+      )
     }
   }
 
@@ -113,8 +129,11 @@ struct DatabaseReader {
   private func settings() throws -> [Manifest.Setting] {
     try connection.execute(Self.settingQuery).map { row in
       Manifest.Setting(
-        role: row["rolname"], isForDatabase: row.bool("is_for_database"),
-        name: row.string("name"), value: row.string("value"))
+        role: row["rolname"],
+        isForDatabase: row.bool("is_for_database"),
+        name: row.string("name"),
+        value: row.string("value")
+      )
     }
   }
 
@@ -175,22 +194,13 @@ struct DatabaseReader {
     FROM pg_catalog.unnest($1::pg_catalog.oid[]) o(oid)
     """
 
-  /// How many views lie below each view, at most; functions in between are not visible, nor are
-  /// they to `pg_dump`.
-  private static let viewDepthQuery = """
-    WITH RECURSIVE edge AS (
-      SELECT DISTINCT r.ev_class AS view, d.refobjid AS source
-      FROM pg_catalog.pg_rewrite r
-      JOIN pg_catalog.pg_depend d ON d.classid = 'pg_catalog.pg_rewrite'::pg_catalog.regclass
-        AND d.objid = r.oid AND d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass
-        AND d.refobjid <> r.ev_class
-      JOIN pg_catalog.pg_class c ON c.oid = d.refobjid AND c.relkind IN ('v', 'm')
-    ), depth AS (
-      SELECT c.oid, 0 AS depth FROM pg_catalog.pg_class c WHERE c.relkind IN ('v', 'm')
-      UNION ALL
-      SELECT e.view, depth.depth + 1 FROM depth JOIN edge e ON e.source = depth.oid
-      WHERE depth.depth < 100
-    )
-    SELECT oid, max(depth) AS depth FROM depth GROUP BY oid
+  /// Which view reads which; through functions it is not visible, nor is it to `pg_dump`.
+  private static let viewQuery = """
+    SELECT DISTINCT r.ev_class AS view, d.refobjid AS source
+    FROM pg_catalog.pg_rewrite r
+    JOIN pg_catalog.pg_depend d ON d.classid = 'pg_catalog.pg_rewrite'::pg_catalog.regclass
+      AND d.objid = r.oid AND d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass
+      AND d.refobjid <> r.ev_class
+    JOIN pg_catalog.pg_class c ON c.oid = d.refobjid AND c.relkind IN ('v', 'm')
     """
 }

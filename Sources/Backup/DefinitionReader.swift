@@ -1,4 +1,5 @@
 internal import Bytes
+internal import Catalog
 internal import Cluster
 internal import Postgres
 internal import Problems
@@ -28,11 +29,14 @@ struct DefinitionReader {
     ]
     // Names in one encoding for all; what is in no encoding at all (SQL_ASCII) stays as it is.
     if encoding != "SQL_ASCII" { arguments.append("--encoding=UTF8") }
-    arguments += options.tables.map { "--table=\($0)" }
-    arguments += options.excludedTables.map { "--exclude-table=\($0)" }
+    arguments += options.schemas.map { "--schema=\(Self.quoted($0))" }
+    arguments += options.tables.map { "--table=\(TablePattern($0).dumpPattern)" }
+    arguments += options.excludedTables.map { "--exclude-table=\(TablePattern($0).dumpPattern)" }
     return try run(
-      programs.dump, arguments + ["--dbname=\(settings.argument)"],
-      doing: "cannot read the definition of the schema")
+      programs.dump,
+      arguments + ["--dbname=\(settings.argument)"],
+      doing: "cannot read the definition of the schema"
+    )
   }
 
   /// Roles and tablespaces, with the roles' password verifiers where the role may read them.
@@ -40,9 +44,14 @@ struct DefinitionReader {
     var arguments = ["--globals-only", "--no-password"]
     if !hasPasswords { arguments.append("--no-role-passwords") }
     return try run(
-      programs.dumpAll, arguments + ["--dbname=\(settings.argument)"],
-      doing: "cannot read the roles and tablespaces")
+      programs.dumpAll,
+      arguments + ["--dbname=\(settings.argument)"],
+      doing: "cannot read the roles and tablespaces"
+    )
   }
+
+  /// A name as a pattern that fits nothing else: in double quotes no character has a meaning.
+  private static func quoted(_ name: String) -> String { SQL.identifier(name) }
 
   private func run(_ program: String, _ arguments: [String], doing: String) throws -> [ChunkID] {
     var environment = EnvironmentWhitelist.system.ofThisProcess()
@@ -56,13 +65,16 @@ struct DefinitionReader {
           pieces.append(try store(Array(piece[..<Self.pieceSize])))
           piece.removeFirst(Self.pieceSize)
         }
-      })
+      }
+    )
     guard outcome.status.isSuccess else {
       throw Problem(
-        code: "backup.pg-dump", doing,
+        code: "backup.pg-dump",
+        doing,
         reason: outcome.errors.split(separator: "\n").suffix(3).joined(separator: "; "),
         facts: [Problem.Fact("program", program)],
-        hint: "Run that program by hand with the same role; the role may lack a privilege.")
+        hint: "Run that program by hand with the same role; the role may lack a privilege."
+      )
     }
     if !piece.isEmpty { pieces.append(try store(piece)) }
     return pieces

@@ -29,22 +29,30 @@ struct LargeObjectReader {
     while true {
       let piece = try connection.bytes(
         "SELECT pg_catalog.lo_get($1::pg_catalog.oid, $2::bigint, $3::integer)",
-        [Parameter(oid), Parameter(size), Parameter(Self.pieceSize)])
+        [Parameter(oid), Parameter(size), Parameter(Self.pieceSize)]
+      )
       guard let piece, !piece.isEmpty else { break }
       chunks.append(try store(piece, .data))
       size += piece.count
       if piece.count < Self.pieceSize { break }
     }
     return LargeObjectList.Item(
-      oid: oid, owner: row.string("owner"), grants: try grants(oid), comment: row["comment"],
-      size: size, chunks: chunks)
+      oid: oid,
+      owner: row.string("owner"),
+      grants: try grants(oid),
+      comment: row["comment"],
+      size: size,
+      chunks: chunks
+    )
   }
 
   private func grants(_ oid: Int) throws -> [LargeObjectList.Grant] {
     try connection.query(Self.grantQuery, [Parameter(oid)]).map { row in
       LargeObjectList.Grant(
-        role: row["role"], privilege: row.string("privilege_type"),
-        isGrantable: row.bool("is_grantable"))
+        role: row["role"],
+        privilege: row.string("privilege_type"),
+        isGrantable: row.bool("is_grantable")
+      )
     }
   }
 

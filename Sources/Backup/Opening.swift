@@ -24,20 +24,30 @@ struct Opening: Sendable {
 
   /// Opens the instant on `holder` and reads what is small.
   static func open(
-    on holder: Connection, settings: ConnectionSettings, options: BackupOptions
+    on holder: Connection,
+    settings: ConnectionSettings,
+    options: BackupOptions
   ) throws -> Opening {
     let observer = try Connection.open(settings)
     let read = try ConsistentRead.open(
-      on: holder, observer: observer, lockTimeout: options.lockTimeout)
+      on: holder,
+      observer: observer,
+      lockTimeout: options.lockTimeout
+    )
     let reader = DatabaseReader(connection: holder)
     let chosen = try Selection(options: options, connection: holder).of(read.relations)
     return Opening(
       read: read,
       plan: ReadPlan(relations: chosen, pages: try reader.pages(chosen)),
-      database: try reader.database(), server: try reader.server(),
-      sequences: try reader.sequences(chosen), views: try reader.materializedViews(chosen),
-      ledger: try reader.ledger(), ledgerPosition: try reader.ledgerPosition(),
+      database: try reader.database(),
+      server: try reader.server(),
+      sequences: try reader.sequences(chosen),
+      views: try reader.materializedViews(chosen),
+      ledger: try reader.ledger(),
+      ledgerPosition: try reader.ledgerPosition(),
       fingerprint: try SchemaFingerprint.read(holder).encoded(),
-      timeline: try reader.timeline(), canReadPasswords: try reader.canReadPasswords())
+      timeline: try reader.timeline(),
+      canReadPasswords: try reader.canReadPasswords()
+    )
   }
 }

@@ -33,7 +33,10 @@ struct ReadPlan: Sendable {
     let tables = relations.filter(\.hasRows).map { relation in
       let count = pages[relation.oid] ?? 0
       return Table(
-        relation: relation, pages: count, stripePages: Self.stripePages(tablePages: count))
+        relation: relation,
+        pages: count,
+        stripePages: Self.stripePages(tablePages: count)
+      )
     }
     self.tables = tables
     pieces = tables.indices.sorted { tables[$0].pages > tables[$1].pages }

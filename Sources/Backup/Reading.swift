@@ -23,7 +23,10 @@ final class Reading: Sendable {
     self.plan = plan
     let count = plan.tables.count
     state = Mutex(
-      State(stripes: Array(repeating: [:], count: count), seconds: Array(repeating: 0, count: count))
+      State(
+        stripes: Array(repeating: [:], count: count),
+        seconds: Array(repeating: 0, count: count)
+      )
     )
   }
 

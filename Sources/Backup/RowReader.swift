@@ -33,7 +33,7 @@ struct RowReader {
       try connection.execute(ConsistentRead.lockStatement([table.name], noWait: true))
       try connection.execute("RELEASE SAVEPOINT before_lock")
       return true
-    } catch where error.sqlState == "55P03" {
+    } catch  where error.sqlState == "55P03" {
       try connection.execute("ROLLBACK TO SAVEPOINT before_lock")
       return false
     }
@@ -45,7 +45,12 @@ struct RowReader {
     do {
       guard table.relation.isHeap else { return try readByContent(table.relation) }
       let cutter = StripeCutter(
-        table: label, range: piece.pages, stripePages: table.stripePages, seed: seed, store: store)
+        table: label,
+        range: piece.pages,
+        stripePages: table.stripePages,
+        seed: seed,
+        store: store
+      )
       try connection.execute("SET LOCAL client_encoding = \(SQL.literal(encoding))")
       try connection.copyOut(rangeQuery(table.relation, piece.pages)) { try cutter.take($0) }
       try connection.execute("SET LOCAL client_encoding = 'UTF8'")
@@ -67,7 +72,8 @@ struct RowReader {
       let size = text.count
       text.append(contentsOf: Stripe.trailer(pageOffsets: []))
       stripes.append(
-        Stripe(chunks: [try store(text.span)], rows: rows, bytes: size, digest: digest))
+        Stripe(chunks: [try store(text.span)], rows: rows, bytes: size, digest: digest)
+      )
       text.removeAll(keepingCapacity: true)
       (rows, digest) = (0, DigestSum())
     }

@@ -15,10 +15,16 @@ struct Selection {
     for (pattern, text) in zip(included, options.tables)
     where !relations.contains(where: { pattern.matches($0.name) }) {
       throw Problem(
-        .usage, code: "backup.no-such-table", "no table matches \(text)",
-        hint: "Write schema.name; * and ? stand for any characters.")
+        .usage,
+        code: "backup.no-such-table",
+        "no table matches \(text)",
+        hint: "Write schema.name; * and ? stand for any characters."
+      )
     }
     return relations.filter { relation in
+      guard options.schemas.isEmpty || options.schemas.contains(relation.name.schema) else {
+        return false
+      }
       let isIn = included.isEmpty || included.contains { $0.matches(relation.name) }
       return isIn && !excluded.contains { $0.matches(relation.name) }
     }

@@ -32,7 +32,10 @@ final class StripeCutter {
 
   /// Makes a cutter for the pages of `range`, which begins at a stripe's first page.
   init(
-    table: String, range: Range<Int>, stripePages: Int, seed: UInt64,
+    table: String,
+    range: Range<Int>,
+    stripePages: Int,
+    seed: UInt64,
     store: @escaping (Span<UInt8>) throws -> ChunkID
   ) {
     self.table = table
@@ -49,7 +52,9 @@ final class StripeCutter {
     let place = try TuplePlace(message, table: table)
     try check(place)
     while place.block >= stripeStart + stripePages { try closeStripe() }
-    while pageOffsets.count <= place.block - stripeStart { pageOffsets.append(flushed + text.count) }
+    while pageOffsets.count <= place.block - stripeStart {
+      pageOffsets.append(flushed + text.count)
+    }
     try append(message.extracting(place.length..<message.count))
   }
 
@@ -63,10 +68,12 @@ final class StripeCutter {
     let isAscending = (last.block, last.offset) < (place.block, place.offset)
     guard isAscending, range.contains(place.block) else {
       throw Problem(
-        code: "backup.row-order", "rows of \(table) did not arrive in the order of their pages",
+        code: "backup.row-order",
+        "rows of \(table) did not arrive in the order of their pages",
         reason: "row (\(place.block),\(place.offset)) came after (\(last.block),\(last.offset)),"
           + " pages \(range) were asked for",
-        hint: "A setting or an extension changes how the server plans; report it with its name.")
+        hint: "A setting or an extension changes how the server plans; report it with its name."
+      )
     }
     last = (place.block, place.offset)
   }

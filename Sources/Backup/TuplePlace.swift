@@ -20,9 +20,11 @@ struct TuplePlace {
       row[position] == UInt8(ascii: "\t") || row.count == position + 1
     else {
       throw Problem(
-        code: "backup.ctid", "a row of \(table) came without its place",
+        code: "backup.ctid",
+        "a row of \(table) came without its place",
         reason: "the server's access method has no heap pages that can be addressed",
-        hint: "Report the table's access method (pg_class.relam).")
+        hint: "Report the table's access method (pg_class.relam)."
+      )
     }
     self.block = block
     self.offset = offset

@@ -53,7 +53,9 @@ struct Workers: Sendable {
   private func rowReader(_ connection: Connection) throws -> RowReader {
     let encoder = try writer.makeEncoder()
     return RowReader(
-      connection: connection, encoding: opening.database.encoding, seed: seed
+      connection: connection,
+      encoding: opening.database.encoding,
+      seed: seed
     ) { bytes in
       let chunk = try encoder.write(bytes, kind: .data, level: options.compressionLevel)
       reading.tally.add(chunk)
@@ -69,8 +71,12 @@ struct Workers: Sendable {
     let done = reading.progress
     progress(
       BackupProgress(
-        phase: "reading rows", bytes: done.pages * opening.blockSize,
-        totalBytes: opening.totalPages * opening.blockSize, rows: done.rows))
+        phase: "reading rows",
+        bytes: done.pages * opening.blockSize,
+        totalBytes: opening.totalPages * opening.blockSize,
+        rows: done.rows
+      )
+    )
   }
 }
 

@@ -24,7 +24,7 @@ public struct Relation: Sendable, Equatable {
   public var kind: Kind
   /// Whether it is unlogged: its pages carry no LSN that means anything.
   public var isUnlogged: Bool
-  /// The file node; a rewrite or TRUNCATE changes it. Nil for a partitioned parent.
+  /// The file node, nil for a partitioned parent; a rewrite or TRUNCATE changes it.
   public var fileNode: Int?
   /// The table access method, `heap` unless someone chose another; nil where there is none.
   public var accessMethod: String?

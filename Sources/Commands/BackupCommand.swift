@@ -48,7 +48,11 @@ public struct BackupCommand: RunnableCommand {
     option("--table", \.tables, value: "PATTERN", "Only tables that match.")
     option("--exclude-table", \.excludedTables, value: "PATTERN", "Not tables that match.")
     option(
-      "--exclude-data", \.excludedData, value: "PATTERN", "Tables that match without their rows.")
+      "--exclude-data",
+      \.excludedData,
+      value: "PATTERN",
+      "Tables that match without their rows."
+    )
     flag("--full-read", \.isFullRead, "Read every row, whatever the last snapshot says.")
     group(\.databaseOptions)
     group(\.shared)
@@ -70,9 +74,12 @@ public struct BackupCommand: RunnableCommand {
   private func database(in context: Context) throws -> ConnectionSettings {
     if let url, databaseOptions.database != nil {
       throw Problem(
-        .usage, code: "usage.two-databases", "Two databases are named",
+        .usage,
+        code: "usage.two-databases",
+        "Two databases are named",
         facts: [.init("argument", "\(try ConnectionSettings.given(url, .commandLine))")],
-        hint: "Give the database once.")
+        hint: "Give the database once."
+      )
     }
     if let url { return try .given(url, .commandLine) }
     return try databaseOptions.orDefault(in: context)
@@ -89,8 +96,11 @@ public struct BackupCommand: RunnableCommand {
     for tag in tags {
       guard let equals = tag.firstIndex(of: "="), equals != tag.startIndex else {
         throw Problem(
-          .usage, code: "usage.tag", "The tag \(tag) has no name and value",
-          hint: "Write --tag git=1a2b3c4.")
+          .usage,
+          code: "usage.tag",
+          "The tag \(tag) has no name and value",
+          hint: "Write --tag git=1a2b3c4."
+        )
       }
       options.tags[String(tag[..<equals])] = String(tag[tag.index(after: equals)...])
     }

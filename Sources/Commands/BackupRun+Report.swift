@@ -7,8 +7,11 @@ extension BackupProgress {
   /// The progress as a line or an event.
   var report: Progress {
     Progress(
-      phase: phase, bytes: Int64(bytes), totalBytes: totalBytes > 0 ? Int64(totalBytes) : nil,
-      rows: rows > 0 ? Int64(rows) : nil)
+      phase: phase,
+      bytes: Int64(bytes),
+      totalBytes: totalBytes > 0 ? Int64(totalBytes) : nil,
+      rows: rows > 0 ? Int64(rows) : nil
+    )
   }
 }
 
@@ -24,7 +27,8 @@ extension BackupRun.Result {
           .init("taken", manifest.taken),
           .init(
             "rows",
-            "\(Quantity.count(totals.rows)) in \(Quantity.count(manifest.tables.count)) tables"),
+            "\(Quantity.count(totals.rows)) in \(Quantity.count(manifest.tables.count)) tables"
+          ),
           .init("read", Quantity.bytes(totals.bytesRead)),
           .init(
             "stored",
@@ -34,7 +38,8 @@ extension BackupRun.Result {
           .init("time", Quantity.duration(.seconds(totals.seconds))),
         ])
       ],
-      json: SnapshotSummary(snapshot, manifest).json)
+      json: SnapshotSummary(snapshot, manifest).json
+    )
   }
 }
 
@@ -60,7 +65,8 @@ struct SnapshotSummary {
       "taken": .string(manifest.taken),
       "parent": JSONValue(manifest.parent),
       "tags": .object(
-        manifest.tags.sorted { $0.key < $1.key }.map { .init($0.key, .string($0.value)) }),
+        manifest.tags.sorted { $0.key < $1.key }.map { .init($0.key, .string($0.value)) }
+      ),
       "tables": JSONValue(manifest.tables.count),
       "rows": JSONValue(totals.rows),
       "bytes": JSONValue(totals.bytes),

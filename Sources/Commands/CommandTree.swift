@@ -19,15 +19,17 @@ public enum CommandTree {
             .command(BackupCommand.self), .command(SnapshotsCommand.self),
             .command(ShowCommand.self), .command(RestoreCommand.self),
             .command(RestoresCommand.self),
-            .command(VerifyCommand.self), .command(ExportCommand.self),
+            .command(VerifyCommand.self), .command(CheckCommand.self),
+            .command(ExportCommand.self),
           ]
         ),
         .init(
           "Migrations",
           [
-            .command(NewCommand.self), .command(StatusCommand.self),
+            .command(NewCommand.self), .command(StatusCommand.self), .command(PlanCommand.self),
             .command(RehearseCommand.self), .command(MigrateCommand.self),
             .command(UndoCommand.self), .command(GateCommand.self),
+            .command(BaselineCommand.self), .command(RepairCommand.self),
           ]
         ),
         .init(
@@ -37,7 +39,7 @@ public enum CommandTree {
             .command(CompletionsCommand.self), .command(ManualCommand.self),
             .group(tool),
           ]
-        )
+        ),
       ],
       notes: [environment, exitStatus]
     )

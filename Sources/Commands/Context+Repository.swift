@@ -10,9 +10,12 @@ extension Context {
     let address = try repositoryAddress()
     guard !address.contains("://") || address.hasPrefix("file://") else {
       throw Problem(
-        .usage, code: "usage.repository-scheme", "The repository address \(address) is not known",
+        .usage,
+        code: "usage.repository-scheme",
+        "The repository address \(address) is not known",
         reason: "this version keeps repositories in directories",
-        hint: "Give a path, such as /var/backups/drydock.")
+        hint: "Give a path, such as /var/backups/drydock."
+      )
     }
     let path = address.hasPrefix("file://") ? String(address.dropFirst(7)) : address
     return LocalStore(path.hasPrefix("/") ? path : "\(world.directory)/\(path)")

@@ -21,24 +21,31 @@ extension Context {
   /// - Returns: the snapshot, opened.
   /// - Throws: a `Problem` of kind `usage` where none or several fit.
   func snapshot(
-    _ text: String, of database: String?, in repository: Repository
+    _ text: String,
+    of database: String?,
+    in repository: Repository
   ) async throws -> SnapshotContent {
     let reference = try SnapshotReference(text)
     let all = try await snapshots(in: repository)
     let series = try series(reference, among: all, default: database)
     if let found = try reference.choose(from: series) { return found }
     throw Problem(
-      .usage, code: "usage.no-such-snapshot", "There is no snapshot \(text)",
+      .usage,
+      code: "usage.no-such-snapshot",
+      "There is no snapshot \(text)",
       facts: all.suffix(5).map {
         Problem.Fact("snapshot", "\($0.name) of \($0.manifest.database.name)")
       },
       hint: all.isEmpty
         ? "The repository is empty; drydock backup takes the first one."
-        : "drydock snapshots lists what there is.")
+        : "drydock snapshots lists what there is."
+    )
   }
 
   private func series(
-    _ reference: SnapshotReference, among all: [SnapshotContent], default database: String?
+    _ reference: SnapshotReference,
+    among all: [SnapshotContent],
+    default database: String?
   ) throws -> [SnapshotContent] {
     // Whoever types an id means that snapshot, whatever the series.
     if case .prefix = reference.choice, reference.series == nil { return all }
@@ -47,10 +54,13 @@ extension Context {
     let found = Set(chosen.map { SeriesIdentity($0.manifest.database) })
     guard found.count > 1 else { return chosen }
     throw Problem(
-      .usage, code: "usage.ambiguous-series", "\(reference.text) could be of several databases",
+      .usage,
+      code: "usage.ambiguous-series",
+      "\(reference.text) could be of several databases",
       facts: found.map { Problem.Fact("series", "\($0.name) (system \($0.systemIdentifier))") }
         .sorted { $0.value < $1.value },
-      hint: "Write \(reference.text):NAME, or give the snapshot's id.")
+      hint: "Write \(reference.text):NAME, or give the snapshot's id."
+    )
   }
 }
 

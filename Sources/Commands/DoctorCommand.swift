@@ -33,7 +33,8 @@ public struct DoctorCommand: RunnableCommand {
     let examination = Examination(
       context: context,
       database: try databaseOptions.database.map { try ConnectionSettings.given($0, .commandLine) }
-        ?? context.configuration.database)
+        ?? context.configuration.database
+    )
     let findings = await examination.run()
     context.show(Finding.report(findings))
     return findings.contains { $0.severity == .bad } ? .failed : .done
@@ -86,7 +87,9 @@ struct Finding: Sendable {
               "severity": .string($0.severity.rawValue), "subject": .string($0.subject),
               "text": .string($0.text), "advice": JSONValue($0.advice),
             ]
-          }),
-      ])
+          }
+        ),
+      ]
+    )
   }
 }

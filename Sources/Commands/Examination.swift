@@ -67,38 +67,57 @@ struct Examination {
   }
 
   private static func look(
-    _ connection: Connection, _ database: ConnectionSettings
+    _ connection: Connection,
+    _ database: ConnectionSettings
   ) throws -> [Finding] {
     let row = try connection.execute(query)[0]
     var findings = [
       Finding(
-        .good, "database",
-        "\(row.string("database")) on PostgreSQL \(row.string("version")), as \(row.string("role"))")
+        .good,
+        "database",
+        "\(row.string("database")) on PostgreSQL \(row.string("version")), as \(row.string("role"))"
+      )
     ]
     if connection.serverMajor < 15 {
       findings.append(
         Finding(
-          .bad, "database", "PostgreSQL \(connection.serverMajor) is too old",
-          advice: "Drydock needs PostgreSQL 15 or later."))
+          .bad,
+          "database",
+          "PostgreSQL \(connection.serverMajor) is too old",
+          advice: "Drydock needs PostgreSQL 15 or later."
+        )
+      )
     }
     if row.int("unreadable") > 0 {
       findings.append(
         Finding(
-          .bad, "privileges", "\(row.int("unreadable")) tables cannot be read by this role",
-          advice: "GRANT pg_read_all_data TO \(SQL.identifier(row.string("role")))"))
+          .bad,
+          "privileges",
+          "\(row.int("unreadable")) tables cannot be read by this role",
+          advice: "GRANT pg_read_all_data TO \(SQL.identifier(row.string("role")))"
+        )
+      )
     }
     if !row.bool("passwords") {
       findings.append(
         Finding(
-          .warning, "privileges", "password verifiers of roles cannot be read",
-          advice: "Snapshots then hold roles without passwords; a superuser's hold them."))
+          .warning,
+          "privileges",
+          "password verifiers of roles cannot be read",
+          advice: "Snapshots then hold roles without passwords; a superuser's hold them."
+        )
+      )
     }
     let skew = abs((row.double("now") ?? 0) - Date().timeIntervalSince1970)
     if skew > 180 {
       findings.append(
         Finding(
-          .warning, "clock", "the server's clock differs by \(Int(skew)) s",
-          advice: "Synchronise both clocks; leases and receipts depend on them."))
+          .warning,
+          "clock",
+          "the server's clock differs by \(Int(skew)) s",
+          advice: "Synchronise both clocks; leases and receipts depend on them."
+        )
+      )
     }
     return findings
   }
@@ -109,8 +128,10 @@ struct Examination {
       let snapshots = try await context.snapshots(in: repository)
       var findings = [
         Finding(
-          .good, "repository",
-          "\(repository.store.location), \(Quantity.count(snapshots.count, "snapshot", "snapshots"))")
+          .good,
+          "repository",
+          "\(repository.store.location), \(Quantity.count(snapshots.count, "snapshot", "snapshots"))"
+        )
       ]
       if let last = snapshots.last {
         let age = Date().timeIntervalSince(last.manifest.takenTime)
@@ -118,8 +139,12 @@ struct Examination {
         let isOld = age > 48 * 3600
         findings.append(
           Finding(
-            isOld ? .warning : .good, "freshness", text,
-            advice: isOld ? "Does the nightly backup still run?" : nil))
+            isOld ? .warning : .good,
+            "freshness",
+            text,
+            advice: isOld ? "Does the nightly backup still run?" : nil
+          )
+        )
       }
       return findings
     } catch let problem as Problem {
@@ -130,7 +155,8 @@ struct Examination {
   }
 
   private func looking(
-    _ subject: String, _ body: @escaping @Sendable () throws -> [Finding]
+    _ subject: String,
+    _ body: @escaping @Sendable () throws -> [Finding]
   ) async -> [Finding] {
     do {
       return try await Lane("drydock.doctor").run(body)

@@ -37,8 +37,13 @@ public struct ExportCommand: RunnableCommand {
   public static var arguments: [Argument<Self>] {
     positional("snapshot", \.snapshot, "latest, an id, k=v, or @time.")
     option(
-      "--output", short: "-o", \.output, value: "FILE", "The file (default standard output).",
-      completion: .file)
+      "--output",
+      short: "-o",
+      \.output,
+      value: "FILE",
+      "The file (default standard output).",
+      completion: .file
+    )
     option("--schema", \.schemas, value: "NAME", "Only this schema; may be given several times.")
     flag("--schema-only", \.isSchemaOnly, "Only the definition, no rows.")
     group(\.shared)

@@ -14,7 +14,8 @@ public struct GateCommand: RunnableCommand {
   public static let examples = [
     Example(
       "drydock gate --snapshot latest:shop --patches migrations --report html=gate.html",
-      "Judge the patches of a pull request on the newest snapshot.")
+      "Judge the patches of a pull request on the newest snapshot."
+    )
   ]
 
   /// The options of every command.
@@ -30,8 +31,11 @@ public struct GateCommand: RunnableCommand {
   /// Which words of a command line set which property.
   public static var arguments: [Argument<Self>] {
     option(
-      "--report", \.reports, value: "FORMAT=FILE",
-      "Write a report: html, markdown or json; may be given several times.")
+      "--report",
+      \.reports,
+      value: "FORMAT=FILE",
+      "Write a report: html, markdown or json; may be given several times."
+    )
     group(\.rehearsal)
     group(\.shared)
   }
@@ -63,9 +67,12 @@ struct ReportFile {
     let parts = text.split(separator: "=", maxSplits: 1).map(String.init)
     guard parts.count == 2, let format = Format(rawValue: parts[0]) else {
       throw Problem(
-        .usage, code: "usage.report", "The report \(text) is not understood",
+        .usage,
+        code: "usage.report",
+        "The report \(text) is not understood",
         hint: "Write FORMAT=FILE with one of: "
-          + Format.allCases.map(\.rawValue).joined(separator: ", "))
+          + Format.allCases.map(\.rawValue).joined(separator: ", ")
+      )
     }
     self.format = format
     path = parts[1]

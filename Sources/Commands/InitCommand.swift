@@ -52,7 +52,9 @@ public struct InitCommand: RunnableCommand {
         json: [
           "repository": .string(store.location), "id": .string(repository.id),
           "encrypted": .boolean(!isUnencrypted),
-        ]))
+        ]
+      )
+    )
     return .done
   }
 

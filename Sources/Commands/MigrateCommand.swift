@@ -15,10 +15,12 @@ public struct MigrateCommand: RunnableCommand {
   public static let examples = [
     Example(
       "drydock migrate --database postgresql://db.example/shop --patches migrations",
-      "Apply what was rehearsed."),
+      "Apply what was rehearsed."
+    ),
     Example(
       "drydock migrate --database shop --without-receipt --because 'outage, ticket 4711'",
-      "Apply without a rehearsal; loud, and recorded."),
+      "Apply without a rehearsal; loud, and recorded."
+    ),
   ]
 
   /// The options of every command.
@@ -44,7 +46,9 @@ public struct MigrateCommand: RunnableCommand {
   /// Migrates.
   public func run(in context: Context) async throws -> ExitStatus {
     let request = Plan.Request(
-      target: try target.map { try PatchVersion.read($0) }, allowsOutOfOrder: allowsOutOfOrder)
+      target: try target.map { try PatchVersion.read($0) },
+      allowsOutOfOrder: allowsOutOfOrder
+    )
     let session = try await migration.session(in: context)
     let applied = try await session.migrate(request)
     context.show(session.report(applied))

@@ -28,9 +28,12 @@ public struct MigrationOptions: ArgumentGroup, Equatable {
   /// Which words of a command line set which property.
   public static var arguments: [Argument<Self>] {
     option(
-      "--receipt", \.receipt, value: "FILE",
+      "--receipt",
+      \.receipt,
+      value: "FILE",
       "The receipt; without it, the repository is searched for the one that fits.",
-      completion: .file)
+      completion: .file
+    )
     flag("--without-receipt", \.isWithoutReceipt, "Run without a rehearsal; needs --because.")
     option("--because", \.reason, value: "TEXT", "Why no rehearsal is needed; it is recorded.")
     option("--git", \.gitSHA, value: "SHA", "The commit of the checkout, for the ledger.")
@@ -42,14 +45,20 @@ public struct MigrationOptions: ArgumentGroup, Equatable {
   func session(in context: Context) async throws -> MigrationSession {
     if isWithoutReceipt, reason?.isEmpty ?? true {
       throw Problem(
-        .usage, code: "usage.no-reason", "--without-receipt needs a reason",
-        hint: "Give --because 'why this cannot wait for a rehearsal'; the ledger keeps it.")
+        .usage,
+        code: "usage.no-reason",
+        "--without-receipt needs a reason",
+        hint: "Give --because 'why this cannot wait for a rehearsal'; the ledger keeps it."
+      )
     }
     return MigrationSession(
       settings: try databaseOptions.explicit(in: context),
       directory: try patchOptions.read(in: context),
       receipts: isWithoutReceipt ? [] : try await receipts(in: context),
-      exemption: isWithoutReceipt ? reason : nil, gitSHA: gitSHA, context: context)
+      exemption: isWithoutReceipt ? reason : nil,
+      gitSHA: gitSHA,
+      context: context
+    )
   }
 
   /// The receipts to choose from, newest first.

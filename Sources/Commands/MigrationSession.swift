@@ -75,10 +75,12 @@ struct MigrationSession: Sendable {
     }
     if let newest = checks.first { try newest.1.require() }
     throw Problem(
-      .refused, code: "migrate.no-receipt",
+      .refused,
+      code: "migrate.no-receipt",
       "no rehearsal of these patches on this database is known; nothing was run",
       facts: patches.map { .init("pending", $0.file) },
-      hint: "drydock rehearse --database ... first, or --without-receipt --because 'why'.")
+      hint: "drydock rehearse --database ... first, or --without-receipt --because 'why'."
+    )
   }
 
   static func check(_ receipt: Receipt, _ live: LiveDatabase, _ pending: [Patch]) -> ReceiptCheck {
@@ -100,8 +102,11 @@ struct MigrationSession: Sendable {
     ])
     for outcome in outcomes {
       table.add(
-        "\(outcome.version)", outcome.name, Quantity.count(outcome.statements),
-        Quantity.duration(.seconds(outcome.seconds)))
+        "\(outcome.version)",
+        outcome.name,
+        Quantity.count(outcome.statements),
+        Quantity.duration(.seconds(outcome.seconds))
+      )
     }
     return Report(
       blocks: outcomes.isEmpty ? [.paragraph("Nothing is pending.")] : [.table(table)],
@@ -113,7 +118,9 @@ struct MigrationSession: Sendable {
               "version": .string("\($0.version)"), "name": .string($0.name),
               "seconds": .number($0.seconds), "attempts": JSONValue($0.attempts),
             ]
-          }),
-      ])
+          }
+        ),
+      ]
+    )
   }
 }

@@ -48,12 +48,19 @@ public struct NewCommand: RunnableCommand {
     ]
     for (name, text) in files {
       try AtomicFile.write(
-        Array(text.utf8), to: "\(path)/\(name)", collision: .refuse, durability: .fast, mode: 0o644)
+        Array(text.utf8),
+        to: "\(path)/\(name)",
+        collision: .refuse,
+        durability: .fast,
+        mode: 0o644
+      )
     }
     context.show(
       Report(
         blocks: [.list(files.map { "\(path)/\($0.0)" })],
-        json: ["event": "result", "files": .array(files.map { .string("\(path)/\($0.0)") })]))
+        json: ["event": "result", "files": .array(files.map { .string("\(path)/\($0.0)") })]
+      )
+    )
     return .done
   }
 }

@@ -14,8 +14,12 @@ public struct PatchOptions: ArgumentGroup, Equatable {
   /// Which words of a command line set which property.
   public static var arguments: [Argument<Self>] {
     option(
-      "--patches", \.patches, value: "DIR", "The directory of the patches (default migrations).",
-      completion: .directory)
+      "--patches",
+      \.patches,
+      value: "DIR",
+      "The directory of the patches (default migrations).",
+      completion: .directory
+    )
   }
 
   /// The directory's path.
@@ -29,8 +33,11 @@ public struct PatchOptions: ArgumentGroup, Equatable {
     let path = path(in: context)
     guard Directory.exists(path) else {
       throw Problem(
-        .usage, code: "usage.no-patches", "There is no directory of patches at \(path)",
-        hint: "Give --patches DIR, or make it: drydock new 'first patch' --patches DIR")
+        .usage,
+        code: "usage.no-patches",
+        "There is no directory of patches at \(path)",
+        hint: "Give --patches DIR, or make it: drydock new 'first patch' --patches DIR"
+      )
     }
     return try PatchDirectory.read(path)
   }

@@ -22,7 +22,8 @@ extension Proof {
         "event": "result", "snapshot": .string(snapshot), "level": JSONValue(level.rawValue),
         "proven": .string(time), "new": .boolean(isNew), "seconds": .number(seconds),
         "restore_seconds": restoreSeconds.map { .number($0) } ?? .null, "findings": .array([]),
-      ])
+      ]
+    )
   }
 }
 
@@ -49,13 +50,17 @@ extension VerificationRun.Result {
         .table(table),
         .paragraph(
           "What is not listed can be restored: drydock restore ... --table. An older snapshot may"
-            + " hold the rest: drydock snapshots.", role: .bad),
+            + " hold the rest: drydock snapshots.",
+          role: .bad
+        ),
       ],
       json: [
         "event": "result", "snapshot": .string(content.name.text),
         "level": JSONValue(level.rawValue),
         "findings": .array(
-          findings.map { ["subject": .string($0.subject), "text": .string($0.text)] }),
-      ])
+          findings.map { ["subject": .string($0.subject), "text": .string($0.text)] }
+        ),
+      ]
+    )
   }
 }

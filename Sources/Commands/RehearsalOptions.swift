@@ -31,8 +31,10 @@ public struct RehearsalOptions: ArgumentGroup, Equatable {
     option("--to", \.target, value: "VERSION", "The last patch to run.")
     flag("--out-of-order", \.allowsOutOfOrder, "Run patches although later ones have run.")
     flag(
-      "--unsafe-scratch", \.allowsUnsafeScratch,
-      "Accept a scratch server that is not kept away from this machine.")
+      "--unsafe-scratch",
+      \.allowsUnsafeScratch,
+      "Accept a scratch server that is not kept away from this machine."
+    )
     group(\.databaseOptions)
     group(\.patchOptions)
   }
@@ -42,12 +44,16 @@ public struct RehearsalOptions: ArgumentGroup, Equatable {
     var policy = Verdict.Policy()
     policy.allowsUnsafeScratch = allowsUnsafeScratch
     return RehearsalSession(
-      context: context, snapshot: snapshot,
+      context: context,
+      snapshot: snapshot,
       database: try databaseOptions.database.map { try ConnectionSettings.given($0, .commandLine) }
         ?? context.configuration.database,
-      directory: try patchOptions.read(in: context), migrator: migrator,
-      target: try target.map { try PatchVersion.read($0) }, allowsOutOfOrder: allowsOutOfOrder,
-      policy: policy)
+      directory: try patchOptions.read(in: context),
+      migrator: migrator,
+      target: try target.map { try PatchVersion.read($0) },
+      allowsOutOfOrder: allowsOutOfOrder,
+      policy: policy
+    )
   }
 }
 
@@ -57,7 +63,10 @@ enum PatchVersion {
   static func read(_ text: String) throws -> Version {
     if let version = Version(text) { return version }
     throw Problem(
-      .usage, code: "usage.version", "\(text) is not the version of a patch",
-      hint: "drydock status lists the versions.")
+      .usage,
+      code: "usage.version",
+      "\(text) is not the version of a patch",
+      hint: "drydock status lists the versions."
+    )
   }
 }

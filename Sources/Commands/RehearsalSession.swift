@@ -31,10 +31,15 @@ struct RehearsalSession: Sendable {
     let repository = try await context.openRepository()
     let live = try await liveDatabase()
     let content = try await context.snapshot(
-      snapshot, of: live?.target.database, in: repository)
+      snapshot,
+      of: live?.target.database,
+      in: repository
+    )
     try Self.requireSame(live, content)
+    try Self.requireWhole(content)
     var options = RehearsalRun.Options(
-      migrator: migrator ?? live?.role ?? content.manifest.database.owner)
+      migrator: migrator ?? live?.role ?? content.manifest.database.owner
+    )
     options.target = target
     options.allowsOutOfOrder = allowsOutOfOrder
     options.ledger = live?.ledger
@@ -51,7 +56,10 @@ struct RehearsalSession: Sendable {
       return Outcome(content: content, result: result, verdict: verdict, receipt: nil)
     }
     let receipt = try result.receipt(
-      of: rehearsal, live: live, now: Int(Date().timeIntervalSince1970))
+      of: rehearsal,
+      live: live,
+      now: Int(Date().timeIntervalSince1970)
+    )
     let signed = try SignedReceipt(signing: receipt, with: try repository.receiptKey())
     try repository.putRecord(kind: .receipt, id: receipt.id, try signed.encoded())
     return Outcome(content: content, result: result, verdict: verdict, receipt: receipt)
@@ -68,6 +76,16 @@ struct RehearsalSession: Sendable {
     }
   }
 
+  private static func requireWhole(_ content: SnapshotContent) throws {
+    guard content.manifest.isPartial else { return }
+    throw Problem(
+      .refused,
+      code: "rehearsal.partial-snapshot",
+      "snapshot \(content.name) leaves something of the database out",
+      hint: "Rehearse on a whole one: drydock snapshots."
+    )
+  }
+
   /// A rehearsal on another database's data would prove nothing about this one.
   private static func requireSame(_ live: LiveDatabase?, _ content: SnapshotContent) throws {
     let database = content.manifest.database
@@ -75,13 +93,15 @@ struct RehearsalSession: Sendable {
       (target.systemIdentifier, target.oid) != (database.systemIdentifier, database.oid)
     else { return }
     throw Problem(
-      .refused, code: "rehearsal.other-database",
+      .refused,
+      code: "rehearsal.other-database",
       "the snapshot is of another database than the one that is to be migrated",
       facts: [
         .init("snapshot", "\(database.name) of system \(database.systemIdentifier)"),
         .init("database", "\(target.database) of system \(target.systemIdentifier)"),
       ],
-      hint: "Take a snapshot of the database itself: drydock backup.")
+      hint: "Take a snapshot of the database itself: drydock backup."
+    )
   }
 }
 
@@ -95,7 +115,8 @@ extension Repository {
   func receipt(_ id: String) throws -> Receipt {
     let bytes = try record(kind: .receipt, id: id)
     return try SignedReceipt(
-      decoding: bytes, trusting: [try receiptKey().publicKey()]
+      decoding: bytes,
+      trusting: [try receiptKey().publicKey()]
     ).receipt
   }
 }

@@ -13,7 +13,8 @@ public struct RehearseCommand: RunnableCommand {
   public static let examples = [
     Example(
       "drydock rehearse --database shop --patches migrations",
-      "Rehearse what migrate would run, on the newest snapshot.")
+      "Rehearse what migrate would run, on the newest snapshot."
+    )
   ]
 
   /// The options of every command.

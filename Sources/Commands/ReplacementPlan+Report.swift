@@ -12,34 +12,44 @@ extension ReplacementPlan {
         .init("label", target.label ?? "none"),
         .init(
           "snapshot",
-          isOtherDatabase ? "\(snapshot) of ANOTHER database, \(snapshotDatabase)" : snapshot),
+          isOtherDatabase ? "\(snapshot) of ANOTHER database, \(snapshotDatabase)" : snapshot
+        ),
         .init("age", Quantity.duration(.seconds(age))),
         .init("kept as", setAside),
         .init("brings", "\(Quantity.count(rows, "row", "rows")), \(Quantity.bytes(bytes))"),
         .init("disk", space.words),
         .init(
           "locks",
-          "\(Quantity.count(locks.needed)) of \(Quantity.count(locks.capacity - locks.used)) free"),
+          "\(Quantity.count(locks.needed)) of \(Quantity.count(locks.capacity - locks.used)) free"
+        ),
       ])
     ]
-    blocks += PlanBlocks(
-      inside: inside, outside: outside, losses: losses, sessions: sessions, slots: slots,
-      preparedTransactions: preparedTransactions, setBack: setBack
-    ).blocks
+    blocks +=
+      PlanBlocks(
+        inside: inside,
+        outside: outside,
+        losses: losses,
+        sessions: sessions,
+        slots: slots,
+        preparedTransactions: preparedTransactions,
+        setBack: setBack
+      ).blocks
     if !omissions.isEmpty { blocks += [.heading("Cannot be brought back"), .list(omissions)] }
     blocks += [
       .heading("To do exactly this, within an hour"),
       .preformatted(ShellWords.quoted(command)),
     ]
     return Report(
-      title: "Plan: replace schema \(schema); nothing was changed", blocks: blocks,
+      title: "Plan: replace schema \(schema); nothing was changed",
+      blocks: blocks,
       json: [
         "event": "plan", "action": "replace", "operation": .string(operation),
         "database": .string(target.database), "schema": .string(schema),
         "set_aside": .string(setAside), "snapshot": .string(snapshot),
         "age_seconds": .number(age), "rows": JSONValue(rows), "token": .string(token),
         "command": .array(command.map { .string($0) }),
-      ])
+      ]
+    )
   }
 }
 
@@ -57,10 +67,16 @@ extension SetAsidePlan {
           : .init("is dropped for good", setAside),
       ])
     ]
-    blocks += PlanBlocks(
-      inside: inside, outside: outside, losses: losses, sessions: sessions, slots: slots,
-      preparedTransactions: preparedTransactions, setBack: setBack
-    ).blocks
+    blocks +=
+      PlanBlocks(
+        inside: inside,
+        outside: outside,
+        losses: losses,
+        sessions: sessions,
+        slots: slots,
+        preparedTransactions: preparedTransactions,
+        setBack: setBack
+      ).blocks
     blocks += [
       .heading("To do exactly this, within an hour"),
       .preformatted(ShellWords.quoted(command)),
@@ -73,7 +89,8 @@ extension SetAsidePlan {
         "operation": .string(operation), "database": .string(target.database),
         "schema": .string(schema), "set_aside": .string(setAside), "token": .string(token),
         "command": .array(command.map { .string($0) }),
-      ])
+      ]
+    )
   }
 }
 
@@ -94,7 +111,7 @@ private struct PlanBlocks {
     }
     add("What leaves the live name", Self.objects(inside))
     add("Outside the schema, made again on the new objects", Self.objects(outside))
-    add("Rows now, and in the other copy", lossTable)
+    add("Rows now (about), and in the other copy", lossTable)
     add("Patches that are set back", patchTable)
     add("Sessions", sessionTable)
     if !slots.isEmpty {
@@ -110,8 +127,11 @@ private struct PlanBlocks {
     var table = Table([.text("kind"), .flexible("object"), .number("rows"), .number("size")])
     for object in objects {
       table.add(
-        object.kind, object.name, object.rows.map { Quantity.count($0) } ?? "",
-        object.bytes.map { Quantity.bytes($0) } ?? "")
+        object.kind,
+        object.name,
+        object.rows.map { Quantity.count($0) } ?? "",
+        object.bytes.map { Quantity.bytes($0) } ?? ""
+      )
     }
     return table
   }
@@ -120,8 +140,10 @@ private struct PlanBlocks {
     var table = Table([.flexible("table"), .number("live"), .number("other copy")])
     for loss in losses {
       table.add(
-        loss.table, Quantity.count(loss.liveRows),
-        loss.snapshotRows.map { Quantity.count($0) } ?? "no such table")
+        loss.table,
+        Quantity.count(loss.liveRows),
+        loss.snapshotRows.map { Quantity.count($0) } ?? "no such table"
+      )
     }
     return table
   }
@@ -138,8 +160,12 @@ private struct PlanBlocks {
     ])
     for session in sessions {
       table.add(
-        String(session.pid), session.role, session.application, session.state,
-        session.usesSchema ? "yes" : "no")
+        String(session.pid),
+        session.role,
+        session.application,
+        session.state,
+        session.usesSchema ? "yes" : "no"
+      )
     }
     return table
   }
@@ -164,7 +190,9 @@ extension ReplacementResult {
       ])
     ]
     if !setBack.isEmpty {
-      blocks += [.heading("Set back in the ledger"), .list(setBack.map { "\($0.version) \($0.name)" })]
+      blocks += [
+        .heading("Set back in the ledger"), .list(setBack.map { "\($0.version) \($0.name)" }),
+      ]
     }
     if !omissions.isEmpty {
       blocks += [.paragraph("Left out:", role: .warning), .list(omissions)]
@@ -178,7 +206,8 @@ extension ReplacementResult {
         "rows": JSONValue(rows), "seconds": .number(seconds),
         "set_back": .array(setBack.map { .string($0.version) }),
         "omissions": .array(omissions.map { .string($0) }),
-      ])
+      ]
+    )
   }
 }
 
@@ -199,6 +228,7 @@ extension SetAsideResult {
         "schema": .string(schema), "set_aside": .string(setAside),
         "safety_snapshot": JSONValue(safetySnapshot),
         "notices": .array(notices.map { .string($0) }),
-      ])
+      ]
+    )
   }
 }

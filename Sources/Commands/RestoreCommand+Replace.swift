@@ -13,15 +13,21 @@ extension RestoreCommand {
   func replace(in target: ConnectionSettings, _ context: Context) async throws -> ExitStatus {
     guard schemas.count == 1, tables.isEmpty else {
       throw Problem(
-        .refused, code: "restore.replace-one-schema", "--replace takes exactly one --schema",
+        .refused,
+        code: "restore.replace-one-schema",
+        "--replace takes exactly one --schema",
         reason: "a single table, several schemas or a whole database cannot be replaced yet",
-        hint: "Restore into an empty database, or replace schema by schema.")
+        hint: "Restore into an empty database, or replace schema by schema."
+      )
     }
     try requireUnprotected(context)
     let repository = try await context.openRepository()
     let content = try await context.snapshot(try snapshot, of: nil, in: repository)
     let replacement = SchemaReplacement(
-      of: content, schema: schemas[0], into: target, options: replacementOptions(context)
+      of: content,
+      schema: schemas[0],
+      into: target,
+      options: replacementOptions(context)
     ) { context.progress.report($0.report) }
     let confirmed: String
     if let token {
@@ -29,7 +35,9 @@ extension RestoreCommand {
     } else {
       let plan = try await replacement.plan()
       context.progress.clear()
-      let words = ["restore", content.name.shortID, "--into", into, "--replace", "--schema", schemas[0]]
+      let words = [
+        "restore", content.name.shortID, "--into", into, "--replace", "--schema", schemas[0],
+      ]
       guard try confirm(plan.report(command(words, plan.token, context)), plan.target, context)
       else { return .refused }
       confirmed = plan.token
@@ -42,17 +50,24 @@ extension RestoreCommand {
 
   /// Undoes, accepts or resumes an operation.
   func continueOperation(
-    in target: ConnectionSettings, _ context: Context
+    in target: ConnectionSettings,
+    _ context: Context
   ) async throws -> ExitStatus {
     guard [isUndo, isResume, isAccept].filter({ $0 }).count == 1, !isReplacing else {
       throw Problem(
-        .usage, code: "usage.one-action", "Only one of --replace, --undo, --resume, --accept",
-        hint: "drydock restores --into URL shows which operations there are.")
+        .usage,
+        code: "usage.one-action",
+        "Only one of --replace, --undo, --resume, --accept",
+        hint: "drydock restores --into URL shows which operations there are."
+      )
     }
     let repository = try await context.openRepository()
     let operation = SetAsideOperation(
-      subject, in: target, repository: repository,
-      allowsProtected: context.configuration.allowsProtected)
+      subject,
+      in: target,
+      repository: repository,
+      allowsProtected: context.configuration.allowsProtected
+    )
     let result: SetAsideResult
     if isResume {
       result = try await operation.resume()
@@ -70,7 +85,9 @@ extension RestoreCommand {
         isUndo
         ? try await operation.undo(token: confirmed)
         : try await operation.accept(
-          token: confirmed, safety: safetySnapshot(of: target, repository, context))
+          token: confirmed,
+          safety: safetySnapshot(of: target, repository, context)
+        )
     }
     context.progress.clear()
     context.show(result.report)
@@ -79,22 +96,30 @@ extension RestoreCommand {
 
   /// Shows a plan; on a terminal the database's name can be typed instead of giving the token.
   private func confirm(
-    _ report: Report, _ target: TargetIdentity, _ context: Context
+    _ report: Report,
+    _ target: TargetIdentity,
+    _ context: Context
   ) throws -> Bool {
     context.show(report)
     guard context.world.isInteractive, !context.isJSON else { return false }
     try Confirmation.require(
-      typing: target.database, before: "Database \(target.database) will be changed.",
-      alternative: "Give --confirm with the token of the plan.", in: context)
+      typing: target.database,
+      before: "Database \(target.database) will be changed.",
+      alternative: "Give --confirm with the token of the plan.",
+      in: context
+    )
     return true
   }
 
   private func requireUnprotected(_ context: Context) throws {
     guard context.configuration.isProtected else { return }
     throw Problem(
-      .refused, code: "restore.protected", "The configuration protects this database",
+      .refused,
+      code: "restore.protected",
+      "The configuration protects this database",
       facts: context.configuration.files.map { .init("file", $0) },
-      hint: "Whoever may decide it writes 'protected: false' there.")
+      hint: "Whoever may decide it writes 'protected: false' there."
+    )
   }
 
   private func replacementOptions(_ context: Context) -> ReplacementOptions {
@@ -116,20 +141,26 @@ extension RestoreCommand {
 
   /// A snapshot of the copy that is about to be dropped, read whole.
   private func safetySnapshot(
-    of target: ConnectionSettings, _ repository: Repository, _ context: Context
+    of target: ConnectionSettings,
+    _ repository: Repository,
+    _ context: Context
   ) -> SafetySnapshot {
     let binaries = context.configuration.binaries
     let tool = "drydock \(ToolVersion.number)"
     return SafetySnapshot { schema in
       var options = BackupOptions()
-      options.tables = ["\(schema).*"]
+      options.schemas = [schema]
       options.tags = ["safety": schema]
       options.tool = tool
       options.binaryDirectory = binaries
       let taken = try await BackupRun(of: target, into: repository, options: options).run()
       let content = try SnapshotContent(opening: taken.snapshot, in: repository)
       let proven = try await VerificationRun(
-        of: content, level: .content, jobs: 1, binaryDirectory: binaries, tool: tool
+        of: content,
+        level: .content,
+        jobs: 1,
+        binaryDirectory: binaries,
+        tool: tool
       ).run()
       let level = proven.proof.map(\.level.rawValue) ?? -1
       return SafetySnapshot.Proof(snapshot: taken.snapshot.text, level: level)

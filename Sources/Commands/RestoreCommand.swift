@@ -17,10 +17,12 @@ public struct RestoreCommand: RunnableCommand {
     Example("drydock restore latest --into shop_copy", "Restore into an empty database."),
     Example(
       "drydock restore 1f2e3d4c --into shop_copy --schema sales --jobs 4",
-      "Restore one schema on four connections."),
+      "Restore one schema on four connections."
+    ),
     Example(
       "drydock restore latest --into shop --replace --schema sales",
-      "Print the plan that replaces a live schema; run it with the --confirm that it ends in."),
+      "Print the plan that replaces a live schema; run it with the --confirm that it ends in."
+    ),
     Example("drydock restore --undo --into shop", "Print the plan that swaps the old one back."),
   ]
 
@@ -61,8 +63,10 @@ public struct RestoreCommand: RunnableCommand {
   /// Which words of a command line set which property.
   public static var arguments: [Argument<Self>] {
     positional(
-      "snapshot", \.subject,
-      "latest, an id, k=v, or @time; with --undo, --resume, --accept the operation's id.")
+      "snapshot",
+      \.subject,
+      "latest, an id, k=v, or @time; with --undo, --resume, --accept the operation's id."
+    )
     requiredOption("--into", \.into, value: "URL", "The database to restore into.")
     option("--schema", \.schemas, value: "NAME", "Only this schema; may be given several times.")
     option("--table", \.tables, value: "PATTERN", "Only tables that match.")
@@ -86,8 +90,11 @@ public struct RestoreCommand: RunnableCommand {
     if isReplacing { return try await replace(in: target, context) }
     if token != nil {
       throw Problem(
-        .usage, code: "usage.confirm", "--confirm belongs to a plan",
-        hint: "Give it with --replace, --undo or --accept.")
+        .usage,
+        code: "usage.confirm",
+        "--confirm belongs to a plan",
+        hint: "Give it with --replace, --undo or --accept."
+      )
     }
     let repository = try await context.openRepository()
     let content = try await context.snapshot(try snapshot, of: nil, in: repository)
@@ -105,8 +112,11 @@ public struct RestoreCommand: RunnableCommand {
     get throws {
       if let subject { return subject }
       throw Problem(
-        .usage, code: "usage.no-snapshot", "No snapshot is named",
-        hint: "Give latest, an id, k=v, or @2026-01-31T02:00Z.")
+        .usage,
+        code: "usage.no-snapshot",
+        "No snapshot is named",
+        hint: "Give latest, an id, k=v, or @2026-01-31T02:00Z."
+      )
     }
   }
 

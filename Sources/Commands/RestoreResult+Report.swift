@@ -7,8 +7,11 @@ extension RestoreProgress {
   /// The progress as a line or an event.
   var report: Progress {
     Progress(
-      phase: phase, bytes: Int64(bytes), totalBytes: totalBytes > 0 ? Int64(totalBytes) : nil,
-      rows: rows > 0 ? Int64(rows) : nil)
+      phase: phase,
+      bytes: Int64(bytes),
+      totalBytes: totalBytes > 0 ? Int64(totalBytes) : nil,
+      rows: rows > 0 ? Int64(rows) : nil
+    )
   }
 }
 
@@ -40,6 +43,7 @@ extension RestoreResult {
         "verified": .boolean(isVerified),
         "omissions": .array(omissions.map { .string($0) }),
         "seconds": .number(seconds),
-      ])
+      ]
+    )
   }
 }

@@ -37,8 +37,14 @@ public struct RestoresCommand: RunnableCommand {
     ])
     for item in found {
       table.add(
-        item.operation, item.state.rawValue, item.schema, item.name, Quantity.bytes(item.bytes),
-        Quantity.duration(.seconds(item.age)), item.by)
+        item.operation,
+        item.state.rawValue,
+        item.schema,
+        item.name,
+        Quantity.bytes(item.bytes),
+        Quantity.duration(.seconds(item.age)),
+        item.by
+      )
     }
     context.show(
       Report(
@@ -53,8 +59,11 @@ public struct RestoresCommand: RunnableCommand {
                 "bytes": JSONValue($0.bytes), "age_seconds": .number($0.age),
                 "snapshot": .string($0.snapshot),
               ]
-            }),
-        ]))
+            }
+          ),
+        ]
+      )
+    )
     return .done
   }
 }

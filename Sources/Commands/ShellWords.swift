@@ -3,10 +3,12 @@ enum ShellWords {
   /// One line that a person can paste; words that need it are quoted.
   static func quoted(_ words: [String]) -> String {
     words.map { word in
-      let isPlain = !word.isEmpty && word.allSatisfy { character in
-        character.isASCII
-          && (character.isLetter || character.isNumber || "-_./:@=,+%".contains(character))
-      }
+      let isPlain =
+        !word.isEmpty
+        && word.allSatisfy { character in
+          character.isASCII
+            && (character.isLetter || character.isNumber || "-_./:@=,+%".contains(character))
+        }
       return isPlain ? word : "'\(word.replacing("'", with: "'\\''"))'"
     }.joined(separator: " ")
   }

@@ -24,11 +24,13 @@ extension SnapshotContent {
             .init(
               "extensions",
               manifest.server.extensions.sorted { $0.key < $1.key }
-                .map { "\($0.key) \($0.value)" }.joined(separator: ", ")),
+                .map { "\($0.key) \($0.value)" }.joined(separator: ", ")
+            ),
           ]),
           .table(tables),
         ],
-        json: try JSONParser.parse(try manifest.encoded()))
+        json: try JSONParser.parse(try manifest.encoded())
+      )
     }
   }
 
@@ -38,8 +40,12 @@ extension SnapshotContent {
     ])
     for item in manifest.tables.sorted(by: { $0.bytes > $1.bytes }) {
       table.add(
-        item.label, Quantity.count(item.rows), Quantity.bytes(item.bytes),
-        item.reading.way.rawValue, item.reading.reason)
+        item.label,
+        Quantity.count(item.rows),
+        Quantity.bytes(item.bytes),
+        item.reading.way.rawValue,
+        item.reading.reason
+      )
     }
     return table
   }

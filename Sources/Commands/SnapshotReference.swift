@@ -47,25 +47,34 @@ struct SnapshotReference: Sendable, Equatable {
       if let date = try? Date(text, strategy: .iso8601) { return date }
     }
     throw Problem(
-      .usage, code: "usage.time", "@\(text) is not a time",
-      hint: "Write it in UTC, such as @2026-01-31T02:00Z.")
+      .usage,
+      code: "usage.time",
+      "@\(text) is not a time",
+      hint: "Write it in UTC, such as @2026-01-31T02:00Z."
+    )
   }
 
   /// The snapshot among those of one series, oldest first; nil when none fits.
+  ///
+  /// One that was asked to leave something out is found by its id or its tags only.
   func choose(from snapshots: [SnapshotContent]) throws -> SnapshotContent? {
     switch choice {
-    case .latest: return snapshots.last
+    case .latest: return snapshots.last { !$0.manifest.isPartial }
     case .tag(let key, let value): return snapshots.last { $0.manifest.tags[key] == value }
-    case .time(let time): return snapshots.last { $0.manifest.takenTime <= time }
+    case .time(let time):
+      return snapshots.last { !$0.manifest.isPartial && $0.manifest.takenTime <= time }
     case .prefix(let prefix):
       let fitting = snapshots.filter {
         $0.name.text.hasPrefix(prefix) || $0.name.shortID.hasPrefix(prefix)
       }
       guard fitting.count < 2 else {
         throw Problem(
-          .usage, code: "usage.ambiguous-snapshot", "\(prefix) is the beginning of several snapshots",
+          .usage,
+          code: "usage.ambiguous-snapshot",
+          "\(prefix) is the beginning of several snapshots",
           facts: fitting.prefix(10).map { Problem.Fact("snapshot", $0.name.text) },
-          hint: "Give more of its digits.")
+          hint: "Give more of its digits."
+        )
       }
       return fitting.first
     }

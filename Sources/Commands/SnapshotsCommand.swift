@@ -40,11 +40,16 @@ public struct SnapshotsCommand: RunnableCommand {
     for snapshot in chosen {
       let manifest = snapshot.manifest
       table.add(
-        snapshot.name.shortID, String(manifest.taken.prefix(19)) + "Z", manifest.database.name,
-        Quantity.count(manifest.tables.count), Quantity.count(manifest.totals.rows),
-        Quantity.bytes(manifest.totals.bytes), Quantity.bytes(manifest.totals.bytesStored),
+        snapshot.name.shortID,
+        String(manifest.taken.prefix(19)) + "Z",
+        manifest.database.name,
+        Quantity.count(manifest.tables.count),
+        Quantity.count(manifest.totals.rows),
+        Quantity.bytes(manifest.totals.bytes),
+        Quantity.bytes(manifest.totals.bytesStored),
         manifest.tags.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
-          .joined(separator: " "))
+          .joined(separator: " ") + (manifest.isPartial ? " (partial)" : "")
+      )
     }
     context.show(
       Report(
@@ -54,7 +59,9 @@ public struct SnapshotsCommand: RunnableCommand {
         json: [
           "event": "result",
           "snapshots": .array(chosen.map { SnapshotSummary($0.name, $0.manifest).json }),
-        ]))
+        ]
+      )
+    )
     return .done
   }
 }

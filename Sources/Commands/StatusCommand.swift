@@ -67,8 +67,12 @@ extension Plan {
     ])
     for item in items {
       table.add(
-        "\(item.version)", item.name, item.standing.rawValue,
-        String((item.event?.finished ?? "").prefix(19)), item.event?.performedBy ?? "")
+        "\(item.version)",
+        item.name,
+        item.standing.rawValue,
+        String((item.event?.finished ?? "").prefix(19)),
+        item.event?.performedBy ?? ""
+      )
     }
     return Report(
       blocks: items.isEmpty ? [.paragraph("There are no patches.")] : [.table(table)],
@@ -82,7 +86,9 @@ extension Plan {
               "finished": JSONValue(item.event?.finished),
               "receipt": JSONValue(item.event?.receipt),
             ]
-          }),
-      ])
+          }
+        ),
+      ]
+    )
   }
 }

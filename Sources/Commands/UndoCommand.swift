@@ -66,9 +66,11 @@ extension MigrationSession {
     }
     if let fitting { return fitting }
     throw Problem(
-      .refused, code: "undo.not-rehearsed",
+      .refused,
+      code: "undo.not-rehearsed",
       "the undo file of \(patch.file) was not rehearsed as it is now; nothing was run",
       hint: "A rehearsal of the patch rehearses its undo file too; --without-receipt --because"
-        + " 'why' runs it all the same.")
+        + " 'why' runs it all the same."
+    )
   }
 }

@@ -52,7 +52,11 @@ public struct VerifyCommand: RunnableCommand {
   public func run(in context: Context) async throws -> ExitStatus {
     guard let level = Proof.Level(rawValue: level) else {
       throw Problem(
-        .usage, code: "usage.level", "There is no level \(level)", hint: "Levels are 0 to 3.")
+        .usage,
+        code: "usage.level",
+        "There is no level \(level)",
+        hint: "Levels are 0 to 3."
+      )
     }
     let repository = try await context.openRepository()
     let content = try await context.snapshot(snapshot ?? "latest", of: nil, in: repository)
@@ -61,8 +65,11 @@ public struct VerifyCommand: RunnableCommand {
       return .done
     }
     let result = try await VerificationRun(
-      of: content, level: level, jobs: max(1, jobs ?? context.configuration.jobs ?? 2),
-      binaryDirectory: context.configuration.binaries, tool: "drydock \(ToolVersion.number)",
+      of: content,
+      level: level,
+      jobs: max(1, jobs ?? context.configuration.jobs ?? 2),
+      binaryDirectory: context.configuration.binaries,
+      tool: "drydock \(ToolVersion.number)",
       progress: { context.progress.report(.init(phase: $0)) }
     ).run()
     context.progress.clear()
@@ -74,7 +81,8 @@ public struct VerifyCommand: RunnableCommand {
     return .damaged
   }
 
-  private func recentProof(of content: SnapshotContent, _ level: Proof.Level) async throws -> Proof? {
+  private func recentProof(of content: SnapshotContent, _ level: Proof.Level) async throws -> Proof?
+  {
     guard let maxAge else { return nil }
     let oldest = Int(Date().timeIntervalSince1970 - maxAge / .seconds(1))
     return try await Lane("drydock.proofs").run {

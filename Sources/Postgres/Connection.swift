@@ -97,7 +97,8 @@ private import Synchronization
   /// - Throws: every other error.
   @discardableResult
   public func execute(
-    _ sql: String, expecting expected: Set<String>
+    _ sql: String,
+    expecting expected: Set<String>
   ) throws(PostgresError) -> Bool {
     do {
       try execute(sql)

@@ -18,10 +18,14 @@ public struct LiveDatabase: Sendable {
     let row = try connection.execute(identityQuery)[0]
     return LiveDatabase(
       target: Receipt.Target(
-        systemIdentifier: row.string("system_identifier"), database: row.string("datname"),
-        oid: row.int("oid")),
-      role: row.string("role"), ledger: try Ledger.read(connection),
-      schema: try SchemaFingerprint.read(connection))
+        systemIdentifier: row.string("system_identifier"),
+        database: row.string("datname"),
+        oid: row.int("oid")
+      ),
+      role: row.string("role"),
+      ledger: try Ledger.read(connection),
+      schema: try SchemaFingerprint.read(connection)
+    )
   }
 
   private static let identityQuery = """

@@ -22,9 +22,13 @@ struct Performance {
 
   mutating func run() throws {
     let runner = Runner(
-      scratch.settings(role: rehearsal.options.migrator), Runner.Options(toolVersion: rehearsal.options.tool))
+      scratch.settings(role: rehearsal.options.migrator),
+      Runner.Options(toolVersion: rehearsal.options.tool)
+    )
     let request = Plan.Request(
-      target: rehearsal.options.target, allowsOutOfOrder: rehearsal.options.allowsOutOfOrder)
+      target: rehearsal.options.target,
+      allowsOutOfOrder: rehearsal.options.allowsOutOfOrder
+    )
     try runner.hold { held in
       try catchUp(held)
       let plan = held.plan(rehearsal.patches, request)
@@ -44,9 +48,11 @@ struct Performance {
         patch.script.identity.normalised == event.identity.normalised
       else {
         throw Problem(
-          .refused, code: "rehearsal.cannot-catch-up",
+          .refused,
+          code: "rehearsal.cannot-catch-up",
           "production has patch \(event.name), the snapshot is older and its file is not the same",
-          hint: "Take a new snapshot: drydock backup.")
+          hint: "Take a new snapshot: drydock backup."
+        )
       }
       let observer = ScratchObserver()
       rehearsal.progress("catching up with \(patch.file)")
@@ -57,10 +63,12 @@ struct Performance {
     let gone = held.state.applied.filter { ledger[$0.version]?.isApplied != true }
     guard gone.isEmpty else {
       throw Problem(
-        .refused, code: "rehearsal.snapshot-ahead",
+        .refused,
+        code: "rehearsal.snapshot-ahead",
         "the snapshot has patches that production has not",
         facts: gone.map { Problem.Fact("patch", $0.name) },
-        hint: "Take a new snapshot: drydock backup.")
+        hint: "Take a new snapshot: drydock backup."
+      )
     }
   }
 
@@ -70,8 +78,14 @@ struct Performance {
     let observer = ScratchObserver()
     let started = ContinuousClock.now
     var observation = PatchObservation(
-      version: "\(patch.version)", file: patch.file, statements: [], changes: nil, seconds: 0,
-      problem: nil, undo: nil)
+      version: "\(patch.version)",
+      file: patch.file,
+      statements: [],
+      changes: nil,
+      seconds: 0,
+      problem: nil,
+      undo: nil
+    )
     do {
       try held.apply(patch, observer: observer)
       observation.changes = observer.changes
@@ -93,7 +107,8 @@ struct Performance {
       let observer = ScratchObserver()
       do {
         try held.undo(rehearsal.patches, patch.version, observer: observer)
-        observed[place].undo = observer.changes.map { up.isCancelled(by: $0) } == true
+        observed[place].undo =
+          observer.changes.map { up.isCancelled(by: $0) } == true
           ? .cancels : .differs
       } catch let problem as Problem where problem.kind != .interrupted {
         observed[place].undo = .fails

@@ -25,8 +25,13 @@ public struct Receipt: Codable, Sendable, Equatable {
 
     /// Makes a patch.
     public init(
-      version: String, file: String, hash: String, undoHash: String?, verifyHash: String?,
-      changes: ChangeSet, tables: [String]
+      version: String,
+      file: String,
+      hash: String,
+      undoHash: String?,
+      verifyHash: String?,
+      changes: ChangeSet,
+      tables: [String]
     ) {
       self.version = version
       self.file = file
@@ -86,9 +91,19 @@ public struct Receipt: Codable, Sendable, Equatable {
 
   /// Makes a receipt, which is worth nothing until it is signed.
   public init(
-    id: String, target: Target, migrator: String, patches: [Patch], ledger: [String],
-    ledgerPosition: Int, schema: SchemaFingerprint, snapshot: String, dataTime: String,
-    accepted: [String], tool: String, created: Int, expires: Int
+    id: String,
+    target: Target,
+    migrator: String,
+    patches: [Patch],
+    ledger: [String],
+    ledgerPosition: Int,
+    schema: SchemaFingerprint,
+    snapshot: String,
+    dataTime: String,
+    accepted: [String],
+    tool: String,
+    created: Int,
+    expires: Int
   ) {
     self.id = id
     self.target = target

@@ -33,9 +33,12 @@ public struct ReceiptCheck: Sendable {
   public func require() throws(Problem) {
     guard !mismatches.isEmpty else { return }
     throw Problem(
-      .refused, code: "receipt.mismatch", "receipt \(receipt.id) does not fit; nothing was run",
+      .refused,
+      code: "receipt.mismatch",
+      "receipt \(receipt.id) does not fit; nothing was run",
       facts: mismatches.prefix(20).map { Problem.Fact("differs", $0) },
-      hint: "Take a snapshot and rehearse again: drydock backup, drydock rehearse.")
+      hint: "Take a snapshot and rehearse again: drydock backup, drydock rehearse."
+    )
   }
 
   private mutating func checkTime(_ now: Int) {
@@ -53,7 +56,8 @@ public struct ReceiptCheck: Sendable {
       mismatches.append(
         "it is for database \(wanted.database) of system \(wanted.systemIdentifier)"
           + " (oid \(wanted.oid)), this is \(found.database) of \(found.systemIdentifier)"
-          + " (oid \(found.oid))")
+          + " (oid \(found.oid))"
+      )
     }
     if receipt.migrator != live.role {
       mismatches.append("it is for role \(receipt.migrator), this session is \(live.role)")
@@ -67,7 +71,8 @@ public struct ReceiptCheck: Sendable {
     if state.lastPosition != receipt.ledgerPosition + under {
       mismatches.append(
         "the ledger stood at event \(receipt.ledgerPosition), and is at \(state.lastPosition) now;"
-          + " the receipt may be used up")
+          + " the receipt may be used up"
+      )
     }
     let versions = state.applied.map { "\($0.version)" }
     let wanted = receipt.ledger + receipt.patches.prefix(under).map(\.version)

@@ -25,9 +25,11 @@ public final class ReceiptObserver: RunObserver {
     let lines = changes.lines(against: expected.changes)
     guard !lines.isEmpty else { return }
     throw Problem(
-      .damaged, code: "migrate.other-changes",
+      .damaged,
+      code: "migrate.other-changes",
       "\(patch.file) did something else here than in the rehearsal, so it was rolled back",
       facts: lines.prefix(20).map { Problem.Fact("difference", $0) },
-      hint: "Production differs from the snapshot; take a new one and rehearse again.")
+      hint: "Production differs from the snapshot; take a new one and rehearse again."
+    )
   }
 }

@@ -15,7 +15,10 @@ extension RehearsalRun.Result {
   /// - Returns: the receipt, unsigned.
   /// - Throws: what the random generator threw.
   public func receipt(
-    of run: RehearsalRun, live: LiveDatabase?, now: Int, lifetime: Int = 86_400
+    of run: RehearsalRun,
+    live: LiveDatabase?,
+    now: Int,
+    lifetime: Int = 86_400
   ) throws -> Receipt {
     let manifest = run.content.manifest
     let database = manifest.database
@@ -24,17 +27,27 @@ extension RehearsalRun.Result {
         .joined(),
       target: live?.target
         ?? Receipt.Target(
-          systemIdentifier: database.systemIdentifier, database: database.name, oid: database.oid),
+          systemIdentifier: database.systemIdentifier,
+          database: database.name,
+          oid: database.oid
+        ),
       migrator: run.options.migrator,
       patches: patches.compactMap { Self.patch($0, run.patches) },
       ledger: live?.ledger.applied.map { "\($0.version)" } ?? manifest.ledger.map(\.version),
       ledgerPosition: live?.ledger.lastPosition ?? manifest.ledgerPosition,
-      schema: expected, snapshot: run.content.name.text, dataTime: manifest.taken,
-      accepted: [], tool: run.options.tool, created: now, expires: now + lifetime)
+      schema: expected,
+      snapshot: run.content.name.text,
+      dataTime: manifest.taken,
+      accepted: [],
+      tool: run.options.tool,
+      created: now,
+      expires: now + lifetime
+    )
   }
 
   private static func patch(
-    _ observation: PatchObservation, _ directory: PatchDirectory
+    _ observation: PatchObservation,
+    _ directory: PatchDirectory
   ) -> Receipt.Patch? {
     guard let changes = observation.changes,
       let patch = directory.patches.first(where: { "\($0.version)" == observation.version })
@@ -43,8 +56,13 @@ extension RehearsalRun.Result {
       statement.locks.map(\.table) + statement.rewrites.map(\.table)
     }
     return Receipt.Patch(
-      version: observation.version, file: observation.file, hash: patch.script.identity.exact,
-      undoHash: patch.undo?.identity.exact, verifyHash: patch.verify?.identity.exact,
-      changes: changes, tables: Set(touched).sorted())
+      version: observation.version,
+      file: observation.file,
+      hash: patch.script.identity.exact,
+      undoHash: patch.undo?.identity.exact,
+      verifyHash: patch.verify?.identity.exact,
+      changes: changes,
+      tables: Set(touched).sorted()
+    )
   }
 }

@@ -57,7 +57,9 @@ public struct RehearsalRun: Sendable {
 
   /// Prepares a rehearsal; nothing is started yet.
   public init(
-    on content: SnapshotContent, patches: PatchDirectory, options: Options,
+    on content: SnapshotContent,
+    patches: PatchDirectory,
+    options: Options,
     progress: @escaping @Sendable (String) -> Void = { _ in }
   ) {
     self.content = content
@@ -66,7 +68,7 @@ public struct RehearsalRun: Sendable {
     self.progress = progress
   }
 
-  /// Rehearses. The scratch is gone when this returns or throws.
+  /// Rehearses; the scratch is gone when this returns or throws.
   ///
   /// A patch that fails is a result, not an error; a `Problem` is thrown when there can be no
   /// rehearsal at all.
@@ -76,7 +78,10 @@ public struct RehearsalRun: Sendable {
     let lane = Lane("drydock.rehearsal")
     let scratch = try await lane.run { [content, options] in
       try ScratchDatabase.start(
-        like: content, role: options.migrator, binaryDirectory: options.binaryDirectory)
+        like: content,
+        role: options.migrator,
+        binaryDirectory: options.binaryDirectory
+      )
     }
     do {
       let result = try await rehearse(on: scratch, lane, started)
@@ -90,7 +95,9 @@ public struct RehearsalRun: Sendable {
   }
 
   private func rehearse(
-    on scratch: ScratchDatabase, _ lane: Lane, _ started: ContinuousClock.Instant
+    on scratch: ScratchDatabase,
+    _ lane: Lane,
+    _ started: ContinuousClock.Instant
   ) async throws -> Result {
     progress("restoring \(content.name)")
     var restoring = RestoreOptions()
@@ -99,7 +106,9 @@ public struct RehearsalRun: Sendable {
     restoring.isNeutralised = true
     restoring.binaryDirectory = options.binaryDirectory
     _ = try await RestoreRun(
-      of: content, into: scratch.administration, options: restoring
+      of: content,
+      into: scratch.administration,
+      options: restoring
     ).run()
     try await lane.run {
       _ = try Connection.open(scratch.administration).execute("VACUUM (FREEZE)")
@@ -110,15 +119,20 @@ public struct RehearsalRun: Sendable {
       var performance = Performance(of: self, scratch: scratch, expected: expected)
       try performance.run()
       return Result(
-        patches: performance.observed, caughtUp: performance.caughtUp,
-        expected: performance.expected, isolation: scratch.server.isolation,
-        preparation: preparation)
+        patches: performance.observed,
+        caughtUp: performance.caughtUp,
+        expected: performance.expected,
+        isolation: scratch.server.isolation,
+        preparation: preparation
+      )
     }
   }
 
   private static func fingerprint(of content: SnapshotContent) throws -> SchemaFingerprint {
     let bytes = try content.text(
-      content.manifest.definition.fingerprint, try content.repository.makeReader())
+      content.manifest.definition.fingerprint,
+      try content.repository.makeReader()
+    )
     return try SchemaFingerprint(decoding: bytes)
   }
 }

@@ -30,12 +30,21 @@ final class ScratchObserver: RunObserver {
   }
 
   func didRun(
-    _ statement: Statement, _ outcome: StatementOutcome, on connection: Connection
+    _ statement: Statement,
+    _ outcome: StatementOutcome,
+    on connection: Connection
   ) throws {
     var observation = Observation(
-      place: statement.place, headline: statement.headline, seconds: outcome.seconds,
-      rows: outcome.affected, walBytes: 0, locks: [], rewrites: [], scans: [],
-      notices: outcome.notices.count)
+      place: statement.place,
+      headline: statement.headline,
+      seconds: outcome.seconds,
+      rows: outcome.affected,
+      walBytes: 0,
+      locks: [],
+      rewrites: [],
+      scans: [],
+      notices: outcome.notices.count
+    )
     if let failure = outcome.failure {
       observation.fail(failure, statement)
     } else {
@@ -72,7 +81,8 @@ final class ScratchObserver: RunObserver {
   }
 
   private func newScans(
-    _ connection: Connection, under locks: [Observation.Lock]
+    _ connection: Connection,
+    under locks: [Observation.Lock]
   ) throws -> [Observation.Scan] {
     let counts = try Self.scanCounts(connection)
     defer { scans = counts }
@@ -92,8 +102,8 @@ final class ScratchObserver: RunObserver {
   private static func scanCounts(_ connection: Connection) throws -> [Int: Int] {
     var counts: [Int: Int] = [:]
     for row in try connection.execute(
-      "SELECT relid, seq_scan FROM pg_catalog.pg_stat_xact_user_tables WHERE seq_scan > 0")
-    {
+      "SELECT relid, seq_scan FROM pg_catalog.pg_stat_xact_user_tables WHERE seq_scan > 0"
+    ) {
       counts[row.int("relid")] = row.int("seq_scan")
     }
     return counts

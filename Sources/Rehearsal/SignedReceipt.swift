@@ -37,7 +37,10 @@ public struct SignedReceipt: Sendable {
     }
     let message = try envelope.receipt.canonical()
     let isValid = try Ed25519.isValid(
-      Self.bytes(envelope.signature) ?? [], of: message.span, publicKey: key)
+      Self.bytes(envelope.signature) ?? [],
+      of: message.span,
+      publicKey: key
+    )
     guard isValid else { throw Self.problem("its signature does not fit: it was altered") }
     receipt = envelope.receipt
     publicKey = envelope.publicKey
@@ -49,13 +52,18 @@ public struct SignedReceipt: Sendable {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     return Array(
-      try encoder.encode(Envelope(receipt: receipt, publicKey: publicKey, signature: signature)))
+      try encoder.encode(Envelope(receipt: receipt, publicKey: publicKey, signature: signature))
+    )
   }
 
   private static func problem(_ reason: String) -> Problem {
     Problem(
-      .refused, code: "receipt.invalid", "the receipt is not accepted", reason: reason,
-      hint: "Rehearse again: drydock rehearse.")
+      .refused,
+      code: "receipt.invalid",
+      "the receipt is not accepted",
+      reason: reason,
+      hint: "Rehearse again: drydock rehearse."
+    )
   }
 
   private static func hexadecimal(_ bytes: [UInt8]) -> String {

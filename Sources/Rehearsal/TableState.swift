@@ -12,8 +12,11 @@ struct TableState {
     var found: [Int: TableState] = [:]
     for row in try connection.execute(query) {
       found[row.int("oid")] = TableState(
-        name: row.string("name"), isTable: row.bool("is_table"), fileNode: row.int("filenode"),
-        bytes: row.int("bytes"))
+        name: row.string("name"),
+        isTable: row.bool("is_table"),
+        fileNode: row.int("filenode"),
+        bytes: row.int("bytes")
+      )
     }
     return found
   }

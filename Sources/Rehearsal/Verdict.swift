@@ -40,7 +40,9 @@ public struct Verdict: Sendable, Equatable {
         objections.append(
           Objection(
             place: patch.file,
-            text: undo == .fails ? "its undo file fails" : "its undo file does not undo all of it"))
+            text: undo == .fails ? "its undo file fails" : "its undo file does not undo all of it"
+          )
+        )
       }
     }
     if !policy.allowsUnsafeScratch {
@@ -58,8 +60,11 @@ public struct Verdict: Sendable, Equatable {
       objections.append(
         Objection(
           place: statement.place,
-          text: "writes table \(rewrite.table) (\(rewrite.bytes >> 20) MiB) again; nobody can use it"
-            + " meanwhile"))
+          text:
+            "writes table \(rewrite.table) (\(rewrite.bytes >> 20) MiB) again; nobody can use it"
+            + " meanwhile"
+        )
+      )
     }
   }
 }

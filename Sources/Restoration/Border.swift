@@ -27,6 +27,11 @@ struct Border: Sendable, Equatable {
     let definition: String
     let comment: String?
     let isPartitioned: Bool
+
+    /// Whether the server does not check rows that are there already.
+    var staysUnvalidated: Bool {
+      definition.hasSuffix("NOT VALID") || definition.hasSuffix("NOT ENFORCED")
+    }
   }
 
   /// Membership of a table inside, or of the schema itself, in a publication.

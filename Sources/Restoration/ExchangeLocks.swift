@@ -35,6 +35,17 @@ struct ExchangeLocks {
   /// Views come first since their readers lock the view before the table: the other way round
   /// would deadlock with each of them.
   func take(_ states: [(tables: [SchemaInventory.LockedTable], border: Border)]) throws {
+    do {
+      try lock(states)
+    } catch let error as PostgresError where Self.goneStates.contains(error.sqlState ?? "") {
+      throw Problem.changedMeanwhile(error.message)
+    }
+  }
+
+  /// A table, or its schema, that is no longer there.
+  private static let goneStates = ["42P01", "3F000"]
+
+  private func lock(_ states: [(tables: [SchemaInventory.LockedTable], border: Border)]) throws {
     try connection.execute("SET LOCAL lock_timeout = \(timeout)")
     for view in states.flatMap(\.border.views) {
       try connection.execute(
@@ -52,35 +63,5 @@ struct ExchangeLocks {
         .map { "ONLY \($0.sql)" }.joined(separator: ", ")
       try connection.execute("LOCK TABLE \(names) IN ACCESS EXCLUSIVE MODE")
     }
-  }
-}
-
-extension Problem {
-  /// What an error inside an operation's transaction means; the server has rolled it back.
-  static func ofRollback(_ error: PostgresError, _ doing: String) -> Problem {
-    if error.isConnectionLost {
-      return Problem(
-        .partial,
-        code: "restore.connection-lost",
-        "\(doing): the connection was lost",
-        reason: error.reason,
-        hint: "The target is whole, in its old or its new state: drydock restores says which."
-      )
-    }
-    if error.isRetryable {
-      return Problem(
-        .busy,
-        code: "restore.locked",
-        "\(doing): a lock was not obtained in time",
-        reason: error.reason,
-        facts: [Fact("state", "nothing was changed")],
-        hint: "Look for long transactions in pg_stat_activity, and run the command again.",
-        isRetryable: true
-      )
-    }
-    if error.isCancelled && Task.isCancelled { return .interrupted }
-    var problem = error.problem(doing)
-    problem.facts.append(Fact("state", "nothing was changed: the transaction was rolled back"))
-    return problem
   }
 }

@@ -17,7 +17,8 @@ public struct ExportRun {
   ///   - options: which part of it, and what is left out.
   ///   - write: takes the SQL, piece by piece.
   public init(
-    of content: SnapshotContent, options: RestoreOptions,
+    of content: SnapshotContent,
+    options: RestoreOptions,
     write: @escaping ([UInt8]) throws -> Void
   ) {
     self.content = content
@@ -30,8 +31,11 @@ public struct ExportRun {
     let reader = try content.repository.makeReader()
     let selection = try RestoreSelection(options: options, manifest: content.manifest)
     let work = try RestoreWork(
-      content: content, selection: selection, options: options,
-      serverVersion: content.manifest.server.version)
+      content: content,
+      selection: selection,
+      options: options,
+      serverVersion: content.manifest.server.version
+    )
     try text(try work.archive.script(.preData, only: work.preData, without: options.without))
     if !options.isSchemaOnly {
       // The definition is in UTF-8, the rows are in the database's own encoding.
@@ -52,7 +56,9 @@ public struct ExportRun {
   private func text(_ sql: String) throws { try write(Array(sql.utf8)) }
 
   private func rows(
-    of table: Manifest.Table, _ stripes: [Stripe], _ reader: ChunkReader
+    of table: Manifest.Table,
+    _ stripes: [Stripe],
+    _ reader: ChunkReader
   ) throws {
     guard table.rows > 0 else { return }
     try text("\n\(RowLoader.copyStatement(table));\n")

@@ -15,10 +15,19 @@ struct RowLoader {
   ///
   /// Every chunk is opened, decompressed and hashed before its first byte goes to the server.
   func load(_ stripes: some Sequence<Stripe>, of table: Manifest.Table) throws {
+    try load(stripes, of: table, by: Self.copyStatement(table))
+  }
+
+  /// Loads stripes by another COPY statement, into a place with the same columns.
+  func load(
+    _ stripes: some Sequence<Stripe>,
+    of table: Manifest.Table,
+    by statement: String
+  ) throws {
     do {
       try connection.setTransferSettings(forReading: false)
       try connection.execute("SET LOCAL client_encoding = \(SQL.literal(encoding))")
-      try connection.copyIn(Self.copyStatement(table)) { writer in
+      try connection.copyIn(statement) { writer in
         for stripe in stripes { try send(stripe, of: table, to: writer) }
       }
       try connection.execute("SET LOCAL client_encoding = 'UTF8'")

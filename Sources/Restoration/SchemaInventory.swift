@@ -117,12 +117,14 @@ struct SchemaInventory: Sendable {
     }
   }
 
-  /// Rows are the planner's estimate; where it never looked, the statistics collector's count.
+  /// Rows are the statistics' running count, which sees a DELETE at once; where the statistics were
+  /// reset, the planner's estimate of the last VACUUM or ANALYZE.
   private static let objectQuery = """
     SELECT i.type AS kind, i.identity AS name, c.relname,
       CASE WHEN c.relkind IN ('r', 'm') THEN
-        CASE WHEN c.reltuples >= 0 THEN c.reltuples::bigint
-          ELSE pg_catalog.pg_stat_get_live_tuples(c.oid) END END AS rows,
+        CASE WHEN c.reltuples < 0 OR pg_catalog.pg_stat_get_live_tuples(c.oid) > 0
+            OR pg_catalog.pg_stat_get_tuples_deleted(c.oid) > 0
+          THEN pg_catalog.pg_stat_get_live_tuples(c.oid) ELSE c.reltuples::bigint END END AS rows,
       CASE WHEN c.relkind IN ('r', 'm', 'S') THEN pg_catalog.pg_total_relation_size(c.oid) END
         AS bytes
     FROM (

@@ -73,6 +73,8 @@ public struct SchemaReplacement: Sendable {
         )
       } catch let error as PostgresError {
         throw Problem.ofRollback(error, "schema \(prepared.plan.schema) was not replaced")
+      } catch let problem as Problem {
+        throw problem.afterRollback
       }
     }
   }
@@ -98,7 +100,7 @@ public struct SchemaReplacement: Sendable {
       return value
     } catch let error as PostgresError {
       await session.close()
-      throw Problem.ofRollback(error, "cannot look at the target database")
+      throw Problem.ofLooking(error)
     } catch is CancellationError {
       throw Problem.interrupted
     }
@@ -120,7 +122,7 @@ public struct SchemaReplacement: Sendable {
       options: options,
       serverVersion: connection.serverVersion
     )
-    return try connection.looking(lockTimeout: options.lockTimeout) {
+    let prepared = try connection.looking(lockTimeout: options.lockTimeout) {
       let state = try LiveState.read(schema, connection)
       try state.border.requirePassable(schema)
       let plan = try ReplacementPlan(
@@ -133,6 +135,9 @@ public struct SchemaReplacement: Sendable {
       try plan.requirePossible(options)
       return Prepared(proof: proof, state: state, plan: plan)
     }
+    try ForeignKeyForecast(connection: connection, content: content, work: proof.work)
+      .requireHolding(prepared.state.border)
+    return prepared
   }
 }
 

@@ -1,4 +1,3 @@
-internal import Foundation
 internal import Postgres
 internal import Problems
 internal import Repository
@@ -16,11 +15,6 @@ struct SchemaSwap {
   let options: ReplacementOptions
   let report: (_ phase: String, _ bytes: Int, _ rows: Int) -> Void
 
-  /// Entries of the definition that follow the live database instead of the snapshot.
-  private static let livesOn = [
-    "PUBLICATION TABLE", "PUBLICATION TABLES IN SCHEMA", "DEFAULT ACL",
-  ]
-
   /// Does it, if the schema still is what the plan saw.
   ///
   /// Returns the journal, and the versions that the ledger does not know.
@@ -30,11 +24,11 @@ struct SchemaSwap {
       let locks = ExchangeLocks(connection: connection, timeout: options.lockTimeout)
       try locks.announce(plan.schema)
       report("waiting for locks", 0, 0)
+      try connection.execute("SET LOCAL lock_timeout = \(options.lockTimeout)")
+      try LedgerAlignment(connection: connection).lock()
       try locks.take([(state.schema.tables, state.border)])
-      let ledger = LedgerAlignment(connection: connection)
-      if state.applied != nil { try ledger.lock() }
       let held = try LiveState.read(plan.schema, connection)
-      try Self.requireUnchanged(held.binding == state.binding, plan.schema)
+      guard held.binding == state.binding else { throw Problem.changedMeanwhile() }
       let moves = BorderMoves(border: held.border, schema: plan.schema, connection: connection)
       try moves.detach()
       try connection.execute(
@@ -50,59 +44,31 @@ struct SchemaSwap {
     }
   }
 
-  static func requireUnchanged(_ isUnchanged: Bool, _ schema: String) throws {
-    guard !isUnchanged else { return }
-    throw Problem(
-      .refused,
-      code: "restore.changed-meanwhile",
-      "schema \(schema), or what crosses its border, was changed since the plan;"
-        + " nothing was changed",
-      hint: "Run the command without --confirm, and read the new plan."
-    )
-  }
-
   /// Definition, rows, sequences, indexes and constraints, views, statistics, and the proof.
   private func build() throws {
     report("definition", 0, 0)
-    try apply(.preData, proof.work.preData)
+    try apply(proof.preData, "first part")
     try loadRows()
     let values = ValueLoader(connection: connection, manifest: content.manifest)
     try values.setSequences(proof.work.selection.includes)
     report("indexes and constraints", 0, 0)
-    try apply(.postData, proof.work.postData)
+    try apply(proof.postData, "second part")
     try values.refreshViews(proof.work.selection.includes)
-    if !proof.work.tables.isEmpty { try analyze() }
+    try analyze()
     try compare()
   }
 
-  private func apply(_ section: Archive.Section, _ entries: [Archive.Entry]?) throws {
-    let chosen = entries?.filter { !Self.livesOn.contains($0.kind) }
-    let script = try proof.work.archive.script(section, only: chosen, without: options.without)
+  private func apply(_ script: String, _ part: String) throws {
     try connection.execute("SET LOCAL lock_timeout = \(options.lockTimeout)")
     do {
-      try connection.execute(try Self.body(of: script, content.manifest.database.encoding))
-    } catch let error as PostgresError
-      where !error.isRetryable && !error.isCancelled && !error.isConnectionLost
-    {
-      var problem = error.problem("the \(section.rawValue) part of the definition failed")
-      problem.facts.append(.init("state", "nothing was changed: the transaction was rolled back"))
+      try connection.execute(script)
+    } catch {
+      guard !error.isRetryable, !error.isCancelled, !error.isConnectionLost else { throw error }
+      var problem = error.problem("the \(part) of the snapshot's definition failed")
+      // A row or a foreign key that does not fit what is live now: no fault of the snapshot.
+      if error.sqlState?.hasPrefix("23") == true { problem.kind = .refused }
       throw problem
     }
-  }
-
-  /// The script without its head, which sets the session up: that is done here already, and a
-  /// newer `pg_restore` sets parameters there that an older server does not know.
-  private static func body(of script: String, _ encoding: String) throws -> String {
-    guard encoding == "UTF8" || script.utf8.allSatisfy({ $0 < 128 }) else {
-      throw Problem(
-        .refused,
-        code: "restore.definition-encoding",
-        "the definition has names in \(encoding), which one transaction cannot restore",
-        hint: "Restore into an empty database instead: createdb NAME, then --into that one."
-      )
-    }
-    guard let start = script.range(of: "\n-- Name: ") else { return "" }
-    return String(script[start.lowerBound...])
   }
 
   private func loadRows() throws {
@@ -118,8 +84,17 @@ struct SchemaSwap {
     }
   }
 
+  /// Statistics for the planner, before anybody asks; partitions come with their parents.
   private func analyze() throws {
-    let tables = proof.work.tables.map { SQL.identifier($0.table.schema, $0.table.name) }
+    let tables = try connection.query(
+      """
+      SELECT relname FROM pg_catalog.pg_class
+      WHERE relnamespace = $1::pg_catalog.regnamespace AND relkind IN ('r', 'p', 'm')
+        AND NOT relispartition
+      """,
+      [.text(SQL.identifier(plan.schema))]
+    ).map { SQL.identifier(plan.schema, $0.string("relname")) }
+    guard !tables.isEmpty else { return }
     try connection.execute("ANALYZE \(tables.joined(separator: ", "))")
   }
 

@@ -13,17 +13,16 @@ struct SchemaUndo {
       try connection.setTransferSettings(forReading: false)
       let locks = ExchangeLocks(connection: connection, timeout: lockTimeout)
       try locks.announce(schema)
+      try connection.execute("SET LOCAL lock_timeout = \(lockTimeout)")
+      let ledger = LedgerAlignment(connection: connection)
+      try ledger.lock()
       try locks.take([
         (seen.live.schema.tables, seen.live.border), (seen.aside.schema.tables, seen.aside.border),
       ])
-      let ledger = LedgerAlignment(connection: connection)
-      if seen.live.applied != nil { try ledger.lock() }
       let live = try LiveState.read(schema, connection)
       let aside = try LiveState.read(oldName, connection)
-      try SchemaSwap.requireUnchanged(
-        LookedAt.binding(.undo, seen.found, live, aside) == seen.plan.binding,
-        schema
-      )
+      let binding = LookedAt.binding(.undo, seen.found, live, aside)
+      guard binding == seen.plan.binding else { throw Problem.changedMeanwhile() }
       let moves = BorderMoves(border: live.border, schema: schema, connection: connection)
       try moves.detach()
       try rename(schema, to: newName)

@@ -19,10 +19,14 @@ public struct ScratchDatabase: Sendable {
   public let name: String
 
   /// The way in for the administrator.
-  public var administration: ConnectionSettings { server.settings(database: name, user: Self.administrator) }
+  public var administration: ConnectionSettings {
+    server.settings(database: name, user: Self.administrator)
+  }
 
   /// The way in for a role of production.
-  public func settings(role: String) -> ConnectionSettings { server.settings(database: name, user: role) }
+  public func settings(role: String) -> ConnectionSettings {
+    server.settings(database: name, user: role)
+  }
 
   /// Starts a server of production's major with roles and an empty database like production's.
   ///
@@ -33,13 +37,18 @@ public struct ScratchDatabase: Sendable {
   /// - Returns: the empty database; `server.remove()` takes everything away.
   /// - Throws: a `Problem` when there can be no such server; nothing is left behind then.
   public static func start(
-    like content: SnapshotContent, role: String, binaryDirectory: String?
+    like content: SnapshotContent,
+    role: String,
+    binaryDirectory: String?
   ) throws -> ScratchDatabase {
     let manifest = content.manifest
     let server = try ScratchServer.start(
       ScratchOptions(
-        major: manifest.server.major, binaries: binaryDirectory,
-        settings: manifest.server.scratchSettings))
+        major: manifest.server.major,
+        binaries: binaryDirectory,
+        settings: manifest.server.scratchSettings
+      )
+    )
     do {
       return try make(on: server, like: content, migrator: role)
     } catch {
@@ -50,16 +59,20 @@ public struct ScratchDatabase: Sendable {
   }
 
   private static func make(
-    on server: ScratchServer, like content: SnapshotContent, migrator: String
+    on server: ScratchServer,
+    like content: SnapshotContent,
+    migrator: String
   ) throws -> ScratchDatabase {
     let database = content.manifest.database
     let first = try Connection.open(server.settings())
     try first.execute("CREATE ROLE \(administrator) SUPERUSER LOGIN")
     let connection = try Connection.open(
-      server.settings(database: "postgres", user: administrator))
+      server.settings(database: "postgres", user: administrator)
+    )
     // The bootstrap superuser gives its name away, so that production's role of that name is plain.
     try connection.execute(
-      "ALTER ROLE \(ScratchServer.superuser) RENAME TO drydock_scratch_bootstrap")
+      "ALTER ROLE \(ScratchServer.superuser) RENAME TO drydock_scratch_bootstrap"
+    )
     try ScratchRoles(connection: connection, content: content).create(migrator: migrator)
     try connection.execute(creation(of: database))
     let scratch = ScratchDatabase(server: server, name: database.name)
@@ -91,7 +104,8 @@ public struct ScratchDatabase: Sendable {
       // A parameter of an extension that is not loaded here cannot matter to a patch either.
       try connection.execute(
         "ALTER \(target) \(SQL.identifier(database.name)) SET \(setting.name) TO \(value)",
-        expecting: ["42704", "22023"])
+        expecting: ["42704", "22023"]
+      )
     }
   }
 
@@ -109,7 +123,9 @@ extension Manifest.Server {
   fileprivate var scratchSettings: [String: String] {
     var chosen: [String: String] = [:]
     for name in ["max_locks_per_transaction", "TimeZone"] { chosen[name] = settings[name] }
-    for name in ["work_mem", "maintenance_work_mem"] { chosen[name] = settings[name].map { "\($0)kB" } }
+    for name in ["work_mem", "maintenance_work_mem"] {
+      chosen[name] = settings[name].map { "\($0)kB" }
+    }
     return chosen
   }
 }

@@ -16,7 +16,9 @@ struct ScratchRoles {
   /// Creates them, and makes sure that the migrator is among them.
   func create(migrator: String) throws {
     let bytes = try content.text(
-      content.manifest.definition.globals, try content.repository.makeReader())
+      content.manifest.definition.globals,
+      try content.repository.makeReader()
+    )
     let statements = Globals(Array(Globals(bytes).withoutPasswords.utf8)).statements
     let isReplay = { (line: String) in
       line.hasPrefix("CREATE ROLE ") || line.hasPrefix("ALTER ROLE ") || line.hasPrefix("GRANT ")
@@ -40,7 +42,8 @@ struct ScratchRoles {
 
   private func ensure(_ role: String) throws {
     let exists = try connection.query(
-      "SELECT count(*) FROM pg_catalog.pg_roles WHERE rolname = $1", [.text(role)]
+      "SELECT count(*) FROM pg_catalog.pg_roles WHERE rolname = $1",
+      [.text(role)]
     ).int
     if exists == 0 { try connection.execute("CREATE ROLE \(SQL.identifier(role)) LOGIN") }
   }
@@ -51,7 +54,9 @@ struct ScratchRoles {
       """
       SELECT rolname, rolsuper FROM pg_catalog.pg_roles
       WHERE rolname !~ '^pg_' AND rolname NOT LIKE 'drydock\\_scratch\\_%'
-      """, [])
+      """,
+      []
+    )
     for row in roles {
       let name = SQL.identifier(row.string("rolname"))
       try connection.execute("ALTER ROLE \(name) NOSUPERUSER NOREPLICATION NOBYPASSRLS LOGIN")
@@ -68,7 +73,9 @@ struct ScratchRoles {
       """
       SELECT rolname FROM pg_catalog.pg_roles
       WHERE rolname !~ '^pg_' AND rolname NOT LIKE 'drydock\\_scratch\\_%' AND rolname <> $1
-      """, [.text(migrator)])
+      """,
+      [.text(migrator)]
+    )
     for row in others {
       let role = SQL.identifier(row.string("rolname"))
       // 0LP01: the other role is a member of this one already, so it can do no more.

@@ -55,7 +55,9 @@ public struct SetAsideOperation: Sendable {
         let journal = try undo.run(looked, newName: looked.plan.newSetAside)
         return SetAsideResult(journal, notices: history.remember(journal))
       } catch let error as PostgresError {
-        throw Problem.ofRollback(error, "the restore \(looked.found.operation) was not undone")
+        throw Problem.ofRollback(error, "restore \(looked.found.operation) was not undone")
+      } catch let problem as Problem {
+        throw problem.afterRollback
       }
     }
   }
@@ -92,10 +94,7 @@ public struct SetAsideOperation: Sendable {
     return try await withConnection { connection in
       // Once more: the snapshot took its time, and what was confirmed must still be so.
       let looked = try look(.accept, connection)
-      try SchemaSwap.requireUnchanged(
-        looked.plan.binding == confirmed.binding,
-        confirmed.setAside
-      )
+      guard looked.plan.binding == confirmed.binding else { throw Problem.changedMeanwhile() }
       let drop = SetAsideDrop(connection: connection, lockTimeout: lockTimeout)
       let journal = try beginning(looked.found) {
         try drop.begin(looked, safety: proof.snapshot)
@@ -208,7 +207,7 @@ extension SetAsideOperation {
       return value
     } catch let error as PostgresError {
       await session.close()
-      throw Problem.ofRollback(error, "cannot look at what is set aside")
+      throw Problem.ofLooking(error)
     } catch is CancellationError {
       throw Problem.interrupted
     }

@@ -1,3 +1,4 @@
+internal import Foundation
 internal import Problems
 internal import Repository
 internal import Snapshot
@@ -5,9 +6,19 @@ internal import Snapshot
 /// Opens a snapshot to its last byte before anything live is touched.
 ///
 /// A dump that turns out to be truncated after the drop has cost people their data; here every
-/// chunk is there, decrypts, decompresses and hashes to its name first.
+/// chunk is there, decrypts, decompresses and hashes to its name first. The scripts of the
+/// definition are made here too, so that nobody waits for them while tables are locked.
 struct SnapshotProof: Sendable {
   let work: RestoreWork
+  /// Schema, types, functions, tables.
+  let preData: String
+  /// Indexes, constraints, triggers, rules.
+  let postData: String
+
+  /// Entries of the definition that follow the live database instead of the snapshot.
+  private static let livesOn = [
+    "PUBLICATION TABLE", "PUBLICATION TABLES IN SCHEMA", "DEFAULT ACL",
+  ]
 
   init(
     _ content: SnapshotContent,
@@ -28,6 +39,32 @@ struct SnapshotProof: Sendable {
     )
     let reader = try content.repository.makeReader()
     for (table, stripes) in work.tables { try Self.open(table, stripes, reader) }
+    let encoding = content.manifest.database.encoding
+    preData = try Self.script(.preData, work.preData, work, options, encoding)
+    postData = try Self.script(.postData, work.postData, work, options, encoding)
+  }
+
+  /// A section without its head, which sets the session up: the swap does that itself, and a newer
+  /// `pg_restore` sets parameters there that an older server does not know.
+  private static func script(
+    _ section: Archive.Section,
+    _ entries: [Archive.Entry]?,
+    _ work: RestoreWork,
+    _ options: ReplacementOptions,
+    _ encoding: String
+  ) throws -> String {
+    let chosen = entries?.filter { !livesOn.contains($0.kind) }
+    let script = try work.archive.script(section, only: chosen, without: options.without)
+    guard encoding == "UTF8" || script.utf8.allSatisfy({ $0 < 128 }) else {
+      throw Problem(
+        .refused,
+        code: "restore.definition-encoding",
+        "the definition has names in \(encoding), which one transaction cannot restore",
+        hint: "Restore into an empty database instead: createdb NAME, then --into that one."
+      )
+    }
+    guard let start = script.range(of: "\n-- Name: ") else { return "" }
+    return String(script[start.lowerBound...])
   }
 
   private static func open(

@@ -44,7 +44,9 @@ extension LargeObjectList.Item {
           + (grant.isGrantable ? " WITH GRANT OPTION" : "")
       }
     }
-    if let comment { statements.append("COMMENT ON LARGE OBJECT \(oid) IS \(SQL.literal(comment))") }
+    if let comment {
+      statements.append("COMMENT ON LARGE OBJECT \(oid) IS \(SQL.literal(comment))")
+    }
     return statements
   }
 }

@@ -23,7 +23,12 @@ public struct LargeObjectList: Codable, Sendable, Equatable {
 
     /// Makes an item.
     public init(
-      oid: Int, owner: String, grants: [Grant], comment: String?, size: Int, chunks: [ChunkID]
+      oid: Int,
+      owner: String,
+      grants: [Grant],
+      comment: String?,
+      size: Int,
+      chunks: [ChunkID]
     ) {
       self.oid = oid
       self.owner = owner

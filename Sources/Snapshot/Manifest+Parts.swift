@@ -28,8 +28,16 @@ extension Manifest {
 
     /// Makes a description of a database.
     public init(
-      name: String, systemIdentifier: String, oid: Int, owner: String, encoding: String,
-      collate: String, ctype: String, localeProvider: String, locale: String?, schemas: [String],
+      name: String,
+      systemIdentifier: String,
+      oid: Int,
+      owner: String,
+      encoding: String,
+      collate: String,
+      ctype: String,
+      localeProvider: String,
+      locale: String?,
+      schemas: [String],
       settings: [Setting]
     ) {
       self.name = name
@@ -118,7 +126,10 @@ extension Manifest {
 
     /// Makes a definition.
     public init(
-      archive: [ChunkID], globals: [ChunkID], hasPasswords: Bool, fingerprint: [ChunkID],
+      archive: [ChunkID],
+      globals: [ChunkID],
+      hasPasswords: Bool,
+      fingerprint: [ChunkID],
       dumpMajor: Int
     ) {
       self.archive = archive

@@ -39,9 +39,21 @@ extension Manifest {
 
     /// Makes a table.
     public init(
-      oid: Int, schema: String, name: String, fileNode: Int?, columns: [Column], pages: Int,
-      stripePages: Int, rows: Int, bytes: Int, digest: DigestSum, segments: [ChunkID],
-      loadRoot: Root?, condition: String?, isConfiguration: Bool, indexes: [String],
+      oid: Int,
+      schema: String,
+      name: String,
+      fileNode: Int?,
+      columns: [Column],
+      pages: Int,
+      stripePages: Int,
+      rows: Int,
+      bytes: Int,
+      digest: DigestSum,
+      segments: [ChunkID],
+      loadRoot: Root?,
+      condition: String?,
+      isConfiguration: Bool,
+      indexes: [String],
       reading: Reading
     ) {
       self.oid = oid

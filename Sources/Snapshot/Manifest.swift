@@ -24,6 +24,8 @@ public struct Manifest: Codable, Sendable, Equatable {
   public var parent: String?
   /// What people attached: `git=1a2b3c`.
   public var tags: [String: String]
+  /// Whether tables or schemas were left out on request; such a snapshot is never `latest`.
+  public var isPartial: Bool
   /// The schema's definition.
   public var definition: Definition
   /// The last patch in the ledger, if the database has one.
@@ -45,10 +47,23 @@ public struct Manifest: Codable, Sendable, Equatable {
 
   /// Makes a manifest.
   public init(
-    taken: String, tool: String, host: String, database: Database, server: Server,
-    position: Position, parent: String?, tags: [String: String], definition: Definition,
-    ledger: [LedgerEntry], ledgerPosition: Int, tables: [Table], sequences: [Sequence],
-    materializedViews: [MaterializedView], largeObjects: [ChunkID], largeObjectCount: Int,
+    taken: String,
+    tool: String,
+    host: String,
+    database: Database,
+    server: Server,
+    position: Position,
+    parent: String?,
+    tags: [String: String],
+    isPartial: Bool,
+    definition: Definition,
+    ledger: [LedgerEntry],
+    ledgerPosition: Int,
+    tables: [Table],
+    sequences: [Sequence],
+    materializedViews: [MaterializedView],
+    largeObjects: [ChunkID],
+    largeObjectCount: Int,
     totals: Totals
   ) {
     self.taken = taken
@@ -59,6 +74,7 @@ public struct Manifest: Codable, Sendable, Equatable {
     self.position = position
     self.parent = parent
     self.tags = tags
+    self.isPartial = isPartial
     self.definition = definition
     self.ledger = ledger
     self.ledgerPosition = ledgerPosition
@@ -75,6 +91,10 @@ extension Manifest {
   /// Reads a manifest's bytes; throws a decoding error where they are not one.
   public init(decoding bytes: [UInt8]) throws {
     self = try JSONDecoder().decode(Manifest.self, from: Data(bytes))
+    guard version == 1 else {
+      throw DecodingError.dataCorrupted(
+        .init(codingPath: [], debugDescription: "a manifest of version \(version)"))
+    }
   }
 
   /// The instant that the data show.

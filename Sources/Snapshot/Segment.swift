@@ -39,9 +39,12 @@ public struct Segment: Sendable, Equatable {
     var reader = ByteReader(bytes)
     guard let stripes = Self.stripes(&reader), reader.remaining == 0 else {
       throw Problem(
-        .damaged, code: "snapshot.segment", "a list of stripes cannot be read",
+        .damaged,
+        code: "snapshot.segment",
+        "a list of stripes cannot be read",
         reason: "its bytes are not of a version that this program knows",
-        hint: "Run drydock check; a newer drydock may be needed to read this snapshot.")
+        hint: "Run drydock check; a newer drydock may be needed to read this snapshot."
+      )
     }
     self.stripes = stripes
   }
@@ -64,7 +67,12 @@ public struct Segment: Sendable, Equatable {
       }
       stripes.append(
         Stripe(
-          chunks: chunks, rows: rows, bytes: bytes, digest: DigestSum(low: low, high: high)))
+          chunks: chunks,
+          rows: rows,
+          bytes: bytes,
+          digest: DigestSum(low: low, high: high)
+        )
+      )
     }
     return stripes
   }

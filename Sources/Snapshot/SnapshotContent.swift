@@ -19,9 +19,12 @@ public struct SnapshotContent: Sendable {
       manifest = try Manifest(decoding: bytes)
     } catch {
       throw Problem(
-        .damaged, code: "snapshot.manifest", "the manifest of snapshot \(name) cannot be read",
+        .damaged,
+        code: "snapshot.manifest",
+        "the manifest of snapshot \(name) cannot be read",
         reason: "it opens, but it is not of a version that this program knows",
-        hint: "Use the version of drydock that took it, or a newer one.")
+        hint: "Use the version of drydock that took it, or a newer one."
+      )
     }
   }
 
@@ -48,9 +51,12 @@ public struct SnapshotContent: Sendable {
         throw problem
       } catch {
         throw Problem(
-          .damaged, code: "snapshot.large-objects", "a list of large objects cannot be read",
+          .damaged,
+          code: "snapshot.large-objects",
+          "a list of large objects cannot be read",
           reason: "it opens, but it is not of a version that this program knows",
-          hint: "Use the version of drydock that took the snapshot, or a newer one.")
+          hint: "Use the version of drydock that took the snapshot, or a newer one."
+        )
       }
     }
   }

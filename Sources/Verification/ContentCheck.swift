@@ -4,7 +4,7 @@ internal import Problems
 internal import Repository
 internal import Snapshot
 
-/// Checks a snapshot's content without a server: is everything there, and is it what it claims?
+/// Checks a snapshot's content without a server: whether all is there, and is what it claims.
 struct ContentCheck {
   private let snapshot: SnapshotContent
   private let reader: ChunkReader
@@ -18,7 +18,9 @@ struct ContentCheck {
   func presence() throws -> [VerificationRun.Finding] {
     let definition = snapshot.manifest.definition
     var findings = missing(
-      definition.archive + definition.globals + definition.fingerprint, of: "the definition")
+      definition.archive + definition.globals + definition.fingerprint,
+      of: "the definition"
+    )
     for table in snapshot.manifest.tables {
       findings += missing(table.segments, of: table.label)
       guard findings.isEmpty else { continue }
@@ -65,7 +67,8 @@ struct ContentCheck {
 
   /// Turns damage into a finding; every other error ends the verification.
   private func guarding(
-    _ subject: String, _ body: () throws -> [VerificationRun.Finding]
+    _ subject: String,
+    _ body: () throws -> [VerificationRun.Finding]
   ) throws -> [VerificationRun.Finding] {
     do {
       return try body()
@@ -84,7 +87,8 @@ struct ContentCheck {
         return [
           .init(
             subject: table.label,
-            text: "stripe \(number) holds \(sum.rows) rows with another digest than was recorded")
+            text: "stripe \(number) holds \(sum.rows) rows with another digest than was recorded"
+          )
         ]
       }
       rows += sum.rows

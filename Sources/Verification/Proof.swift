@@ -34,7 +34,11 @@ public struct Proof: Codable, Sendable, Equatable {
 
   /// Makes a proof.
   public init(
-    snapshot: String, level: Level, proven: Int, seconds: Double, restoreSeconds: Double?,
+    snapshot: String,
+    level: Level,
+    proven: Int,
+    seconds: Double,
+    restoreSeconds: Double?,
     tool: String
   ) {
     self.snapshot = snapshot

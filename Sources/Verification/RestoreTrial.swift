@@ -18,7 +18,10 @@ struct RestoreTrial: Sendable {
     let lane = Lane("drydock.trial")
     let scratch = try await lane.run { [content, binaryDirectory] in
       try ScratchDatabase.start(
-        like: content, role: content.manifest.database.owner, binaryDirectory: binaryDirectory)
+        like: content,
+        role: content.manifest.database.owner,
+        binaryDirectory: binaryDirectory
+      )
     }
     do {
       let result = try await restore(into: scratch, progress)
@@ -37,14 +40,17 @@ struct RestoreTrial: Sendable {
   }
 
   private func restore(
-    into scratch: ScratchDatabase, _ progress: @escaping @Sendable (String) -> Void
+    into scratch: ScratchDatabase,
+    _ progress: @escaping @Sendable (String) -> Void
   ) async throws -> Double {
     var options = RestoreOptions()
     options.jobs = jobs
     options.isNeutralised = true
     options.binaryDirectory = binaryDirectory
     return try await RestoreRun(
-      of: content, into: scratch.administration, options: options,
+      of: content,
+      into: scratch.administration,
+      options: options,
       progress: { progress("level 3: \($0.phase)") }
     ).run().seconds
   }
@@ -53,15 +59,19 @@ struct RestoreTrial: Sendable {
   private func checkIndexes(_ scratch: ScratchDatabase) throws -> [VerificationRun.Finding] {
     let connection = try Connection.open(scratch.administration)
     let known = try connection.query(
-      "SELECT count(*) FROM pg_catalog.pg_available_extensions WHERE name = $1", ["amcheck"])
+      "SELECT count(*) FROM pg_catalog.pg_available_extensions WHERE name = $1",
+      ["amcheck"]
+    )
     guard known.int == 1 else { return [] }
     try connection.execute(
       """
       CREATE SCHEMA drydock_amcheck; CREATE EXTENSION IF NOT EXISTS amcheck SCHEMA drydock_amcheck
-      """)
-    let schema = try connection.execute(
-      "SELECT extnamespace::regnamespace::text FROM pg_catalog.pg_extension WHERE extname = 'amcheck'"
-    ).value ?? "drydock_amcheck"
+      """
+    )
+    let schema =
+      try connection.execute(
+        "SELECT extnamespace::regnamespace::text FROM pg_catalog.pg_extension WHERE extname = 'amcheck'"
+      ).value ?? "drydock_amcheck"
     return try connection.execute(Self.indexQuery).compactMap { row -> VerificationRun.Finding? in
       let index = row.string("index")
       let check = "SELECT \(schema).bt_index_check(\(SQL.literal(index))::regclass, true)"

@@ -41,8 +41,12 @@ public struct VerificationRun: Sendable {
   ///   - tool: the version of the program, for the proof.
   ///   - progress: told what is done now.
   public init(
-    of content: SnapshotContent, level: Proof.Level, jobs: Int, binaryDirectory: String?,
-    tool: String, progress: @escaping @Sendable (String) -> Void = { _ in }
+    of content: SnapshotContent,
+    level: Proof.Level,
+    jobs: Int,
+    binaryDirectory: String?,
+    tool: String,
+    progress: @escaping @Sendable (String) -> Void = { _ in }
   ) {
     self.content = content
     self.level = level
@@ -71,8 +75,13 @@ public struct VerificationRun: Sendable {
     }
     let now = Date()
     let proof = Proof(
-      snapshot: content.name.text, level: level, proven: Int(now.timeIntervalSince1970),
-      seconds: started.secondsAgo, restoreSeconds: restoreSeconds, tool: tool)
+      snapshot: content.name.text,
+      level: level,
+      proven: Int(now.timeIntervalSince1970),
+      seconds: started.secondsAgo,
+      restoreSeconds: restoreSeconds,
+      tool: tool
+    )
     let id = "\(content.name.text)-\(level.rawValue)-\(Int(now.timeIntervalSince1970 * 1000))"
     try content.repository.putRecord(kind: .proof, id: id, try proof.encoded())
     return Result(level: level, findings: [], proof: proof)

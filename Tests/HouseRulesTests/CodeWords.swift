@@ -1,5 +1,10 @@
 /// Takes identifiers apart: `isSnapshotReady` holds the words is, snapshot, ready.
 enum CodeWords {
+  /// Whether a line uses a word as a keyword, not as a part of a name or of an option's name.
+  static func holdsKeyword(_ word: String, _ line: String) -> Bool {
+    line.split { !($0.isLetter || $0.isNumber || $0 == "_" || $0 == "-") }.contains { $0 == word }
+  }
+
   /// The words of a line in lower case, each also without an `s` at its end.
   static func of(_ line: String) -> Set<String> {
     var words: Set<String> = []

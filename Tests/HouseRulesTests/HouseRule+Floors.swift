@@ -98,7 +98,7 @@ extension HouseRule {
       .filter { floorOfModule[$0.module] != 1 && !besides.contains($0.module) }
       .flatMap { file in
         file.violations(in: file.code, "unsafe code above floor 1") {
-          CodeWords.of($0).contains("unsafe") || $0.contains("@unchecked")
+          CodeWords.holdsKeyword("unsafe", $0) || $0.contains("@unchecked")
         }
       }
   }

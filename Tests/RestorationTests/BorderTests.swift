@@ -70,22 +70,49 @@ struct BorderTests {
   }
 
   @Test(
-    "a row outside that the snapshot cannot hold refuses, and changes nothing",
+    "a row outside that the snapshot cannot hold refuses the plan",
+    arguments: TestServer.allCases
+  )
+  func foreseesViolation(server: TestServer) async throws {
+    try await Stage.with(server) { stage in
+      try stage.sql(foreignKeys)
+      let content = try await stage.snapshot()
+      let replacement = try stage.replacement(content)
+      let token = try await replacement.plan().token
+      try stage.sql(
+        "INSERT INTO shop.places VALUES (30, 1); INSERT INTO base.visits VALUES (5, 30), (6, NULL)"
+      )
+      for problem in [
+        try await refusal { _ = try await replacement.plan() },
+        try await refusal { _ = try await replacement.run(token: token) },
+      ] {
+        #expect(problem.code == "restore.foreign-key")
+        #expect(problem.summary.contains("visits_place_fkey"))
+        #expect(problem.reason?.hasPrefix("1 of its rows") == true)
+      }
+      #expect(try stage.schemas() == ["base", "shop"])
+      #expect(try stage.count("shop.places") == 3)
+    }
+  }
+
+  @Test(
+    "a violation that nobody could foresee refuses in the swap, which leaves nothing",
     arguments: TestServer.allCases
   )
   func refusesViolation(server: TestServer) async throws {
     try await Stage.with(server) { stage in
       try stage.sql(foreignKeys)
       let content = try await stage.snapshot()
+      // Outside rows that the snapshot's own rows refer to, and that are gone now.
       try stage.sql(
-        "INSERT INTO shop.places VALUES (30, 1); INSERT INTO base.visits VALUES (5, 30)"
+        "DELETE FROM base.visits; DELETE FROM shop.places; DELETE FROM base.regions WHERE id = 2"
       )
-      let before = try stage.schemas()
       let problem = try await refusal { try await stage.replace(content) }
       #expect(problem.kind == .refused)
-      #expect(problem.description.contains("visits_place_fkey"))
-      #expect(try stage.schemas() == before)
-      #expect(try stage.count("shop.places") == 3)
+      #expect(problem.description.contains("places_region_fkey"))
+      #expect(problem.facts.contains { $0.name == "state" })
+      #expect(try stage.schemas() == ["base", "shop"])
+      #expect(try stage.count("shop.places") == 0)
       try expectKeys(stage)
     }
   }

@@ -150,4 +150,31 @@ struct ReplacementPlanTests {
       #expect(missing.kind == .usage)
     }
   }
+
+  @Test("shows both names when the snapshot is of another database", arguments: TestServer.allCases)
+  func namesOtherDatabase(server: TestServer) async throws {
+    try await Stage.with(server) { stage in
+      try stage.sql(shop)
+      let content = try await stage.snapshot()
+      try await withDatabase(on: server) { (other: ConnectionSettings) async throws in
+        try Connection.open(other).execute("CREATE SCHEMA shop; CREATE TABLE shop.jobs (id int)")
+        let replacement = SchemaReplacement(
+          of: content,
+          schema: "shop",
+          into: other,
+          options: try stage.options()
+        )
+        let plan = try await replacement.plan()
+        #expect(plan.isOtherDatabase)
+        #expect(plan.target.database == other.keywords["dbname"])
+        #expect(plan.snapshotDatabase == stage.settings.keywords["dbname"])
+        let elsewhere = try await refusal {
+          _ = try await stage.replacement(content).run(token: plan.token)
+        }
+        #expect(elsewhere.code == "restore.token-other-plan")
+        _ = try await replacement.run(token: plan.token)
+        #expect(try Connection.open(other).execute("SELECT count(*) FROM shop.jobs").int == 500)
+      }
+    }
+  }
 }

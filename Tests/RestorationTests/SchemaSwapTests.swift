@@ -183,6 +183,73 @@ struct SchemaSwapTests {
     }
   }
 
+  @Test(
+    "a connection that dies in any phase leaves the old state, and the next attempt succeeds",
+    arguments: TestServer.allCases
+  )
+  func survivesKill(server: TestServer) async throws {
+    try await Stage.with(server) { stage in
+      try stage.sql(shop)
+      let content = try await stage.snapshot()
+      let before = try stage.picture()
+      let phases = [
+        "waiting for locks", "definition", "loading rows", "indexes and constraints", "comparing",
+        "border and ledger",
+      ]
+      for phase in phases {
+        let replacement = SchemaReplacement(
+          of: content,
+          schema: "shop",
+          into: stage.settings.with("application_name", "the victim"),
+          options: try stage.options()
+        ) { progress in
+          guard progress.phase == phase else { return }
+          // A progress callback cannot throw; what it did shows in the refusal below.
+          _ = try? stage.sql(
+            """
+            SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+            WHERE application_name = 'the victim' AND datname = current_database()
+            """
+          )
+        }
+        let token = try await replacement.plan().token
+        let problem = try await refusal { _ = try await replacement.run(token: token) }
+        #expect(problem.kind == .partial || problem.kind == .failed, "\(phase): \(problem)")
+        #expect(try stage.picture() == before, "\(phase)")
+        #expect(try await SetAsideOperation.list(in: stage.settings).isEmpty)
+      }
+      try await stage.replace(content)
+      #expect(try stage.count("shop.jobs") == 500)
+    }
+  }
+
+  @Test("an owner who is no superuser can do it", arguments: TestServer.allCases)
+  func worksForOwner(server: TestServer) async throws {
+    try await Stage.with(server) { stage in
+      let role = "owner_\(UInt32.random(in: 0 ... .max))"
+      let database = stage.settings.keywords["dbname"] ?? ""
+      try stage.sql("CREATE ROLE \(role) LOGIN; GRANT CREATE ON DATABASE \(database) TO \(role)")
+      let settings = stage.settings.with("user", role)
+      try Connection.open(settings).execute(shop)
+      let content = try await stage.snapshot()
+      let replacement = SchemaReplacement(
+        of: content,
+        schema: "shop",
+        into: settings,
+        options: try stage.options()
+      )
+      _ = try await replacement.run(token: try await replacement.plan().token)
+      let operation = SetAsideOperation(nil, in: settings, repository: stage.repository)
+      _ = try await operation.undo(token: try await operation.undoPlan().token)
+      _ = try await operation.accept(
+        token: try await operation.acceptPlan().token,
+        safety: SafetySnapshot { _ in SafetySnapshot.Proof(snapshot: "s", level: 2) }
+      )
+      #expect(try stage.schemas() == ["shop"])
+      try stage.sql("DROP OWNED BY \(role) CASCADE; DROP ROLE \(role)")
+    }
+  }
+
   private var commentOfShop: String {
     "SELECT obj_description('shop'::regnamespace, 'pg_namespace')"
   }

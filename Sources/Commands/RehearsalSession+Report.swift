@@ -38,7 +38,8 @@ extension RehearsalSession.Outcome {
       .paragraph("Receipt \(receipt.id), good for 24 hours: drydock migrate will find it."),
       .paragraph(
         "What no rehearsal sees: whether the application works with the new schema, how long locks"
-          + " wait behind production's traffic, how far replicas fall behind."),
+          + " wait behind production's traffic, how far replicas fall behind."
+      ),
     ]
   }
 
@@ -52,7 +53,8 @@ extension RehearsalSession.Outcome {
       "preparation_seconds": .number(result.preparation),
       "caught_up": .array(result.caughtUp.map { .string($0) }),
       "objections": .array(
-        verdict.objections.map { ["place": .string($0.place), "text": .string($0.text)] }),
+        verdict.objections.map { ["place": .string($0.place), "text": .string($0.text)] }
+      ),
       "patches": .array(result.patches.map(\.json)),
     ]
   }
@@ -67,9 +69,13 @@ extension PatchObservation {
     ])
     for statement in statements {
       table.add(
-        statement.place, statement.headline, Quantity.duration(.seconds(statement.seconds)),
-        Quantity.count(statement.rows), Quantity.bytes(statement.walBytes),
-        statement.failure.map { "FAILED: \($0.message)" } ?? statement.effects)
+        statement.place,
+        statement.headline,
+        Quantity.duration(.seconds(statement.seconds)),
+        Quantity.count(statement.rows),
+        Quantity.bytes(statement.walBytes),
+        statement.failure.map { "FAILED: \($0.message)" } ?? statement.effects
+      )
     }
     var blocks: [Report.Block] = [.heading(file), .table(table)]
     if let problem { blocks.append(.paragraph(problem, role: .bad)) }

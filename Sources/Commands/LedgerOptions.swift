@@ -1,0 +1,68 @@
+public import Arguments
+internal import Migration
+internal import Postgres
+internal import Problems
+internal import Reports
+
+/// The options of commands that write into the ledger without running a patch.
+public struct LedgerOptions: ArgumentGroup, Equatable {
+  /// The option that names the database.
+  public var databaseOptions = DatabaseOptions()
+  /// Where the patches are.
+  public var patchOptions = PatchOptions()
+  /// Why; the ledger keeps it.
+  public var reason: String?
+
+  /// Makes the options with every default.
+  public init() {}
+
+  /// Which words of a command line set which property.
+  public static var arguments: [Argument<Self>] {
+    option("--because", \.reason, value: "TEXT", "Why; the ledger keeps it.")
+    group(\.databaseOptions)
+    group(\.patchOptions)
+  }
+
+  /// The reason, which must be given.
+  var because: String {
+    get throws {
+      if let reason, !reason.isEmpty { return reason }
+      throw Problem(
+        .usage,
+        code: "usage.no-reason",
+        "The ledger needs a reason",
+        hint: "Give --because 'why this is true without running the patch'."
+      )
+    }
+  }
+
+  /// Writes under the runner's lock and shows what was recorded.
+  func record(
+    in context: Context,
+    _ body: @escaping @Sendable (PatchDirectory, HeldRunner) throws -> [Patch]
+  ) async throws -> ExitStatus {
+    _ = try because
+    let settings = try databaseOptions.explicit(in: context)
+    let directory = try patchOptions.read(in: context)
+    let runner = Runner(settings, Runner.Options(toolVersion: ToolVersion.number))
+    let files = try await runner.onOwnLane { runner in
+      try runner.hold { try body(directory, $0) }.map(\.file)
+    }
+    context.show(
+      Report(
+        blocks: files.isEmpty ? [.paragraph("Nothing was to be recorded.")] : [.list(files)],
+        json: ["event": "result", "recorded": .array(files.map { .string($0) })]
+      )
+    )
+    return .done
+  }
+
+  static func unknown(_ version: Version, _ directory: PatchDirectory) -> Problem {
+    Problem(
+      .usage,
+      code: "usage.unknown-patch",
+      "There is no patch \(version) in \(directory.path)",
+      hint: "drydock status lists the patches."
+    )
+  }
+}

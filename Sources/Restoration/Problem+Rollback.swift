@@ -1,0 +1,57 @@
+internal import Postgres
+internal import Problems
+
+extension Problem {
+  /// What an error inside an operation's transaction means; the server has rolled it back.
+  static func ofRollback(_ error: PostgresError, _ doing: String) -> Problem {
+    if error.isConnectionLost {
+      return Problem(
+        .partial,
+        code: "restore.connection-lost",
+        "\(doing): the connection was lost",
+        reason: error.reason,
+        hint: "The target is whole, in its old or its new state: drydock restores says which."
+      )
+    }
+    if error.isRetryable {
+      return Problem(
+        .busy,
+        code: "restore.locked",
+        "\(doing): a lock was not obtained in time",
+        reason: error.reason,
+        facts: [Fact("state", "nothing was changed")],
+        hint: "Look for long transactions in pg_stat_activity, and run the command again.",
+        isRetryable: true
+      )
+    }
+    if error.isCancelled && Task.isCancelled { return .interrupted }
+    return error.problem(doing).afterRollback
+  }
+
+  /// The same problem, for those who must know what state it left.
+  var afterRollback: Problem {
+    guard kind != .partial, !facts.contains(where: { $0.name == "state" }) else { return self }
+    var copy = self
+    copy.facts.append(Fact("state", "nothing was changed: the transaction was rolled back"))
+    return copy
+  }
+
+  /// An error before anything was begun.
+  static func ofLooking(_ error: PostgresError) -> Problem {
+    var problem = error.problem("cannot look at the target database")
+    if error.isRetryable { problem.kind = .busy }
+    if error.isCancelled && Task.isCancelled { return .interrupted }
+    return problem
+  }
+
+  /// What a token promised no longer holds.
+  static func changedMeanwhile(_ reason: String? = nil) -> Problem {
+    Problem(
+      .refused,
+      code: "restore.changed-meanwhile",
+      "the schema, or what crosses its border, was changed since the plan; nothing was changed here",
+      reason: reason,
+      hint: "Run the command without --confirm, and read the new plan."
+    )
+  }
+}

@@ -1,0 +1,1 @@
+ALTER TABLE plant.jobs DROP COLUMN remark;

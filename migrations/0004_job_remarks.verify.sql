@@ -1,0 +1,1 @@
+SELECT remark FROM plant.jobs LIMIT 1;

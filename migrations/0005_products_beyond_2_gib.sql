@@ -1,0 +1,9 @@
+-- Products have outgrown an integer. A new type for a column rewrites every partition, under a lock
+-- that nobody can read past; the view must make way meanwhile.
+DROP VIEW plant.daily_production;
+ALTER TABLE plant.products ALTER COLUMN bytes TYPE bigint;
+
+CREATE VIEW plant.daily_production AS
+  SELECT made, count(*) AS products, sum(bytes) AS bytes, round(avg(cloud_cover), 1) AS cloud_cover
+  FROM plant.products
+  GROUP BY made;

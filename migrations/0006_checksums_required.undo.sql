@@ -1,0 +1,1 @@
+ALTER TABLE plant.products ALTER COLUMN checksum DROP NOT NULL;
