@@ -141,7 +141,10 @@ let package = Package(
     tests("Backup", ["Digests", "Postgres", "Catalog", "Repository", "Snapshot", "ObjectStore"]),
     tests(
       "Restoration",
-      ["Postgres", "Catalog", "Cluster", "Repository", "Snapshot", "ObjectStore", "Backup"]
+      [
+        "Postgres", "Catalog", "Cluster", "Repository", "Snapshot", "ObjectStore", "Backup",
+        "Processes",
+      ]
     ),
     .testTarget(
       name: "AcceptanceTests",

@@ -41,6 +41,7 @@ struct Assembly {
       position: Manifest.Position(lsn: opening.read.lsn, timeline: opening.timeline),
       parent: parent.map { "\($0)" },
       tags: options.tags,
+      isPartial: options.isPartial,
       definition: definition,
       ledger: opening.ledger,
       ledgerPosition: opening.ledgerPosition,

@@ -6,6 +6,8 @@ public struct BackupOptions: Sendable {
   public var tags: [String: String] = [:]
   /// The zstd level of chunks.
   public var compressionLevel = 1
+  /// Only these schemas, by name; empty for all.
+  public var schemas: [String] = []
   /// Only these tables' rows and definitions, by pattern as in `pg_dump --table`; empty for all.
   public var tables: [String] = []
   /// Not these tables.
@@ -18,6 +20,11 @@ public struct BackupOptions: Sendable {
   public var binaryDirectory: String?
   /// The version of this program, for the manifest.
   public var tool = "drydock"
+
+  /// Whether something of the database is left out.
+  public var isPartial: Bool {
+    !(schemas.isEmpty && tables.isEmpty && excludedTables.isEmpty && excludedData.isEmpty)
+  }
 
   /// All of a database, two connections.
   public init() {}

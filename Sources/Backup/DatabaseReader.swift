@@ -70,11 +70,10 @@ struct DatabaseReader {
   func materializedViews(_ relations: [Relation]) throws -> [Manifest.MaterializedView] {
     let views = relations.filter { $0.kind == .materializedView }
     guard !views.isEmpty else { return [] }
-    var depth: [Int: Int] = [:]
-    for row in try connection.execute(Self.viewDepthQuery) {
-      depth[row.int("oid")] = row.int("depth")
-    }
-    return views.sorted { (depth[$0.oid] ?? 0, $0.oid) < (depth[$1.oid] ?? 0, $1.oid) }.map {
+    let depth = ViewDepth(
+      edges: try connection.execute(Self.viewQuery).map { ($0.int("view"), $0.int("source")) }
+    )
+    return views.sorted { (depth[$0.oid], $0.oid) < (depth[$1.oid], $1.oid) }.map {
       Manifest.MaterializedView(
         schema: $0.name.schema,
         name: $0.name.name,
@@ -195,22 +194,13 @@ struct DatabaseReader {
     FROM pg_catalog.unnest($1::pg_catalog.oid[]) o(oid)
     """
 
-  /// How many views lie below each view, at most; functions in between are not visible, nor are
-  /// they to `pg_dump`.
-  private static let viewDepthQuery = """
-    WITH RECURSIVE edge AS (
-      SELECT DISTINCT r.ev_class AS view, d.refobjid AS source
-      FROM pg_catalog.pg_rewrite r
-      JOIN pg_catalog.pg_depend d ON d.classid = 'pg_catalog.pg_rewrite'::pg_catalog.regclass
-        AND d.objid = r.oid AND d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass
-        AND d.refobjid <> r.ev_class
-      JOIN pg_catalog.pg_class c ON c.oid = d.refobjid AND c.relkind IN ('v', 'm')
-    ), depth AS (
-      SELECT c.oid, 0 AS depth FROM pg_catalog.pg_class c WHERE c.relkind IN ('v', 'm')
-      UNION ALL
-      SELECT e.view, depth.depth + 1 FROM depth JOIN edge e ON e.source = depth.oid
-      WHERE depth.depth < 100
-    )
-    SELECT oid, max(depth) AS depth FROM depth GROUP BY oid
+  /// Which view reads which; through functions it is not visible, nor is it to `pg_dump`.
+  private static let viewQuery = """
+    SELECT DISTINCT r.ev_class AS view, d.refobjid AS source
+    FROM pg_catalog.pg_rewrite r
+    JOIN pg_catalog.pg_depend d ON d.classid = 'pg_catalog.pg_rewrite'::pg_catalog.regclass
+      AND d.objid = r.oid AND d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass
+      AND d.refobjid <> r.ev_class
+    JOIN pg_catalog.pg_class c ON c.oid = d.refobjid AND c.relkind IN ('v', 'm')
     """
 }

@@ -1,4 +1,5 @@
 internal import Bytes
+internal import Catalog
 internal import Cluster
 internal import Postgres
 internal import Problems
@@ -28,8 +29,9 @@ struct DefinitionReader {
     ]
     // Names in one encoding for all; what is in no encoding at all (SQL_ASCII) stays as it is.
     if encoding != "SQL_ASCII" { arguments.append("--encoding=UTF8") }
-    arguments += options.tables.map { "--table=\($0)" }
-    arguments += options.excludedTables.map { "--exclude-table=\($0)" }
+    arguments += options.schemas.map { "--schema=\(Self.quoted($0))" }
+    arguments += options.tables.map { "--table=\(TablePattern($0).dumpPattern)" }
+    arguments += options.excludedTables.map { "--exclude-table=\(TablePattern($0).dumpPattern)" }
     return try run(
       programs.dump,
       arguments + ["--dbname=\(settings.argument)"],
@@ -47,6 +49,9 @@ struct DefinitionReader {
       doing: "cannot read the roles and tablespaces"
     )
   }
+
+  /// A name as a pattern that fits nothing else: in double quotes no character has a meaning.
+  private static func quoted(_ name: String) -> String { SQL.identifier(name) }
 
   private func run(_ program: String, _ arguments: [String], doing: String) throws -> [ChunkID] {
     var environment = EnvironmentWhitelist.system.ofThisProcess()

@@ -22,6 +22,9 @@ struct Selection {
       )
     }
     return relations.filter { relation in
+      guard options.schemas.isEmpty || options.schemas.contains(relation.name.schema) else {
+        return false
+      }
       let isIn = included.isEmpty || included.contains { $0.matches(relation.name) }
       return isIn && !excluded.contains { $0.matches(relation.name) }
     }

@@ -1,3 +1,5 @@
+internal import Postgres
+
 /// A pattern for the names of tables: `jobs`, `public.jobs`, `*.job_*`.
 ///
 /// `*` stands for any characters and `?` for one, as in `psql` (manual, psql "Patterns"), without
@@ -21,6 +23,27 @@ public struct TablePattern: Sendable, Equatable {
   public func matches(_ relation: RelationName) -> Bool {
     let schemaFits = schema.map { Self.fits(Array($0)[...], Array(relation.schema)[...]) } ?? true
     return schemaFits && Self.fits(Array(name)[...], Array(relation.name)[...])
+  }
+
+  /// The same pattern for `pg_dump --table`, which folds case unless a name is in double quotes.
+  public var dumpPattern: String {
+    [schema, name].compactMap { $0.map(Self.quoted) }.joined(separator: ".")
+  }
+
+  /// Everything but `*` and `?` in double quotes (manual, psql "Patterns").
+  private static func quoted(_ pattern: String) -> String {
+    var text = ""
+    var literal = ""
+    for character in pattern {
+      guard character == "*" || character == "?" else {
+        literal.append(character)
+        continue
+      }
+      if !literal.isEmpty { text += SQL.identifier(literal) }
+      literal = ""
+      text.append(character)
+    }
+    return literal.isEmpty ? text : text + SQL.identifier(literal)
   }
 
   private static func fits(_ pattern: ArraySlice<Character>, _ text: ArraySlice<Character>) -> Bool

@@ -36,6 +36,7 @@ struct RehearsalSession: Sendable {
       in: repository
     )
     try Self.requireSame(live, content)
+    try Self.requireWhole(content)
     var options = RehearsalRun.Options(
       migrator: migrator ?? live?.role ?? content.manifest.database.owner
     )
@@ -73,6 +74,16 @@ struct RehearsalSession: Sendable {
         throw error.problem("cannot look at \(database)")
       }
     }
+  }
+
+  private static func requireWhole(_ content: SnapshotContent) throws {
+    guard content.manifest.isPartial else { return }
+    throw Problem(
+      .refused,
+      code: "rehearsal.partial-snapshot",
+      "snapshot \(content.name) leaves something of the database out",
+      hint: "Rehearse on a whole one: drydock snapshots."
+    )
   }
 
   /// A rehearsal on another database's data would prove nothing about this one.

@@ -149,7 +149,7 @@ extension RestoreCommand {
     let tool = "drydock \(ToolVersion.number)"
     return SafetySnapshot { schema in
       var options = BackupOptions()
-      options.tables = ["\(schema).*"]
+      options.schemas = [schema]
       options.tags = ["safety": schema]
       options.tool = tool
       options.binaryDirectory = binaries

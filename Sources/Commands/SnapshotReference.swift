@@ -55,11 +55,14 @@ struct SnapshotReference: Sendable, Equatable {
   }
 
   /// The snapshot among those of one series, oldest first; nil when none fits.
+  ///
+  /// One that was asked to leave something out is found by its id or its tags only.
   func choose(from snapshots: [SnapshotContent]) throws -> SnapshotContent? {
     switch choice {
-    case .latest: return snapshots.last
+    case .latest: return snapshots.last { !$0.manifest.isPartial }
     case .tag(let key, let value): return snapshots.last { $0.manifest.tags[key] == value }
-    case .time(let time): return snapshots.last { $0.manifest.takenTime <= time }
+    case .time(let time):
+      return snapshots.last { !$0.manifest.isPartial && $0.manifest.takenTime <= time }
     case .prefix(let prefix):
       let fitting = snapshots.filter {
         $0.name.text.hasPrefix(prefix) || $0.name.shortID.hasPrefix(prefix)

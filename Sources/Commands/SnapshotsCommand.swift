@@ -48,7 +48,7 @@ public struct SnapshotsCommand: RunnableCommand {
         Quantity.bytes(manifest.totals.bytes),
         Quantity.bytes(manifest.totals.bytesStored),
         manifest.tags.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
-          .joined(separator: " ")
+          .joined(separator: " ") + (manifest.isPartial ? " (partial)" : "")
       )
     }
     context.show(

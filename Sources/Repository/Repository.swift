@@ -177,6 +177,7 @@ public final class Repository: Sendable {
       )
     }
     return Problem(
+      .usage,
       code: "repository.wrong-passphrase",
       "the passphrase does not open \(location)",
       reason: "no key slot of the repository opens with it, or `format` or the slot was changed",

@@ -26,10 +26,16 @@ struct LedgerAlignment {
     ).map { PlannedPatch(version: $0.string("version"), name: $0.string("name")) }
   }
 
-  /// Holds off every runner until the transaction ends: none may write an event meanwhile.
+  /// Holds off every runner until the transaction ends, or gives up after `lock_timeout`.
+  ///
+  /// It is the runners' own lock, and it comes before the locks on tables: a runner that holds it
+  /// may wait for a table.
   func lock() throws {
-    try connection.execute("LOCK TABLE drydock.events IN SHARE ROW EXCLUSIVE MODE")
+    try connection.query("SELECT pg_catalog.pg_advisory_xact_lock($1)", [Parameter(Self.runnerKey)])
   }
+
+  /// The key of the runners' lock: the letters of "drydock" as a number.
+  private static let runnerKey = 0x64_7279_646f_636b
 
   /// Appends events until exactly the versions of `target` count as applied.
   ///
@@ -41,7 +47,7 @@ struct LedgerAlignment {
     if !gone.isEmpty { try append("set-back", gone, reason) }
     guard !back.isEmpty else { return [] }
     let known = Set(
-      try connection.execute("SELECT version FROM drydock.patches").map { $0.string("version") }
+      try connection.execute("SELECT DISTINCT version FROM drydock.events").map { $0[0] ?? "" }
     )
     let returning = back.filter { known.contains($0) }
     if !returning.isEmpty { try append("applied", returning, reason) }
@@ -50,6 +56,20 @@ struct LedgerAlignment {
 
   private func append(_ kind: String, _ versions: [String], _ reason: String) throws {
     let list = versions.map { SQL.literal($0) }.joined(separator: ", ")
+    do {
+      try insert(kind, list, reason)
+    } catch let error as PostgresError where error.sqlState == "23505" {
+      throw Problem(
+        .busy,
+        code: "restore.ledger-moved",
+        "somebody wrote to the ledger meanwhile",
+        hint: "Look at drydock status, and run the command again.",
+        isRetryable: true
+      )
+    }
+  }
+
+  private func insert(_ kind: String, _ list: String, _ reason: String) throws {
     try connection.query(
       """
       INSERT INTO drydock.events (position, kind, version, name, exact_hash, normalised_hash,

@@ -24,9 +24,9 @@ struct SchemaSwap {
       let locks = ExchangeLocks(connection: connection, timeout: options.lockTimeout)
       try locks.announce(plan.schema)
       report("waiting for locks", 0, 0)
+      try connection.execute("SET LOCAL lock_timeout = \(options.lockTimeout)")
+      try LedgerAlignment(connection: connection).lock()
       try locks.take([(state.schema.tables, state.border)])
-      let ledger = LedgerAlignment(connection: connection)
-      if state.applied != nil { try ledger.lock() }
       let held = try LiveState.read(plan.schema, connection)
       guard held.binding == state.binding else { throw Problem.changedMeanwhile() }
       let moves = BorderMoves(border: held.border, schema: plan.schema, connection: connection)
@@ -54,7 +54,7 @@ struct SchemaSwap {
     report("indexes and constraints", 0, 0)
     try apply(proof.postData, "second part")
     try values.refreshViews(proof.work.selection.includes)
-    if !proof.work.tables.isEmpty { try analyze() }
+    try analyze()
     try compare()
   }
 
@@ -84,8 +84,17 @@ struct SchemaSwap {
     }
   }
 
+  /// Statistics for the planner, before anybody asks; partitions come with their parents.
   private func analyze() throws {
-    let tables = proof.work.tables.map { SQL.identifier($0.table.schema, $0.table.name) }
+    let tables = try connection.query(
+      """
+      SELECT relname FROM pg_catalog.pg_class
+      WHERE relnamespace = $1::pg_catalog.regnamespace AND relkind IN ('r', 'p', 'm')
+        AND NOT relispartition
+      """,
+      [.text(SQL.identifier(plan.schema))]
+    ).map { SQL.identifier(plan.schema, $0.string("relname")) }
+    guard !tables.isEmpty else { return }
     try connection.execute("ANALYZE \(tables.joined(separator: ", "))")
   }
 

@@ -13,11 +13,12 @@ struct SchemaUndo {
       try connection.setTransferSettings(forReading: false)
       let locks = ExchangeLocks(connection: connection, timeout: lockTimeout)
       try locks.announce(schema)
+      try connection.execute("SET LOCAL lock_timeout = \(lockTimeout)")
+      let ledger = LedgerAlignment(connection: connection)
+      try ledger.lock()
       try locks.take([
         (seen.live.schema.tables, seen.live.border), (seen.aside.schema.tables, seen.aside.border),
       ])
-      let ledger = LedgerAlignment(connection: connection)
-      if seen.live.applied != nil { try ledger.lock() }
       let live = try LiveState.read(schema, connection)
       let aside = try LiveState.read(oldName, connection)
       let binding = LookedAt.binding(.undo, seen.found, live, aside)

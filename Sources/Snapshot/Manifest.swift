@@ -24,6 +24,8 @@ public struct Manifest: Codable, Sendable, Equatable {
   public var parent: String?
   /// What people attached: `git=1a2b3c`.
   public var tags: [String: String]
+  /// Whether tables or schemas were left out on request; such a snapshot is never `latest`.
+  public var isPartial: Bool
   /// The schema's definition.
   public var definition: Definition
   /// The last patch in the ledger, if the database has one.
@@ -53,6 +55,7 @@ public struct Manifest: Codable, Sendable, Equatable {
     position: Position,
     parent: String?,
     tags: [String: String],
+    isPartial: Bool,
     definition: Definition,
     ledger: [LedgerEntry],
     ledgerPosition: Int,
@@ -71,6 +74,7 @@ public struct Manifest: Codable, Sendable, Equatable {
     self.position = position
     self.parent = parent
     self.tags = tags
+    self.isPartial = isPartial
     self.definition = definition
     self.ledger = ledger
     self.ledgerPosition = ledgerPosition

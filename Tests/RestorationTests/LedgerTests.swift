@@ -60,10 +60,10 @@ struct LedgerTests {
       let replacement = try stage.replacement(try await stage.snapshot()) { $0.lockTimeout = 200 }
       let plan = try await replacement.plan()
       let runner = try Connection.open(stage.settings)
-      try runner.execute("BEGIN;" + patch("1", "running", 1))
+      try runner.execute("SELECT pg_advisory_lock(x'00647279646f636b'::bigint)")
       let problem = try await refusal { _ = try await replacement.run(token: plan.token) }
       #expect(problem.kind == .busy)
-      try runner.execute("ROLLBACK")
+      try runner.execute("SELECT pg_advisory_unlock_all()")
       _ = try await replacement.run(token: plan.token)
     }
   }
