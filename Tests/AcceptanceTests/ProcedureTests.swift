@@ -27,7 +27,9 @@ struct ProcedureTests {
 
       // The accident: half of the status changes are gone.
       try connection.execute("DELETE FROM cosims.job_status_changes WHERE id % 2 = 0")
-      let reset = ["restore", "latest", "--into", database.argument, "--replace", "--schema", schema]
+      let reset = [
+        "restore", "latest", "--into", database.argument, "--replace", "--schema", schema,
+      ]
       let token = try plan(user, reset)
       let replaced = try user.run(reset + ["--confirm", token])
       #expect([0, 7].contains(replaced.code), "\(replaced)")
@@ -67,7 +69,10 @@ struct ProcedureTests {
   private func correctedPatch() throws -> String {
     let bytes = try ReadableFile.contents(of: SharedInputs.real() + "/cosims/database_patch.sql")
     let text = String(decoding: bytes, as: UTF8.self)
-    let mended = text.replacing("= 'hidden_value'\n    rabbitmq", with: "= 'hidden_value',\n    rabbitmq")
+    let mended = text.replacing(
+      "= 'hidden_value'\n    rabbitmq",
+      with: "= 'hidden_value',\n    rabbitmq"
+    )
     #expect(mended != text, "the published patch lacks a comma")
     return mended
   }
