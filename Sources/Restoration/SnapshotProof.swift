@@ -55,7 +55,8 @@ struct SnapshotProof: Sendable {
   ) throws -> String {
     let chosen = entries?.filter { !livesOn.contains($0.kind) }
     let script = try work.archive.script(section, only: chosen, without: options.without)
-    guard encoding == "UTF8" || script.utf8.allSatisfy({ $0 < 128 }) else {
+    // Archives are in UTF-8, save those of databases in no encoding at all.
+    guard encoding != "SQL_ASCII" || script.utf8.allSatisfy({ $0 < 128 }) else {
       throw Problem(
         .refused,
         code: "restore.definition-encoding",

@@ -66,7 +66,11 @@ public final class Drydock: Sendable {
   public func invocation(_ arguments: [String], _ variables: [String: String] = [:]) -> Invocation {
     let environment = base.merging(variables) { _, given in given }.filter { !$0.value.isEmpty }
     return Invocation(
-      Self.program, arguments, environment: environment, directory: directory)
+      Self.program,
+      arguments,
+      environment: environment,
+      directory: directory
+    )
   }
 
   /// Runs a command to its end.
@@ -87,17 +91,25 @@ public final class Drydock: Sendable {
     let outcome = try invocation(arguments, variables)
       .run(output: .captured(limit: 1 << 30), timeLimit: timeLimit)
     let run = Run(
-      arguments: arguments, ending: outcome.status, output: outcome.text, errors: outcome.errors)
-    for secret in [passphrase] + secrets where run.output.contains(secret) || run.errors.contains(secret) {
+      arguments: arguments,
+      ending: outcome.status,
+      output: outcome.text,
+      errors: outcome.errors
+    )
+    for secret in [passphrase] + secrets
+    where run.output.contains(secret) || run.errors.contains(secret) {
       throw Problem(
-        code: "tests.secret-shown", "drydock \(arguments.first ?? "") showed a secret")
+        code: "tests.secret-shown",
+        "drydock \(arguments.first ?? "") showed a secret"
+      )
     }
     return run
   }
 
   /// Takes a snapshot and returns its name.
   @discardableResult
-  public func backup(_ database: ConnectionSettings, _ more: [String] = []) throws -> BackupSummary {
+  public func backup(_ database: ConnectionSettings, _ more: [String] = []) throws -> BackupSummary
+  {
     let run = try run(["backup", database.argument, "--json"] + more).require(0)
     return try run.result(BackupSummary.self)
   }
@@ -105,7 +117,9 @@ public final class Drydock: Sendable {
   /// Restores a snapshot into an empty database.
   @discardableResult
   public func restore(
-    _ snapshot: String = "latest", into database: ConnectionSettings, _ more: [String] = []
+    _ snapshot: String = "latest",
+    into database: ConnectionSettings,
+    _ more: [String] = []
   ) throws -> Run {
     try run(["restore", snapshot, "--into", database.argument] + more).require(0)
   }
@@ -113,7 +127,11 @@ public final class Drydock: Sendable {
   /// Writes a patch, or another file beside it.
   public func write(patch name: String, _ text: String) throws {
     try AtomicFile.write(
-      Array(text.utf8), to: "\(patches)/\(name)", collision: .replace, durability: .fast)
+      Array(text.utf8),
+      to: "\(patches)/\(name)",
+      collision: .replace,
+      durability: .fast
+    )
   }
 
   /// What lies in the place for temporary files; empty when the program tidied up.
@@ -124,7 +142,9 @@ public final class Drydock: Sendable {
   /// Every file of the repository under a directory, as paths.
   public func objects(in subdirectory: String) throws -> [String] {
     let path = "\(repository)/\(subdirectory)"
-    guard Directory.exists(path) else { return FileManager.default.fileExists(atPath: path) ? [path] : [] }
+    guard Directory.exists(path) else {
+      return FileManager.default.fileExists(atPath: path) ? [path] : []
+    }
     return try Directory.entries(of: path).filter { !$0.name.hasPrefix(".") }.flatMap { entry in
       entry.isDirectory
         ? try objects(in: "\(subdirectory)/\(entry.name)") : ["\(path)/\(entry.name)"]

@@ -41,7 +41,9 @@ struct Copies {
   }
 
   private func lines(
-    of database: ConnectionSettings, _ name: String, _ arguments: [String]
+    of database: ConnectionSettings,
+    _ name: String,
+    _ arguments: [String]
   ) throws -> String {
     let dump = "\(directory)/\(name).sql"
     let sorted = "\(directory)/\(name).sorted"
@@ -64,7 +66,10 @@ func expectRoundTrip(
     try withDatabase(on: server) { reference in
       let run = try user.restore("latest:\(source.keywords["dbname"] ?? "")", into: restored)
       #expect(
-        run.output.contains("every digest equal"), "\(run)", sourceLocation: sourceLocation)
+        run.output.contains("every digest equal"),
+        "\(run)",
+        sourceLocation: sourceLocation
+      )
       let copies = Copies(on: server, in: user.directory)
       try copies.copyWithPsql(source, to: reference)
       try copies.expectEqual(restored, reference, sourceLocation: sourceLocation)

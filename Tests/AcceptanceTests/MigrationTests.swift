@@ -8,7 +8,10 @@ import Testing
 struct MigrationTests {
   private static let exempt = ["--without-receipt", "--because", "a test"]
 
-  @Test("A syntax error in the middle has a place: file, line, column", arguments: TestServer.allCases)
+  @Test(
+    "A syntax error in the middle has a place: file, line, column",
+    arguments: TestServer.allCases
+  )
   func syntaxError(server: TestServer) throws {
     try withDatabase(on: server) { database in
       let user = try Drydock(on: server)
@@ -17,7 +20,8 @@ struct MigrationTests {
       try user.write(
         patch: "0001_bad.sql",
         "CREATE TABLE one (a int);\n\nALTER TABLE item\n  ADD COLUMN a int\n  ADD COLUMN b int;\n"
-          + "CREATE TABLE two (a int);\n")
+          + "CREATE TABLE two (a int);\n"
+      )
       let gate = try user.run(["gate", "--database", database.argument])
       #expect(gate.code == 5, "\(gate)")
       #expect(gate.output.contains("0001_bad.sql:5:3"), "\(gate)")
@@ -68,7 +72,8 @@ struct MigrationTests {
       let migrate = ["migrate", "--database", database.argument] + Self.exempt
       let first = try user.invocation(migrate).start()
       let connection = try Connection.open(database)
-      let sleeps = "SELECT pid FROM pg_stat_activity WHERE wait_event = 'PgSleep' AND datname = current_database()"
+      let sleeps =
+        "SELECT pid FROM pg_stat_activity WHERE wait_event = 'PgSleep' AND datname = current_database()"
       while try connection.query(sleeps, []).value == nil { #expect(first.status == nil) }
       let second = try user.run(migrate)
       #expect(second.code == 6, "\(second)")
@@ -79,7 +84,10 @@ struct MigrationTests {
     }
   }
 
-  @Test("A rewrite of a table over 100 MB is a no, and the page shows no row", arguments: [TestServer.v15])
+  @Test(
+    "A rewrite of a table over 100 MB is a no, and the page shows no row",
+    arguments: [TestServer.v15]
+  )
   func largeRewrite(server: TestServer) throws {
     try withDatabase(on: server) { database in
       let user = try Drydock(on: server)
@@ -90,11 +98,13 @@ struct MigrationTests {
         ALTER TABLE big ALTER filler SET STORAGE PLAIN;
         INSERT INTO big SELECT i, 'row-content-' || repeat('x', 3900)
           FROM generate_series(1, 28000) i;
-        """)
+        """
+      )
       try user.write(patch: "0001_wide.sql", "ALTER TABLE big ALTER id TYPE bigint;\n")
       try user.write(
         patch: "0002_null.sql",
-        "ALTER TABLE big ADD CONSTRAINT c CHECK (filler <> 'row-content-' || repeat('x', 3900));\n")
+        "ALTER TABLE big ADD CONSTRAINT c CHECK (filler <> 'row-content-' || repeat('x', 3900));\n"
+      )
       try user.backup(database)
       let page = "\(user.directory)/gate.html"
       let gate = try user.run(

@@ -15,7 +15,9 @@ enum RealDatabase: String, CaseIterable, Sendable {
 
   /// Each database with each server that can hold it.
   static let cases: [Case] = allCases.flatMap { database in
-    TestServer.allCases.filter { database.loads(on: $0) }.map { Case(database: database, server: $0) }
+    TestServer.allCases.filter { database.loads(on: $0) }.map {
+      Case(database: database, server: $0)
+    }
   }
 
   /// A database on a server.
@@ -67,6 +69,7 @@ extension Connection {
           CREATE ROLE \(SQL.identifier(name)) \(attributes);
         END IF;
       END $drydock$
-      """)
+      """
+    )
   }
 }

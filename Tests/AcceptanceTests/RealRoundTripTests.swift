@@ -4,7 +4,6 @@ import Testing
 
 @Suite("Round trips through the program")
 struct RealRoundTripTests {
-
   @Test(
     "A real database comes back as psql would have loaded it, every digest equal",
     arguments: RealDatabase.cases

@@ -23,13 +23,15 @@ struct RehearsedShop {
       CREATE TABLE part (day date NOT NULL, v int) PARTITION BY RANGE (day);
       CREATE TABLE part_1 PARTITION OF part FOR VALUES FROM ('2026-01-01') TO ('2026-02-01');
       INSERT INTO item SELECT i, 'a' FROM generate_series(1, 100) i;
-      """)
+      """
+    )
     try user.write(patch: Self.first, "ALTER TABLE item ADD COLUMN price int;\n")
     try user.write(patch: "0001_price.undo.sql", "ALTER TABLE item DROP COLUMN price;\n")
     try user.write(patch: "0001_price.verify.sql", "SELECT 1 / count(*) FROM item;\n")
     try user.write(
       patch: Self.second,
-      "CREATE INDEX item_kind ON item (kind);\nALTER TABLE part ADD COLUMN w int;\n")
+      "CREATE INDEX item_kind ON item (kind);\nALTER TABLE part ADD COLUMN w int;\n"
+    )
     try user.backup(database)
     try user.run(["rehearse", "--database", database.argument]).require(0)
   }
@@ -63,7 +65,8 @@ struct ReceiptTests {
   }
 
   private func withShop(
-    on server: TestServer, _ body: (RehearsedShop) throws -> Void
+    on server: TestServer,
+    _ body: (RehearsedShop) throws -> Void
   ) throws {
     try withDatabase(on: server) { try body(try RehearsedShop($0, on: server)) }
   }
@@ -85,7 +88,10 @@ struct ReceiptTests {
     }
   }
 
-  @Test("What was rehearsed is migrated, and then nothing is pending", arguments: TestServer.allCases)
+  @Test(
+    "What was rehearsed is migrated, and then nothing is pending",
+    arguments: TestServer.allCases
+  )
   func happyWay(server: TestServer) throws {
     try withShop(on: server) { shop in
       try shop.migrate().require(0)
@@ -94,20 +100,29 @@ struct ReceiptTests {
     }
   }
 
-  @Test("A change after the rehearsal refuses and leaves the database as it is", arguments: Change.allCases)
+  @Test(
+    "A change after the rehearsal refuses and leaves the database as it is",
+    arguments: Change.allCases
+  )
   func refused(change: Change) throws {
     try withShop(on: .v15) { shop in
       var database = shop.database
       switch change {
       case .patchByte:
         try shop.user.write(
-          patch: RehearsedShop.first, "ALTER TABLE item ADD COLUMN price int ;\n")
+          patch: RehearsedShop.first,
+          "ALTER TABLE item ADD COLUMN price int ;\n"
+        )
       case .lineEnds:
         try shop.user.write(
-          patch: RehearsedShop.first, "ALTER TABLE item ADD COLUMN price int;\r\n")
+          patch: RehearsedShop.first,
+          "ALTER TABLE item ADD COLUMN price int;\r\n"
+        )
       case .undoFile:
         try shop.user.write(
-          patch: "0001_price.undo.sql", "ALTER TABLE item DROP COLUMN  price;\n")
+          patch: "0001_price.undo.sql",
+          "ALTER TABLE item DROP COLUMN  price;\n"
+        )
       case .verifyFile: try shop.user.write(patch: "0001_price.verify.sql", "SELECT 1;\n")
       case .order:
         try shop.user.write(patch: "0000_first.sql", "CREATE TABLE first_of_all (a int);\n")
@@ -159,14 +174,16 @@ struct ReceiptTests {
 
   @Test(
     "A partition added overnight and a column of another table do not refuse; the column is told",
-    arguments: TestServer.allCases)
+    arguments: TestServer.allCases
+  )
   func harmless(server: TestServer) throws {
     try withShop(on: server) { shop in
       try shop.execute(
         """
         CREATE TABLE part_2 PARTITION OF part FOR VALUES FROM ('2026-02-01') TO ('2026-03-01');
         ALTER TABLE other ADD COLUMN told int;
-        """)
+        """
+      )
       let run = try shop.migrate().require(0)
       #expect((run.output + run.errors).contains("told"), "\(run)")
       #expect(try shop.isMigrated())
@@ -186,7 +203,8 @@ struct ReceiptTests {
           ALTER TABLE item ADD COLUMN price int;
           IF EXISTS (SELECT FROM switch) THEN ALTER TABLE item ADD COLUMN surprise int; END IF;
         END $$;
-        """)
+        """
+      )
       try user.backup(database)
       try user.run(["rehearse", "--database", database.argument]).require(0)
       try connection.execute("INSERT INTO switch VALUES (true)")

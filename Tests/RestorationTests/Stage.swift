@@ -162,12 +162,13 @@ extension Stage {
     return try await operation.accept(token: try await operation.acceptPlan().token, safety: safety)
   }
 
-  /// The schema's definition as `pg_dump` prints it, without the journal in its comment.
+  /// The schema's definition as `pg_dump` prints it, without the schema's comment.
   func dump(_ schema: String = "shop") throws -> String {
     try Psql.dump(settings, server: server, ["--schema-only", "--schema=\(schema)"])
       .split(separator: "\n").filter { line in
+        // The comment may hold the journal; `pg_dump` announces it and wraps it in new keys.
         !line.contains("drydock: {") && !line.hasPrefix("COMMENT ON SCHEMA")
-          && !line.hasPrefix("\\")
+          && !line.hasPrefix("--") && !line.hasPrefix("\\")
       }.joined(separator: "\n")
   }
 }
