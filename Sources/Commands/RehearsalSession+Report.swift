@@ -61,26 +61,58 @@ extension RehearsalSession.Outcome {
 }
 
 extension PatchObservation {
-  /// The patch as a heading and a table of its statements.
+  /// The patch as a heading, its statements, and what they do to others.
   fileprivate var blocks: [Report.Block] {
     var table = Table([
       .text("place"), .flexible("statement"), .number("time"), .number("rows"), .number("WAL"),
-      .flexible("locks, rewrites, scans"),
     ])
     for statement in statements {
       table.add(
-        statement.place,
+        place(of: statement),
         statement.headline,
         Quantity.duration(.seconds(statement.seconds)),
         Quantity.count(statement.rows),
-        Quantity.bytes(statement.walBytes),
-        statement.failure.map { "FAILED: \($0.message)" } ?? statement.effects
+        Quantity.bytes(statement.walBytes)
       )
     }
     var blocks: [Report.Block] = [.heading(file), .table(table)]
+    if !impacts.rows.isEmpty { blocks += [.paragraph("What others feel:"), .table(impacts)] }
+    for statement in statements {
+      guard let failure = statement.failure else { continue }
+      blocks.append(.paragraph("\(statement.place) FAILED: \(failure.message)", role: .bad))
+    }
     if let problem { blocks.append(.paragraph(problem, role: .bad)) }
     if let undo { blocks.append(.paragraph("Its undo file \(undo.words).")) }
     return blocks
+  }
+
+  /// Locks that stop writers, rewrites and scans; each where it begins, since locks stay.
+  private var impacts: Table {
+    var table = Table([
+      .text("place"), .flexible("tables"), .text("lock"), .number("written again"),
+      .number("scanned under it"),
+    ])
+    var held: Set<Observation.Lock> = []
+    for statement in statements {
+      for impact in TableImpact.groups(of: statement, beyond: held) {
+        table.add(
+          place(of: statement),
+          impact.tables,
+          impact.lock ?? "",
+          impact.rewritten.map { Quantity.bytes($0) } ?? "",
+          impact.scanned.map { Quantity.bytes($0) } ?? ""
+        )
+      }
+      held.formUnion(statement.locks)
+    }
+    return table
+  }
+
+  /// Line and column; the file's name is the heading, so only an included file is named.
+  private func place(of statement: Observation) -> String {
+    let prefix = "\(file):"
+    guard statement.place.hasPrefix(prefix) else { return statement.place }
+    return String(statement.place.dropFirst(prefix.count))
   }
 
   fileprivate var json: JSONValue {
@@ -101,17 +133,5 @@ extension PatchObservation.Undo {
     case .differs: "leaves the schema other than it was"
     case .fails: "fails"
     }
-  }
-}
-
-extension Observation {
-  /// What hurts others, in words.
-  fileprivate var effects: String {
-    let strong = locks.filter(\.stopsWriters).map { "\($0.mode) on \($0.table)" }
-    let written = rewrites.map { "writes \($0.table) again (\(Quantity.bytes($0.bytes)))" }
-    let scanned = scans.filter(\.isUnderLock).map {
-      "scans \($0.table) under a lock (\(Quantity.bytes($0.bytes)))"
-    }
-    return (strong + written + scanned).joined(separator: "; ")
   }
 }

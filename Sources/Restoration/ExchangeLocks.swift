@@ -14,7 +14,16 @@ struct ExchangeLocks {
   let timeout: Int
 
   /// Says that an operation on this schema is alive; `busy` when another one is.
+  ///
+  /// It also asks for a COMMIT that survives a crash of the server, where a role or database has
+  /// turned that off: what was reported as done must stay done.
   func announce(_ schema: String) throws {
+    try connection.execute(
+      """
+      SELECT pg_catalog.set_config('synchronous_commit', 'on', true)
+      WHERE pg_catalog.current_setting('synchronous_commit') = 'off'
+      """
+    )
     let taken = try connection.query(
       "SELECT pg_catalog.pg_try_advisory_xact_lock($1::int, pg_catalog.hashtext($2))",
       [Parameter(Self.advisoryClass), .text(schema)]

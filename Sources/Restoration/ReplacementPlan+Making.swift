@@ -40,7 +40,7 @@ extension ReplacementPlan {
       free: try LiveState.freeSpace(state.identity, connection)
     )
     locks = try LockBudget.read(needed: Self.locks(state, work), connection)
-    omissions = work.selection.omissions
+    omissions = work.selection.omissions + Self.unsent(state.border)
     binding = [
       "replace 1", operation, state.binding, "aside \(setAside)",
       "snapshot \(snapshot) of \(content.repository.id) \(manifest.database.systemIdentifier)"
@@ -52,6 +52,13 @@ extension ReplacementPlan {
       repository: content.repository,
       now: now
     ).text
+  }
+
+  /// A table joins its publication after its rows came, so no subscriber gets them.
+  private static func unsent(_ border: Border) -> [String] {
+    Set(border.memberships.map(\.publication)).sorted().map { publication in
+      "rows for subscribers of publication \(publication): let them copy the tables again"
+    }
   }
 
   /// Tables whose count differs, those with the most rows to lose first.

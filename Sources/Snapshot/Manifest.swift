@@ -93,7 +93,8 @@ extension Manifest {
     self = try JSONDecoder().decode(Manifest.self, from: Data(bytes))
     guard version == 1 else {
       throw DecodingError.dataCorrupted(
-        .init(codingPath: [], debugDescription: "a manifest of version \(version)"))
+        .init(codingPath: [], debugDescription: "a manifest of version \(version)")
+      )
     }
   }
 

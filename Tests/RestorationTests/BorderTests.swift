@@ -133,7 +133,8 @@ struct BorderTests {
         FROM pg_publication p JOIN pg_publication_tables t USING (pubname)
         """
       let before = try stage.sql(membership).value
-      try await stage.replace(try await stage.snapshot())
+      let result = try await stage.replace(try await stage.snapshot())
+      #expect(result.omissions.contains { $0.contains("publication whole") })
       #expect(try stage.sql(membership).value == before)
       try await stage.undo()
       #expect(try stage.sql(membership).value == before)

@@ -18,7 +18,12 @@ struct RealSchemaTests {
     let script = try Invocation("zstd", ["-dc", file]).run(output: .captured(limit: 1 << 30))
       .checked().text
     try await Stage.with(server) { stage in
-      try Psql.run(script, on: stage.settings, server: server)
+      try stage.sql(Self.roles)
+      try Psql.run(
+        server == .v18 ? withoutExtension(script) : script,
+        on: stage.settings,
+        server: server
+      )
       let definition = try stage.dump("cosims")
       let content = try await stage.snapshot()
       let rows = try counts(stage)
@@ -43,4 +48,27 @@ struct RealSchemaTests {
     ).map { SQL.identifier("cosims", $0.string("tablename")) }
     return try tables.map { "\($0) \(try stage.count($0))" }
   }
+
+  /// The server of version 18 may come without uuid-ossp: a function of the same name stands in.
+  private func withoutExtension(_ script: String) -> String {
+    script.split(separator: "\n", omittingEmptySubsequences: false).map { line in
+      if line.hasPrefix("CREATE EXTENSION IF NOT EXISTS \"uuid-ossp\"") {
+        return """
+          CREATE FUNCTION public.uuid_generate_v4() RETURNS uuid LANGUAGE sql
+            AS 'SELECT pg_catalog.gen_random_uuid()';
+          """
+      }
+      return line.hasPrefix("COMMENT ON EXTENSION \"uuid-ossp\"") ? "" : String(line)
+    }.joined(separator: "\n")
+  }
+
+  /// The roles that the dump's grants name; other tests may make them at the same time.
+  private static let roles = """
+    DO $$ DECLARE name text; BEGIN
+      FOREACH name IN ARRAY ARRAY['web_anonymous', 'authenticator', 'cosims'] LOOP
+        BEGIN EXECUTE format('CREATE ROLE %I', name);
+        EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END;
+      END LOOP;
+    END $$
+    """
 }

@@ -46,8 +46,9 @@ struct Stage: Sendable {
     try sql("SELECT count(*) FROM \(relation)").int ?? -1
   }
 
-  func snapshot() async throws -> SnapshotContent {
+  func snapshot(tables: [String] = []) async throws -> SnapshotContent {
     var options = BackupOptions()
+    options.tables = tables
     options.binaryDirectory = try binaries
     let result = try await BackupRun(of: settings, into: repository, options: options).run()
     return try SnapshotContent(opening: result.snapshot, in: repository)
@@ -162,12 +163,13 @@ extension Stage {
     return try await operation.accept(token: try await operation.acceptPlan().token, safety: safety)
   }
 
-  /// The schema's definition as `pg_dump` prints it, without the journal in its comment.
+  /// The schema's definition as `pg_dump` prints it, without the schema's comment.
   func dump(_ schema: String = "shop") throws -> String {
     try Psql.dump(settings, server: server, ["--schema-only", "--schema=\(schema)"])
       .split(separator: "\n").filter { line in
+        // The comment may hold the journal; `pg_dump` announces it and wraps it in new keys.
         !line.contains("drydock: {") && !line.hasPrefix("COMMENT ON SCHEMA")
-          && !line.hasPrefix("\\")
+          && !line.hasPrefix("--") && !line.hasPrefix("\\")
       }.joined(separator: "\n")
   }
 }
