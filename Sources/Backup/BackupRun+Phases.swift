@@ -77,6 +77,14 @@ extension BackupRun {
     }
   }
 
+  /// The newest snapshot of the same database, which becomes the parent.
+  func newest(of database: Manifest.Database) throws -> SnapshotName? {
+    try repository.snapshots().last { name in
+      let found = try Manifest(decoding: try repository.manifest(of: name)).database
+      return found.name == database.name && found.systemIdentifier == database.systemIdentifier
+    }
+  }
+
   /// Compares the types with fresh catalogs, after the last row.
   func typesChanged(_ opening: Opening) async throws -> Bool {
     let session = try await Session.open(settings)

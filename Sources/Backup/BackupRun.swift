@@ -48,8 +48,12 @@ public struct BackupRun: Sendable {
     let started = ContinuousClock.now
     let holder = try await openSession()
     defer { Task { await holder.close() } }
-    for _ in 0..<Self.attempts {
-      if let result = try await attempt(holder: holder, started: started) { return result }
+    do {
+      for _ in 0..<Self.attempts {
+        if let result = try await attempt(holder: holder, started: started) { return result }
+      }
+    } catch let error as PostgresError {
+      throw error.problem("the backup of \(settings) failed")
     }
     throw Problem(
       .busy,
@@ -71,8 +75,7 @@ public struct BackupRun: Sendable {
 
   /// One attempt; nil when types changed meanwhile and all must be read again.
   private func attempt(holder: Session, started: ContinuousClock.Instant) async throws -> Result? {
-    let parent = try repository.snapshots().last
-    let writer = try repository.beginSnapshot(parent: parent)
+    let writer = try repository.beginSnapshot(parent: nil)
     do {
       report("waiting for locks", 0, 0, 0)
       let opening = try await open(holder)
@@ -96,7 +99,7 @@ public struct BackupRun: Sendable {
         definition: try await definition,
         rest: rest,
         options: options,
-        parent: parent
+        parent: try newest(of: opening.database)
       ).manifest(store: {
         try encoder.write($0.span, kind: .list, level: options.compressionLevel).id
       })

@@ -12,8 +12,9 @@ struct ViewDepth {
   /// The depth of a view; 0 for one that reads tables only.
   subscript(_ view: Int) -> Int { depths[view] ?? 0 }
 
-  /// Each view is measured once, so a net of views takes no longer than a chain. The server allows
-  /// no circle of views, since a view must exist before another can read it.
+  /// Each view is measured once, so a net of views takes no longer than a chain.
+  ///
+  /// The server allows no circle of views, since a view must exist before another can read it.
   private mutating func measure(_ view: Int) -> Int {
     if let known = depths[view] { return known }
     depths[view] = 0

@@ -38,7 +38,9 @@ public struct Program: Sendable {
       try world.output.check()
       return status
     } catch let problem as Problem {
-      return show(problem, isJSON)
+      // Whatever failed because someone asked to stop, is that; a changed target is told all the same.
+      let isStopped = Task.isCancelled && [.failed, .busy].contains(problem.kind)
+      return show(isStopped ? Self.interruption : problem, isJSON)
     } catch let error as UsageError {
       return show(Problem(error), isJSON)
     } catch is CancellationError {

@@ -3,6 +3,7 @@ internal import Migration
 internal import Postgres
 internal import Problems
 internal import Restoration
+internal import Snapshot
 
 /// The part of a rehearsal in which patches run: first what production has already, then what is
 /// pending, then the way back.

@@ -136,11 +136,3 @@ public struct RehearsalRun: Sendable {
     return try SchemaFingerprint(decoding: bytes)
   }
 }
-
-extension ContinuousClock.Instant {
-  /// Seconds between this instant and now.
-  var secondsAgo: Double {
-    let (seconds, attoseconds) = (ContinuousClock.now - self).components
-    return Double(seconds) + Double(attoseconds) / 1e18
-  }
-}

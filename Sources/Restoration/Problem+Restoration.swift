@@ -4,7 +4,7 @@ extension Problem {
   /// The same problem, once the target holds a part of what was asked for.
   func afterPart(of database: String) -> Problem {
     var copy = self
-    copy.kind = kind == .interrupted ? .interrupted : .partial
+    copy.kind = [.interrupted, .damaged].contains(kind) ? kind : .partial
     copy.facts.append(Fact("state", "database \(database) holds a part of the snapshot"))
     copy.hint =
       "Drop that database (or the schema that was restored), create it again, and restore again."
@@ -15,13 +15,5 @@ extension Problem {
   /// Someone asked to stop.
   static var interrupted: Problem {
     Problem(.interrupted, code: "interrupted", "the restore was interrupted")
-  }
-}
-
-extension ContinuousClock.Instant {
-  /// Seconds between this instant and now.
-  var secondsAgo: Double {
-    let (seconds, attoseconds) = (ContinuousClock.now - self).components
-    return Double(seconds) + Double(attoseconds) / 1e18
   }
 }

@@ -47,10 +47,8 @@ public struct RestoreRun: Sendable {
     try await definePre(work)
     do {
       try await fill(work, session)
-    } catch let problem as Problem where problem.kind != .damaged {
-      throw problem.afterPart(of: target.database)
-    } catch is CancellationError {
-      throw Problem.interrupted.afterPart(of: target.database)
+    } catch {
+      throw Self.problem(error).afterPart(of: target.database)
     }
     await session.close()
     return RestoreResult(
@@ -61,6 +59,14 @@ public struct RestoreRun: Sendable {
       omissions: selection.omissions,
       seconds: started.secondsAgo
     )
+  }
+
+  /// What ended a restore in its middle; whatever failed because someone asked to stop is that.
+  private static func problem(_ error: any Error) -> Problem {
+    if Task.isCancelled || error is CancellationError { return .interrupted }
+    if let problem = error as? Problem { return problem }
+    if let error = error as? PostgresError { return error.problem("the restore failed") }
+    return Problem(code: "restore.failed", "the restore failed", reason: "\(error)")
   }
 
   private func openSession() async throws -> Session {

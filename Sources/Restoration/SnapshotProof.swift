@@ -37,11 +37,24 @@ struct SnapshotProof: Sendable {
       options: restore,
       serverVersion: serverVersion
     )
+    try Self.requireDefinition(of: schema, work)
     let reader = try content.repository.makeReader()
     for (table, stripes) in work.tables { try Self.open(table, stripes, reader) }
     let encoding = content.manifest.database.encoding
     preData = try Self.script(.preData, work.preData, work, options, encoding)
     postData = try Self.script(.postData, work.postData, work, options, encoding)
+  }
+
+  /// A snapshot of chosen tables knows the schema's name and not its definition.
+  private static func requireDefinition(of schema: String, _ work: RestoreWork) throws {
+    guard !(work.preData ?? []).contains(where: { $0.kind == "SCHEMA" }) else { return }
+    throw Problem(
+      .refused,
+      code: "restore.schema-not-whole",
+      "the snapshot does not hold schema \(schema) as a whole; nothing was changed",
+      reason: "it was taken of chosen tables only, such as the copy that an accept dropped",
+      hint: "Choose another snapshot: drydock snapshots lists them."
+    )
   }
 
   /// A section without its head, which sets the session up: the swap does that itself, and a newer

@@ -103,11 +103,3 @@ public struct VerificationRun: Sendable {
     }
   }
 }
-
-extension ContinuousClock.Instant {
-  /// Seconds between this instant and now.
-  var secondsAgo: Double {
-    let (seconds, attoseconds) = (ContinuousClock.now - self).components
-    return Double(seconds) + Double(attoseconds) / 1e18
-  }
-}

@@ -1,6 +1,7 @@
 import Postgres
 import Problems
 import Processes
+import Snapshot
 import TestSupport
 import Testing
 

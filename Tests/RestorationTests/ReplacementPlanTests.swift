@@ -177,4 +177,15 @@ struct ReplacementPlanTests {
       }
     }
   }
+
+  @Test("is refused by a snapshot of chosen tables", arguments: TestServer.allCases)
+  func refusesPartialSnapshot(server: TestServer) async throws {
+    try await Stage.with(server) { stage in
+      try stage.sql(shop)
+      let content = try await stage.snapshot(tables: ["shop.jobs"])
+      let problem = try await refusal { _ = try await stage.replacement(content).plan() }
+      #expect(problem.code == "restore.schema-not-whole")
+      #expect(problem.kind == .refused)
+    }
+  }
 }

@@ -46,8 +46,9 @@ struct Stage: Sendable {
     try sql("SELECT count(*) FROM \(relation)").int ?? -1
   }
 
-  func snapshot() async throws -> SnapshotContent {
+  func snapshot(tables: [String] = []) async throws -> SnapshotContent {
     var options = BackupOptions()
+    options.tables = tables
     options.binaryDirectory = try binaries
     let result = try await BackupRun(of: settings, into: repository, options: options).run()
     return try SnapshotContent(opening: result.snapshot, in: repository)
