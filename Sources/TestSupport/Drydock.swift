@@ -30,6 +30,7 @@ public final class Drydock: Sendable {
   /// - Parameters:
   ///   - server: the version; for 18 the program is told where its programs are.
   ///   - isNew: whether the repository is made at once.
+  /// - Throws: why the directory or the repository could not be made.
   public init(on server: TestServer, isNew: Bool = true) throws {
     place = try TemporaryDirectory(prefix: "dd", in: "/tmp")
     directory = place.path
@@ -63,6 +64,7 @@ public final class Drydock: Sendable {
   /// - Parameters:
   ///   - arguments: the words after `drydock`.
   ///   - variables: more variables; an empty value takes one away.
+  /// - Returns: what can be run, or started to be looked at while it runs.
   public func invocation(_ arguments: [String], _ variables: [String: String] = [:]) -> Invocation {
     let environment = base.merging(variables) { _, given in given }.filter { !$0.value.isEmpty }
     return Invocation(
