@@ -1,4 +1,6 @@
 internal import Backup
+internal import Files
+internal import Migration
 internal import Postgres
 internal import Problems
 internal import Reports
@@ -128,7 +130,21 @@ extension RestoreCommand {
     if hasNoPrivileges { options.without.insert(.privileges) }
     options.allowsProtected = context.configuration.allowsProtected
     options.binaryDirectory = context.configuration.binaries
+    options.schemasOfPatch = Self.schemasOfPatch(patchOptions, context)
     return options
+  }
+
+  /// Looks up which schemas a patch names, where its file is at hand.
+  private static func schemasOfPatch(
+    _ patches: PatchOptions,
+    _ context: Context
+  ) -> @Sendable (String, String) throws -> Set<String>? {
+    { version, _ in
+      guard Directory.exists(patches.path(in: context)), let version = Version(version),
+        let patch = try patches.read(in: context)[version]
+      else { return nil }
+      return patch.schemas
+    }
   }
 
   /// The command line that runs the plan, as a list of words.

@@ -40,6 +40,8 @@ public struct RestoreCommand: RunnableCommand {
   public var isAccept = false
   /// The token of the plan.
   public var token: String?
+  /// Where the patches are, to tell which schemas they touched.
+  public var patchOptions = PatchOptions()
   /// The database to restore into.
   public var into = ""
   /// Only these schemas.
@@ -80,6 +82,7 @@ public struct RestoreCommand: RunnableCommand {
     flag("--no-owner", \.hasNoOwners, "Everything belongs to the role that restores.")
     flag("--no-privileges", \.hasNoPrivileges, "Leave GRANT and REVOKE out.")
     flag("--no-verify", \.hasNoVerification, "Do not read everything back to compare it.")
+    group(\.patchOptions)
     group(\.shared)
   }
 

@@ -69,7 +69,7 @@ enum LedgerSchema {
   }
 
   private static let first = """
-    CREATE SCHEMA drydock;
+    CREATE SCHEMA IF NOT EXISTS drydock;
     COMMENT ON SCHEMA drydock IS 'The ledger of drydock: which patches this database has.';
 
     CREATE TABLE drydock.schema_versions (

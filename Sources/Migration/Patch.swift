@@ -1,3 +1,5 @@
+internal import SQLSyntax
+
 /// One patch: what it does, what takes it back, and what must hold afterwards.
 public struct Patch: Sendable {
   /// Version and label.
@@ -11,6 +13,10 @@ public struct Patch: Sendable {
 
   /// The version.
   public var version: Version { name.version }
+  /// The schemas that its statements name; what is named without a schema is not known here.
+  public var schemas: Set<String> {
+    script.statements.reduce(into: []) { $0.formUnion($1.syntax.schemas) }
+  }
   /// The file, relative to the patch directory.
   public var file: String { script.file }
 }

@@ -47,7 +47,9 @@ struct SnapshotProof: Sendable {
 
   /// A snapshot of chosen tables knows the schema's name and not its definition.
   private static func requireDefinition(of schema: String, _ work: RestoreWork) throws {
-    guard !(work.preData ?? []).contains(where: { $0.kind == "SCHEMA" }) else { return }
+    // pg_dump writes no entry for schema public; that one is refused with a reason of its own.
+    let isDefined = (work.preData ?? []).contains { $0.kind == "SCHEMA" }
+    guard !isDefined && schema != "public" else { return }
     throw Problem(
       .refused,
       code: "restore.schema-not-whole",
