@@ -139,6 +139,10 @@ struct ConsistencyTests {
       ] {
         try connection.execute("ALTER DATABASE \(name) SET \(setting)")
       }
+      let role = source.keywords["user"] ?? ""
+      for setting in ["enable_tidscan = off", "enable_parallel_append = on", "jit = on"] {
+        try connection.execute("ALTER ROLE \(role) IN DATABASE \(name) SET \(setting)")
+      }
       let user = try Drydock(on: server)
       try user.backup(source)
       try withDatabase(on: server) { target in
