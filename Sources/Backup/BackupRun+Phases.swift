@@ -89,7 +89,13 @@ extension BackupRun {
   func typesChanged(_ opening: Opening) async throws -> Bool {
     let session = try await Session.open(settings)
     defer { Task { await session.close() } }
-    return try await session.run { try opening.read.typesChanged(observer: $0) }
+    return try await session.run { connection in
+      do {
+        return try opening.read.typesChanged(observer: connection)
+      } catch let error as PostgresError {
+        throw error.problem("cannot compare the types with those of the snapshot")
+      }
+    }
   }
 
   func commit(

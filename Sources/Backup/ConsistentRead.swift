@@ -31,7 +31,7 @@ struct ConsistentRead: Sendable {
     lockTimeout: Int
   ) throws -> ConsistentRead {
     for _ in 0..<attempts {
-      let listed = try Relation.list(observer)
+      let listed = try now(observer) { try Relation.list($0) }
       try holder.execute("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY")
       try holder.setTransferSettings(forReading: true)
       do {
@@ -55,7 +55,19 @@ struct ConsistentRead: Sendable {
 
   /// Whether types changed since the instant; if so, the text that was read may mix both states.
   func typesChanged(observer: Connection) throws -> Bool {
-    try TypeFingerprint.read(observer) != types
+    try Self.now(observer) { try TypeFingerprint.read($0) } != types
+  }
+
+  /// Reads fresh catalogs under the same settings as the snapshot, so that texts can be compared:
+  /// the database's own `search_path`, quoting or time limit must not matter.
+  private static func now<Value>(
+    _ observer: Connection,
+    _ body: (Connection) throws -> Value
+  ) throws -> Value {
+    try observer.transaction("ISOLATION LEVEL READ COMMITTED, READ ONLY") {
+      try observer.setTransferSettings(forReading: true)
+      return try body(observer)
+    }
   }
 
   private static func take(
@@ -66,7 +78,7 @@ struct ConsistentRead: Sendable {
     let snapshot = try holder.execute("SELECT pg_catalog.pg_export_snapshot()").value ?? ""
     try holder.verifyTransferSettings()
     let seen = try Relation.list(holder)
-    let fresh = try Relation.list(observer)
+    let fresh = try now(observer) { try Relation.list($0) }
     guard identity(seen) == identity(listed), identity(fresh) == identity(listed) else {
       return nil
     }

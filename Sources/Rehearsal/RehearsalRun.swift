@@ -94,6 +94,18 @@ public struct RehearsalRun: Sendable {
     }
   }
 
+  /// What a half-filled scratch means: nothing to tidy up by hand, nothing changed anywhere.
+  private static func noScratch(_ problem: Problem) -> Problem {
+    var copy = problem
+    copy.kind = .failed
+    copy.facts.removeAll { $0.name == "state" }
+    copy.hint =
+      problem.code == "postgres.53100"
+      ? "Nothing was changed. Set TMPDIR to a directory with room for the whole snapshot."
+      : "Nothing was changed. Check the snapshot with drydock verify --level 3."
+    return copy
+  }
+
   private func rehearse(
     on scratch: ScratchDatabase,
     _ lane: Lane,
@@ -105,11 +117,15 @@ public struct RehearsalRun: Sendable {
     restoring.verifies = false
     restoring.isNeutralised = true
     restoring.binaryDirectory = options.binaryDirectory
-    _ = try await RestoreRun(
-      of: content,
-      into: scratch.administration,
-      options: restoring
-    ).run()
+    do {
+      _ = try await RestoreRun(
+        of: content,
+        into: scratch.administration,
+        options: restoring
+      ).run()
+    } catch let problem as Problem where problem.kind == .partial {
+      throw Self.noScratch(problem)
+    }
     try await lane.run {
       _ = try Connection.open(scratch.administration).execute("VACUUM (FREEZE)")
     }
