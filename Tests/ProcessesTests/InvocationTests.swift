@@ -56,11 +56,10 @@ struct InvocationTests {
   @Test("An error of the listener stops the child and is thrown on")
   func listenerFails() {
     struct Enough: Error {}
-    let start = ContinuousClock.now
+    // The child never ends by itself, so this returns only because it was stopped.
     #expect(throws: Enough.self) {
       try Invocation("yes").run(output: .streamed { _ in throw Enough() })
     }
-    #expect(start.duration(to: .now) < .seconds(10))
   }
 
   @Test("Of standard error the last 64 KiB are kept, without blocking the child")
@@ -97,7 +96,7 @@ struct InvocationTests {
     let start = clock.now
     let problem = #expect(throws: Problem.self) {
       var text = ""
-      _ = try Invocation("sh", ["-c", "sleep 60 & echo $$ $!; wait"]).run(
+      _ = try Invocation("sh", ["-c", "sleep 600 & echo $$ $!; wait"]).run(
         output: .streamed { piece in
           for index in piece.indices { text.unicodeScalars.append(Unicode.Scalar(piece[index])) }
           pids = text.split(whereSeparator: \.isWhitespace).compactMap { Int32($0) }
@@ -106,7 +105,7 @@ struct InvocationTests {
       )
     }
     #expect(problem?.code == "processes.timed-out")
-    #expect(start.duration(to: clock.now) < .seconds(10))
+    #expect(start.duration(to: clock.now) < .seconds(300))
     #expect(pids.count == 2)
     for pid in pids { #expect(try isGone(pid)) }
   }
@@ -125,9 +124,9 @@ struct InvocationTests {
   @Test("A grandchild that keeps the pipe open is not waited for")
   func grandchildHoldsThePipe() throws {
     let start = ContinuousClock.now
-    let outcome = try Invocation("sh", ["-c", "sleep 5 & echo done"]).run()
+    let outcome = try Invocation("sh", ["-c", "sleep 100 & echo done"]).run()
     #expect(outcome.text == "done\n")
-    #expect(start.duration(to: .now) < .seconds(4))
+    #expect(start.duration(to: .now) < .seconds(80))
   }
 
   @Test("Descriptors above standard error are closed in the child")
