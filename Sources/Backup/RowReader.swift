@@ -1,6 +1,5 @@
 internal import Bytes
 internal import Catalog
-internal import Digests
 internal import Postgres
 internal import Problems
 internal import Repository
@@ -48,8 +47,7 @@ struct RowReader {
         table: label,
         range: piece.pages,
         stripePages: table.stripePages,
-        seed: seed,
-        store: store
+        builder: StripeBuilder(seed: seed, store: store)
       )
       try connection.execute("SET LOCAL client_encoding = \(SQL.literal(encoding))")
       try connection.copyOut(rangeQuery(table.relation, piece.pages)) { try cutter.take($0) }
@@ -60,31 +58,20 @@ struct RowReader {
     }
   }
 
-  /// A table whose access method has no addressable pages: one stripe a chunk, cut at row ends.
+  /// A table whose access method has no addressable pages: a stripe for every mebibyte of rows.
   private func readByContent(_ relation: Relation) throws -> [Stripe] {
-    let hasher = RowHasher(seed: seed)
+    let builder = StripeBuilder(seed: seed, store: store)
     var stripes: [Stripe] = []
-    var text: [UInt8] = []
-    var rows = 0
-    var digest = DigestSum()
-    func close() throws {
-      guard !text.isEmpty else { return }
-      let size = text.count
-      text.append(contentsOf: Stripe.trailer(pageOffsets: []))
-      stripes.append(
-        Stripe(chunks: [try store(text.span)], rows: rows, bytes: size, digest: digest)
-      )
-      text.removeAll(keepingCapacity: true)
-      (rows, digest) = (0, DigestSum())
-    }
+    try connection.execute("SET LOCAL client_encoding = \(SQL.literal(encoding))")
     let query = "COPY (SELECT \(columnList(relation)) FROM \(source(relation))) TO STDOUT"
     try connection.copyOut(query) { row in
-      digest.add(hasher.digest(of: row.extracting(0..<(row.count - 1))))
-      rows += 1
-      text.append(row)
-      if text.count >= StripeCutter.pieceSize { try close() }
+      try builder.append(row)
+      if builder.bytes >= StripeBuilder.pieceSize {
+        stripes.append(try builder.close(pageOffsets: []))
+      }
     }
-    try close()
+    if builder.bytes > 0 { stripes.append(try builder.close(pageOffsets: [])) }
+    try connection.execute("SET LOCAL client_encoding = 'UTF8'")
     return stripes
   }
 

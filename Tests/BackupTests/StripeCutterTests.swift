@@ -32,8 +32,7 @@ struct StripeCutterTests {
       table: "t",
       range: pages,
       stripePages: stripePages,
-      seed: 7,
-      store: shelf.store
+      builder: StripeBuilder(seed: 7, store: shelf.store)
     )
     for row in rows {
       let bytes = Array(row.utf8)
@@ -78,7 +77,7 @@ struct StripeCutterTests {
     let (stripes, shelf) = try cut(["(0,1)\t\(half)\n", "(0,2)\t\(half)\n", "(0,3)\t\(huge)\n"])
     #expect(shelf.pieces[0].count == 700_001)
     #expect(shelf.pieces[1].count == 700_001)
-    #expect(shelf.pieces.allSatisfy { $0.count <= StripeCutter.pieceSize })
+    #expect(shelf.pieces.allSatisfy { $0.count <= StripeBuilder.pieceSize })
     #expect(stripes[0].bytes == 1_400_002 + 2_500_001)
     #expect(stripes[0].rows == 3)
   }

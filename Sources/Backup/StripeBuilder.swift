@@ -1,0 +1,63 @@
+internal import Bytes
+internal import Digests
+internal import Repository
+internal import Snapshot
+
+/// Gathers the rows of one stripe after another: counts them, sums their digests, stores their text.
+///
+/// A stripe with more than 1 MiB of text becomes several chunks, cut at row ends where a row fits.
+final class StripeBuilder {
+  static let pieceSize = 1 << 20
+
+  private let hasher: RowHasher
+  private let store: (Span<UInt8>) throws -> ChunkID
+  private var text: [UInt8] = []
+  private var flushed = 0
+  private var rows = 0
+  private var digest = DigestSum()
+  private var chunks: [ChunkID] = []
+
+  init(seed: UInt64, store: @escaping (Span<UInt8>) throws -> ChunkID) {
+    hasher = RowHasher(seed: seed)
+    self.store = store
+    text.reserveCapacity(Self.pieceSize)
+  }
+
+  /// Bytes of text in the stripe until now: where its next row begins.
+  var bytes: Int { flushed + text.count }
+
+  /// Takes a row with its newline.
+  func append(_ row: Span<UInt8>) throws {
+    digest.add(hasher.digest(of: row.extracting(0..<(row.count - 1))))
+    rows += 1
+    if text.count + row.count > Self.pieceSize { try flush() }
+    guard row.count > Self.pieceSize else { return text.append(row) }
+    for start in stride(from: 0, to: row.count, by: Self.pieceSize) {
+      text.append(row.extracting(start..<min(start + Self.pieceSize, row.count)))
+      try flush()
+    }
+  }
+
+  /// Ends the stripe with its trailer and begins the next one.
+  func close(pageOffsets: [Int]) throws -> Stripe {
+    let bytes = bytes
+    text.append(contentsOf: Stripe.trailer(pageOffsets: pageOffsets))
+    try flush()
+    defer {
+      chunks = []
+      (flushed, rows, digest) = (0, 0, DigestSum())
+    }
+    return Stripe(chunks: chunks, rows: rows, bytes: bytes, digest: digest)
+  }
+
+  private func flush() throws {
+    guard !text.isEmpty else { return }
+    // A span cannot be lent from a property of a class, so the buffer is taken out and put back.
+    var piece: [UInt8] = []
+    swap(&piece, &text)
+    chunks.append(try store(piece.span))
+    flushed += piece.count
+    piece.removeAll(keepingCapacity: true)
+    swap(&piece, &text)
+  }
+}
