@@ -12,6 +12,14 @@ extension BackupRun {
     return try await holder.run { connection in
       do {
         return try Opening.open(on: connection, settings: settings, options: options)
+      } catch let error as PostgresError where error.sqlState == "22021" {
+        throw Problem(
+          code: "backup.names-encoding",
+          "the database has names in an encoding that nobody declared",
+          reason: error.reason,
+          hint: "In an SQL_ASCII database rows may hold any bytes, but names must be UTF-8: "
+            + "rename what has others."
+        )
       } catch let error as PostgresError {
         throw error.problem("cannot open a consistent view of \(settings)")
       }

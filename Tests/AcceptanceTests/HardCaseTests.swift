@@ -87,6 +87,19 @@ struct HardCaseTests {
     }
   }
 
+  @Test("Names in no known encoding are refused with the reason", arguments: TestServer.allCases)
+  func namesInNoEncoding(server: TestServer) throws {
+    try withEncodedDatabase("SQL_ASCII", on: server) { source in
+      try Connection.open(source.with("client_encoding", "SQL_ASCII")).execute(
+        #"DO $$ BEGIN EXECUTE format('CREATE TABLE %I (a int)', E'caf\xe9s'); END $$"#
+      )
+      let run = try Drydock(on: server).run(["backup", source.argument])
+      #expect(run.code == 1, "\(run)")
+      #expect(run.errors.contains("SQL_ASCII"), "\(run)")
+      #expect(run.missingOfError == [], "\(run)")
+    }
+  }
+
   private func withEncodedDatabase(
     _ encoding: String,
     on server: TestServer,
