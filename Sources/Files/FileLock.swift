@@ -24,8 +24,22 @@ public final class FileLock: Sendable {
   ///   - path: The lock file; it is created when missing and never removed.
   ///   - mode: Shared or exclusive.
   /// - Throws: `files.locked` when somebody else holds it.
-  public init(path: String, mode: Mode = .exclusive) throws {
-    descriptor = unsafe open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+  public convenience init(path: String, mode: Mode = .exclusive) throws {
+    let descriptor = unsafe open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+    try self.init(descriptor, path, mode)
+  }
+
+  /// Takes the lock of a directory itself, which adds no file to it.
+  ///
+  /// - Parameter directory: The directory, which must exist.
+  /// - Throws: `files.locked` when somebody else holds it.
+  public convenience init(directory: String) throws {
+    let descriptor = unsafe open(directory, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+    try self.init(descriptor, directory, .exclusive)
+  }
+
+  private init(_ descriptor: Int32, _ path: String, _ mode: Mode) throws {
+    self.descriptor = descriptor
     self.path = path
     guard descriptor >= 0 else { throw FileFailure.latest("open lock", path) }
     let operation = (mode == .shared ? LOCK_SH : LOCK_EX) | LOCK_NB

@@ -3,10 +3,12 @@ internal import Problems
 
 /// A private directory that is removed with the last reference to it.
 ///
-/// Only the owner may enter it (mode 0700, see mkdtemp(3)).
+/// Only the owner may enter it (mode 0700, see mkdtemp(3)). A lock on it tells whether its owner
+/// lives; what a killed process leaves, the next one removes with `removeDead`.
 public final class TemporaryDirectory: Sendable {
   /// The directory's path.
   public let path: String
+  private let lock: FileLock
 
   /// Makes a directory with a fresh name.
   ///
@@ -21,6 +23,32 @@ public final class TemporaryDirectory: Sendable {
       throw FileFailure.latest("create a directory in", root)
     }
     path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    lock = try FileLock(directory: path)
+  }
+
+  /// Removes what killed processes of this user left under a prefix.
+  ///
+  /// - Parameters:
+  ///   - prefix: The beginning of the names, as it was given to `init`.
+  ///   - parent: Where to look; `$TMPDIR`, or `/tmp`, when nil.
+  /// - Throws: A `Problem` with code `files.*` when the parent cannot be read.
+  public static func removeDead(prefix: String, in parent: String? = nil) throws {
+    let root = parent ?? systemDirectory
+    for entry in try Directory.entries(of: root)
+    where entry.isDirectory && entry.name.hasPrefix("\(prefix)-") {
+      let path = "\(root)/\(entry.name)"
+      guard isOld(path), let lock = try? FileLock(directory: path) else { continue }
+      // A leftover that cannot be removed now harms nobody, and the next run tries again.
+      try? Directory.removeTree(path)
+      withExtendedLifetime(lock) {}
+    }
+  }
+
+  /// Whether a directory is ours and a minute old: a younger one may not have its lock yet.
+  private static func isOld(_ path: String) -> Bool {
+    var facts = stat()
+    guard unsafe lstat(path, &facts) == 0, facts.st_mode & S_IFMT == S_IFDIR else { return false }
+    return facts.st_uid == geteuid() && time(nil) - facts.st_mtim.tv_sec > 60
   }
 
   deinit {

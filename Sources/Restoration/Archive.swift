@@ -26,6 +26,8 @@ public struct Archive: Sendable {
     public var rest: String
   }
 
+  private static let prefix = "drydock-archive"
+
   private let directory: TemporaryDirectory
   private let programs: ClientPrograms
 
@@ -39,7 +41,8 @@ public struct Archive: Sendable {
     binaryDirectory: String?
   ) throws {
     // Rights before content: the directory is private (0700) before the definition is in it.
-    directory = try TemporaryDirectory(prefix: "drydock-archive")
+    try TemporaryDirectory.removeDead(prefix: Self.prefix)
+    directory = try TemporaryDirectory(prefix: Self.prefix)
     programs = try ClientPrograms.find(
       atLeast: max(serverMajor, content.manifest.definition.dumpMajor),
       directory: binaryDirectory
