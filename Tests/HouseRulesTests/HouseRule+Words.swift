@@ -84,14 +84,15 @@ extension HouseRule {
   private static let noPathOfOneMachine = HouseRule(
     name: "No file names a directory of somebody's machine",
     sample: [
-      "scripts/demo": "cd framework/work/\ncd /work/main\n",
-      "docs/format.md": "see /tmp/wt/x\n\n(/farm/y)\n",
+      "scripts/demo": "cd myhome/user/\ncd /home/jane/drydock\n",
+      "docs/format.md": "see /Users/joe/x\n\n(/root/y)\n",
     ],
     broken: ["docs/format.md:1", "docs/format.md:3", "scripts/demo:2"]
   ) { house in
     house.everythingElse.flatMap { file in
       file.violations(in: file.lines, "names a directory of one machine") {
-        $0.contains(/(^|[^A-Za-z0-9_.\-])\/(work\/|farm\/|tmp\/wt)/)
+        // A home, or a directory that only one machine has at its root.
+        $0.contains(/(^|[^A-Za-z0-9_.\-\)\}])\/(home|Users|root|work|farm)\/\w/)
       }
     }
   }
