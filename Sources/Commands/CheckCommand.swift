@@ -15,12 +15,15 @@ public struct CheckCommand: RunnableCommand {
   public static let examples = [
     Example("drydock check", "Check the structure."),
     Example("drydock check --read-data", "Open and hash every chunk as well."),
+    Example("drydock check --repair", "Make the index again from the packs; only adds objects."),
   ]
 
   /// The options of every command.
   public var shared = SharedOptions()
   /// Whether every chunk is opened.
   public var readsData = false
+  /// Whether the index is made again first.
+  public var isRepair = false
 
   /// Makes the command with every default.
   public init() {}
@@ -28,12 +31,17 @@ public struct CheckCommand: RunnableCommand {
   /// Which words of a command line set which property.
   public static var arguments: [Argument<Self>] {
     flag("--read-data", \.readsData, "Open and hash every chunk.")
+    flag("--repair", \.isRepair, "First make the index again from the packs; only adds objects.")
     group(\.shared)
   }
 
   /// Checks; exit code 4 where something is damaged.
   public func run(in context: Context) async throws -> ExitStatus {
     let repository = try await context.openRepository()
+    if isRepair {
+      let rebuilt = try await Lane("drydock.check").run { try repository.rebuildIndex() }
+      context.note("made the index of \(Quantity.count(rebuilt.packs, "pack", "packs")) again")
+    }
     let report = try await Lane("drydock.check").run { [readsData] in
       try repository.check(readData: readsData ? 1 : nil) { name, _ in
         let content = try SnapshotContent(opening: name, in: repository)
