@@ -3,20 +3,37 @@ internal import Glibc
 private import Synchronization
 #endif
 
-/// A place where a test may kill the process: before and after every statement and every store write.
+/// A place where a test may kill or stop the process: before and after every statement and every store write.
 ///
-/// In a release build a fault point is nothing at all. In a debug build two environment variables
-/// arm it: `DRYDOCK_FAULT_LOG` names a file that lists the points in the order in which they were
-/// passed, `DRYDOCK_FAULT_POINT` the number of the point at which the process kills itself with
-/// SIGKILL, so that nothing can clean up. With `--jobs 1` the numbering is the same in every run.
+/// In a release build a fault point is nothing at all. In a debug build environment variables arm
+/// it: `DRYDOCK_FAULT_LOG` names a file that lists the points in the order in which they were passed,
+/// `DRYDOCK_FAULT_POINT` the number of the point at which the process kills itself with SIGKILL, so
+/// that nothing can clean up. With `--jobs 1` the numbering is the same in every run.
+/// `DRYDOCK_FAULT_PAUSE` is a part of a label: the first time it is passed, the process stops itself
+/// with SIGSTOP, so that a test can change the world in between and let it go on.
 public enum FaultPoint {
   #if DEBUG
   private static let passed = Mutex(0)
+  private static let paused = Mutex(false)
   private static let log = variable("DRYDOCK_FAULT_LOG")
   private static let fatal = variable("DRYDOCK_FAULT_POINT").flatMap { Int($0) }
+  private static let pause = variable("DRYDOCK_FAULT_PAUSE")
 
   private static func variable(_ name: String) -> String? {
     unsafe getenv(name).map { unsafe String(cString: $0) }
+  }
+
+  private static func stop(at label: String) {
+    guard let pause, contains(label, pause) else { return }
+    let isFirst = paused.withLock { paused in
+      defer { paused = true }
+      return !paused
+    }
+    if isFirst { kill(getpid(), SIGSTOP) }
+  }
+
+  private static func contains(_ text: String, _ part: String) -> Bool {
+    unsafe strstr(text, part) != nil
   }
 
   private static func append(_ line: String, to path: String) {
@@ -33,12 +50,13 @@ public enum FaultPoint {
   @inline(__always)
   public static func pass(_ label: @autoclosure () -> String) {
     #if DEBUG
-    guard log != nil || fatal != nil else { return }
+    guard log != nil || fatal != nil || pause != nil else { return }
     passed.withLock { number in
       number += 1
       if let log { append("\(number)\t\(label())\n", to: log) }
       if number == fatal { kill(getpid(), SIGKILL) }
     }
+    stop(at: label())
     #endif
   }
 }

@@ -94,21 +94,16 @@ struct ConsistencyTests {
         """
       )
       let user = try Drydock(on: server)
-      let log = "\(user.directory)/points"
+      // The table takes several COPYs; the backup stops itself behind the first.
       let child = try user.invocation(
         ["backup", source.argument, "--jobs", "1"],
-        ["DRYDOCK_FAULT_LOG": log]
+        ["DRYDOCK_FAULT_PAUSE": "statement after: COPY"]
       ).start()
-      func copies() -> Int {
-        ProcessTable.content(log).split(separator: "\n").count { $0.contains("after: COPY") }
-      }
-      while copies() < 3, child.status == nil {}
-      try Invocation("kill", ["-STOP", "\(child.pid)"]).run().checked()
-      let seen = copies()
+      while !ProcessTable.isStopped(child.pid), child.status == nil {}
+      #expect(child.status == nil, "the backup never paused")
       try connection.execute("ALTER TYPE mood RENAME VALUE 'old_label' TO 'new_label'")
       try Invocation("kill", ["-CONT", "\(child.pid)"]).run().checked()
       #expect(try child.wait(timeLimit: .seconds(120)) == .exited(0))
-      #expect(copies() > seen, "the backup was over before the label was renamed")
       try withDatabase(on: server) { target in
         try user.restore(into: target)
         let labels = "SELECT string_agg(DISTINCT m::text, ' ') || count(*) FROM t"

@@ -23,6 +23,12 @@ struct ProcessTable {
     }
   }
 
+  /// Whether a process was stopped by a signal.
+  static func isStopped(_ pid: Int32) -> Bool {
+    let fields = content("/proc/\(pid)/stat").split(separator: ")").last?.split(separator: " ")
+    return fields?.first == "T"
+  }
+
   /// A file of /proc, whose size is 0 until it is read; empty when its process ended.
   static func content(_ path: String) -> String {
     String(decoding: FileManager.default.contents(atPath: path) ?? Data(), as: UTF8.self)
