@@ -116,7 +116,7 @@ extension BackupRun {
     let texts = definition.archive + definition.globals + definition.fingerprint
     let name = try writer.commit(
       manifest: try manifest.encoded(),
-      at: manifest.takenTime,
+      at: try manifest.takenTime,
       closure: reading.chunks + lists + texts
     )
     return Result(snapshot: name, manifest: manifest)

@@ -134,7 +134,7 @@ struct Examination {
         )
       ]
       if let last = snapshots.last {
-        let age = Date().timeIntervalSince(last.manifest.takenTime)
+        let age = Date().timeIntervalSince(try last.manifest.takenTime)
         let text = "the newest is \(Quantity.duration(.seconds(max(0, age)))) old"
         let isOld = age > 48 * 3600
         findings.append(

@@ -62,7 +62,7 @@ struct SnapshotReference: Sendable, Equatable {
     case .latest: return snapshots.last { !$0.manifest.isPartial }
     case .tag(let key, let value): return snapshots.last { $0.manifest.tags[key] == value }
     case .time(let time):
-      return snapshots.last { !$0.manifest.isPartial && $0.manifest.takenTime <= time }
+      return try snapshots.last { try !$0.manifest.isPartial && $0.manifest.takenTime <= time }
     case .prefix(let prefix):
       let fitting = snapshots.filter {
         $0.name.text.hasPrefix(prefix) || $0.name.shortID.hasPrefix(prefix)

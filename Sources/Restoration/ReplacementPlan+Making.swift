@@ -25,7 +25,7 @@ extension ReplacementPlan {
     isOtherDatabase =
       manifest.database.systemIdentifier != target.systemIdentifier
       || manifest.database.oid != target.oid
-    age = now.timeIntervalSince(manifest.takenTime)
+    age = now.timeIntervalSince(try manifest.takenTime)
     inside = state.schema.objects
     outside = state.border.objects
     rows = work.tables.reduce(0) { $0 + $1.table.rows }

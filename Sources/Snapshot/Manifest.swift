@@ -1,4 +1,5 @@
 public import Foundation
+internal import Problems
 public import Repository
 
 /// What a snapshot says of itself: the sealed object whose presence is the commit.
@@ -98,10 +99,22 @@ extension Manifest {
     }
   }
 
-  /// The instant that the data show.
+  /// The instant that the data show; a `Problem` of kind `damaged` where the manifest has none.
   public var takenTime: Date {
-    let strategy = Date.ISO8601FormatStyle(includingFractionalSeconds: true)
-    return (try? strategy.parse(taken)) ?? Date(timeIntervalSince1970: 0)
+    get throws {
+      let strategy = Date.ISO8601FormatStyle(includingFractionalSeconds: true)
+      do {
+        return try strategy.parse(taken)
+      } catch {
+        throw Problem(
+          .damaged,
+          code: "snapshot.time",
+          "the snapshot of database \(database.name) does not say when it was taken",
+          reason: "'\(taken)' is not a time in ISO 8601",
+          hint: "Run drydock check, and use another snapshot meanwhile."
+        )
+      }
+    }
   }
 
   /// The bytes: JSON with sorted keys, so that equal manifests have equal bytes.
