@@ -20,6 +20,26 @@ public struct BackupOptions: Sendable {
   public var binaryDirectory: String?
   /// The version of this program, for the manifest.
   public var tool = "drydock"
+  /// Whether every row is read, whatever the last snapshot says.
+  public var isFullRead = false
+  /// Days after which everything is read whole again; 0 never does.
+  public var fullReadEvery = 7.0
+  /// How WAL summaries may be brought up to the snapshot.
+  public var checkpoint = Checkpoint.wait(seconds: nil)
+  /// Whether an unbroken uptime of the server counts as proof of its history.
+  public var trustsUptime = false
+  /// Seconds to wait for transactions that run when the horizon is read.
+  public var horizonWait = 30.0
+  /// The rules that this backup leaves out; a test's way to show that each of them matters.
+  var omitted: Set<Precaution> = []
+
+  /// How WAL summaries may be brought up to the snapshot: they end at checkpoints.
+  public enum Checkpoint: Sendable, Equatable {
+    /// Wait for one, at most so many seconds; nil waits only where nothing else names changed pages.
+    case wait(seconds: Double?)
+    /// Ask for one, which takes the right to (`pg_checkpoint`).
+    case force
+  }
 
   /// Whether something of the database is left out.
   public var isPartial: Bool {

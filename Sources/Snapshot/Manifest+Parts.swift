@@ -94,7 +94,7 @@ extension Manifest {
     }
   }
 
-  /// Where in the write-ahead log the snapshot stands.
+  /// Where in the server's history the snapshot stands.
   public struct Position: Codable, Sendable, Equatable {
     /// The insert position when the snapshot was taken.
     public var lsn: String
@@ -102,12 +102,44 @@ extension Manifest {
     public var timeline: Int
     /// The position above which pages count as changed for a child; nil until proven durable.
     public var horizon: String?
+    /// The row that proves a child to stand in the same history; nil where none could be written.
+    public var witness: Witness?
+    /// When the postmaster started, by the server's clock.
+    public var serverStart: String?
+    /// When everything was last read whole in this chain of snapshots, by the server's clock.
+    public var lastFullRead: String?
 
     /// Makes a position.
-    public init(lsn: String, timeline: Int, horizon: String? = nil) {
+    public init(
+      lsn: String,
+      timeline: Int,
+      horizon: String? = nil,
+      witness: Witness? = nil,
+      serverStart: String? = nil,
+      lastFullRead: String? = nil
+    ) {
       self.lsn = lsn
       self.timeline = timeline
       self.horizon = horizon
+      self.witness = witness
+      self.serverStart = serverStart
+      self.lastFullRead = lastFullRead
+    }
+  }
+
+  /// A row that a snapshot leaves in the database after its instant.
+  ///
+  /// A copy of the row proves nothing, so the transaction that wrote it counts too.
+  public struct Witness: Codable, Sendable, Equatable {
+    /// The row's random id, a UUID.
+    public var id: String
+    /// The transaction that wrote the row: its `xmin`.
+    public var transaction: String
+
+    /// Makes a witness.
+    public init(id: String, transaction: String) {
+      self.id = id
+      self.transaction = transaction
     }
   }
 

@@ -12,6 +12,8 @@ extension Manifest {
     public var name: String
     /// The file node in the source.
     public var fileNode: Int?
+    /// What decided the text of its rows beside the rows; nil in snapshots that did not note it.
+    public var state: State?
     /// The columns whose text a row holds, in that order.
     public var columns: [Column]
     /// Pages of the heap; 0 where stripes are cut by content.
@@ -54,7 +56,8 @@ extension Manifest {
       condition: String?,
       isConfiguration: Bool,
       indexes: [String],
-      reading: Reading
+      reading: Reading,
+      state: State? = nil
     ) {
       self.oid = oid
       self.schema = schema
@@ -72,10 +75,28 @@ extension Manifest {
       self.isConfiguration = isConfiguration
       self.indexes = indexes
       self.reading = reading
+      self.state = state
     }
 
     /// The table for a person: `public.jobs`.
     public var label: String { "\(schema).\(name)" }
+  }
+
+  /// What decides the text of a table's rows and can change without touching a page.
+  public struct State: Codable, Sendable, Equatable {
+    /// The oid of the tablespace that holds the table, the database's default one resolved.
+    public var tablespace: Int
+    /// A digest of its columns, dropped ones and missing values too.
+    public var columns: String
+    /// A digest of all types that its columns reach; nil where one of them cannot be trusted.
+    public var types: String?
+
+    /// Makes a state.
+    public init(tablespace: Int, columns: String, types: String?) {
+      self.tablespace = tablespace
+      self.columns = columns
+      self.types = types
+    }
   }
 
   /// A column of a table.

@@ -9,6 +9,12 @@ public import Repository
 public struct Manifest: Codable, Sendable, Equatable {
   /// The version of this description.
   public var version = 1
+  /// The version of the reader: how rows become text and stripes.
+  ///
+  /// A later reader takes nothing over from pages that an earlier one read.
+  public var reader: Int?
+  /// The version that this program's reader has.
+  public static let currentReader = 1
   /// The instant that the data show, by the server's clock, as `2026-01-31T02:00:00.000000Z`.
   public var taken: String
   /// The version of the program that took it.
@@ -67,6 +73,7 @@ public struct Manifest: Codable, Sendable, Equatable {
     largeObjectCount: Int,
     totals: Totals
   ) {
+    reader = Self.currentReader
     self.taken = taken
     self.tool = tool
     self.host = host
