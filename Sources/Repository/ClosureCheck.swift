@@ -1,7 +1,8 @@
 internal import ObjectStore
 internal import Problems
 
-/// Proves that every chunk a snapshot needs is stored, before and after its commit.
+/// Proves that every chunk a snapshot needs is stored, with all bases that deltas stand on,
+/// before and after its commit.
 struct ClosureCheck {
   private let repository: Repository
   private let table: InstanceTable
@@ -18,8 +19,8 @@ struct ClosureCheck {
     var missing = 0
     var example: ChunkID?
     for id in closure {
-      if let location = table.locations(of: id).first {
-        isNeeded[Int(location.pack)] = true
+      if let chain = table.chain(of: id) {
+        for location in chain { isNeeded[Int(location.pack)] = true }
       } else {
         missing += 1
         example = example ?? id
