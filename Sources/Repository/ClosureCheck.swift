@@ -1,7 +1,8 @@
 internal import ObjectStore
 internal import Problems
 
-/// Proves that every chunk a snapshot needs is stored, before and after its commit.
+/// Proves that every chunk a snapshot needs is stored, with all bases that deltas stand on,
+/// before and after its commit.
 struct ClosureCheck {
   private let repository: Repository
   private let table: InstanceTable
@@ -20,10 +21,10 @@ struct ClosureCheck {
     isNeeded = Array(repeating: false, count: table.packs.count)
   }
 
-  /// Notes that the snapshot needs a chunk.
+  /// Notes that the snapshot needs a chunk, with all that it stands on.
   mutating func need(_ id: ChunkID) throws {
-    if let location = table.locations(of: id).first {
-      isNeeded[Int(location.pack)] = true
+    if let chain = table.chain(of: id) {
+      for location in chain { isNeeded[Int(location.pack)] = true }
     } else {
       missing += 1
       example = example ?? id
