@@ -1,0 +1,55 @@
+"""What a figure depends on: the machine, the versions, the commit."""
+
+import datetime
+import os
+import subprocess
+from pathlib import Path
+
+from .needs import PROJECT
+from .workplace import Workplace
+
+
+def describe() -> dict[str, str]:
+    """The machine, as far as it matters for a ratio."""
+    system = dict(
+        line.split("=", 1) for line in Path("/etc/os-release").read_text().splitlines() if "=" in line
+    )
+    return {
+        "machine": f"{os.cpu_count()} CPUs ({field('/proc/cpuinfo', 'model name') or os.uname().machine}), "
+        f"{int(field('/proc/meminfo', 'MemTotal').split()[0]) / 2**20:.0f} GiB of memory",
+        "system": f"{system['PRETTY_NAME'].strip(chr(34))}, kernel {os.uname().release}",
+        # Whoever else works on the machine falsifies what is measured.
+        "load": f"{os.getloadavg()[0]:.2f} when it began",
+    }
+
+
+def field(file: str, name: str) -> str:
+    """The value of the first line `name : value`."""
+    for line in Path(file).read_text().splitlines():
+        key, _, value = line.partition(":")
+        if key.strip() == name:
+            return value.strip()
+    return ""
+
+
+def versions(workplace: Workplace) -> dict[str, str]:
+    """The programs that are compared, as they name themselves."""
+    return {
+        "drydock": workplace.output("drydock", "--version").split()[-1],
+        "borg": workplace.output("borg", "--version").split()[-1],
+        "restic": workplace.output("restic", "version").split()[1],
+        "pg_dump": workplace.output("pg_dump", "--version").split()[2],
+    }
+
+
+def moment() -> dict[str, str]:
+    """The date, and the commit with a word when the files differ from it."""
+    commit = git("rev-parse", "--short=10", "HEAD")
+    if git("status", "--porcelain", "--untracked-files=no", "--", "Sources", "Package.swift"):
+        commit += " with changes"
+    return {"date": datetime.date.today().isoformat(), "commit": commit}
+
+
+def git(*words: str) -> str:
+    done = subprocess.run(["git", *words], cwd=PROJECT, capture_output=True, text=True)
+    return done.stdout.strip() if done.returncode == 0 else "unknown"
