@@ -8,7 +8,16 @@ from .process import Command, Run
 from .result import Measurement, Result
 from .server import PrivateServer
 from .tools import (
-    DRYDOCK, FULL_READ, ONE_TABLE, PEERS, PLAIN, PLAIN_RESTORE, RAW, Reading, Tool, plain_dump,
+    DRYDOCK,
+    FULL_READ,
+    ONE_TABLE,
+    PEERS,
+    PLAIN,
+    PLAIN_RESTORE,
+    RAW,
+    Reading,
+    Tool,
+    plain_dump,
 )
 from .workload import PAGE, Workload
 from .workplace import Workplace
@@ -39,16 +48,21 @@ class Comparison:
         self._nights()
         self._restores()
         self._start_up()
-        self.result.judge(targets.of_comparison(self.result, self.options.scale, self.options.nights))
+        self.result.judge(
+            targets.of_comparison(self.result, self.options.scale, self.options.nights)
+        )
         return self.result
 
     def _empty_result(self) -> Result:
         version = self.server.version
         heap = self.workload.heap_pages * PAGE
-        about = machine.moment() | machine.describe() | {
-            "PostgreSQL": f"{version}, data checksums {'on' if self.server.has_checksums else 'off'}",
-            "heap": f"{heap / 1e6:.0f} MB",
-        } | machine.versions(self.workplace)
+        about = {
+            **machine.moment(),
+            **machine.describe(),
+            **machine.postgresql(self.server),
+            **machine.drydock(self.workplace, self.options),
+            **machine.peers(self.workplace),
+        }
         for name, value in about.items():
             print(f"# {name}: {value}")
         return Result(
@@ -65,7 +79,9 @@ class Comparison:
         raw = Command.side_by_side(["psql", "-XAtqc", first], ["psql", "-XAtqc", second])
         self._repeat("first", RAW, raw)
         self._repeat("first", PLAIN, plain_dump("plain"), replaced="plain")
-        self._repeat("one large table", PLAIN, plain_dump("plain-one", "-t", "events"), replaced="plain-one")
+        self._repeat(
+            "one large table", PLAIN, plain_dump("plain-one", "-t", "events"), replaced="plain-one"
+        )
 
     def _first_backups(self) -> None:
         """Each into an empty repository, the programs in turn."""
@@ -92,24 +108,27 @@ class Comparison:
     def _nights(self) -> None:
         for night in range(self.options.nights):
             tools = (*PEERS, DRYDOCK) if night < NIGHTS_OF_PEERS else (DRYDOCK,)
-            self._in_turn(f"night {night + 1}", tools, 1, before=lambda _: self.workload.change_scattered(night))
+            self.workload.change_scattered(night)
+            self._in_turn(f"night {night + 1}", tools, 1)
 
     def _restores(self) -> None:
-        """Into an empty database on the same server; all rows of today, also in the plain dump."""
+        """Into an empty database on the same server, in turn; the plain dump has today's rows too."""
         self.workplace.forget("plain")
         self.workplace.run(plain_dump("plain"))
         restore = ["drydock", "restore", "latest", "--into", "restored", "--jobs", "2", "--quiet"]
-        for work, tool, command in (
-            ("restore", PLAIN_RESTORE, Command.of("pg_restore", "-j2", "-d", "restored", "plain")),
-            ("restore", DRYDOCK.name, Command.of(*restore)),
-            ("restore, not read back", DRYDOCK.name, Command.of(*restore, "--no-verify")),
-        ):
-            runs = []
-            for _ in range(self.options.runs):
+        commands = {
+            ("restore", PLAIN_RESTORE): Command.of("pg_restore", "-j2", "-d", "restored", "plain"),
+            ("restore", DRYDOCK.name): Command.of(*restore),
+            ("restore, not read back", DRYDOCK.name): Command.of(*restore, "--no-verify"),
+        }
+        runs: dict[tuple[str, str], list[Run]] = {key: [] for key in commands}
+        for _ in range(self.options.runs):
+            for key, command in commands.items():
                 self.server.create("restored")
-                runs.append(self.workplace.run(command))
+                runs[key].append(self.workplace.run(command))
                 self.server.drop("restored")
-            self._note(work, tool, command, runs)
+        for (work, tool), command in commands.items():
+            self._note(work, tool, command, runs[work, tool])
 
     def _start_up(self) -> None:
         """A command that does next to nothing, with no patch to look at."""
@@ -117,10 +136,14 @@ class Comparison:
         self._repeat("status", DRYDOCK.name, Command.of("drydock", "status", "--database", "bench"))
 
     def _in_turn(
-        self, work: str, tools: tuple[Tool, ...], times: int, is_first: bool = False,
+        self,
+        work: str,
+        tools: tuple[Tool, ...],
+        times: int,
+        is_first: bool = False,
         before: Callable[[int], None] | None = None,
     ) -> None:
-        """Lets programs do the same work one after the other, so that none has the quieter minutes."""
+        """Lets programs do the same work in turn, so that none has the quieter minutes."""
         runs: dict[str, list[Run]] = {tool.name: [] for tool in tools}
         added: dict[str, list[int]] = {tool.name: [] for tool in tools}
         for number in range(times):
@@ -139,7 +162,7 @@ class Comparison:
             self._note(work, tool.name, tool.backup, runs[tool.name], added[tool.name], reading)
 
     def _repeat(self, work: str, tool: str, command: Command, replaced: str | None = None) -> None:
-        """Runs one command several times; `replaced` is the directory that it makes anew each time."""
+        """Runs one command several times; `replaced` is what it makes anew each time."""
         runs = []
         for _ in range(self.options.runs):
             if replaced:
@@ -148,10 +171,22 @@ class Comparison:
         self._note(work, tool, command, runs, [self.workplace.size(replaced)] if replaced else [])
 
     def _note(
-        self, work: str, tool: str, command: Command, runs: list[Run], added: list[int] = [],
+        self,
+        work: str,
+        tool: str,
+        command: Command,
+        runs: list[Run],
+        added: list[int] | None = None,
         reading: str | None = None,
     ) -> None:
-        self.result.note(Measurement(
-            work, tool, str(command), [round(run.seconds, 4) for run in runs], list(added),
-            round(max(run.peak_mib for run in runs), 1), reading,
-        ))
+        self.result.note(
+            Measurement(
+                work,
+                tool,
+                str(command),
+                [round(run.seconds, 4) for run in runs],
+                added or [],
+                round(max(run.peak_mib for run in runs), 1),
+                reading,
+            )
+        )

@@ -38,9 +38,11 @@ class Growth:
 
     def _empty_result(self) -> Result:
         version = self.server.version
-        about = machine.moment() | machine.describe() | {
-            "PostgreSQL": f"{version}, data checksums {'on' if self.server.has_checksums else 'off'}",
-            "drydock": machine.versions(self.workplace)["drydock"],
+        about = {
+            **machine.moment(),
+            **machine.describe(),
+            **machine.postgresql(self.server),
+            **machine.drydock(self.workplace, self.options),
         }
         for name, value in about.items():
             print(f"# {name}: {value}")
@@ -65,12 +67,21 @@ class Growth:
         self._note(f"first {factor}x", DRYDOCK.name, DRYDOCK.backup, 1)
         self._note(f"full read {factor}x", DRYDOCK.name, FULL_READ, self.options.runs)
         self._note(f"unchanged {factor}x", DRYDOCK.name, DRYDOCK.backup, self.options.runs)
-        self._note(f"same change {factor}x", DRYDOCK.name, DRYDOCK.backup, self.options.runs, workload)
-        self._note(f"page check alone {factor}x", SQL, Command.of("psql", "-XAtqc", PAGE_CHECK), self.options.runs)
+        self._note(
+            f"same change {factor}x", DRYDOCK.name, DRYDOCK.backup, self.options.runs, workload
+        )
+        self._note(
+            f"page check alone {factor}x",
+            SQL,
+            Command.of("psql", "-XAtqc", PAGE_CHECK),
+            self.options.runs,
+        )
         self.server.use("postgres")
         self.server.drop("bench")
 
-    def _note(self, work: str, tool: str, command: Command, times: int, workload: Workload | None = None) -> None:
+    def _note(
+        self, work: str, tool: str, command: Command, times: int, workload: Workload | None = None
+    ) -> None:
         """Measures a command; with a workload, after a change of the same size each time."""
         seconds, added, peak = [], [], 0.0
         for number in range(times):
@@ -82,6 +93,8 @@ class Growth:
             added.append(self.workplace.size(DRYDOCK.repository) - size)
             peak = max(peak, run.peak_mib)
         reading = str(Reading.of_newest(self.workplace)) if tool == DRYDOCK.name else None
-        self.result.note(Measurement(
-            work, tool, str(command), seconds, added if reading else [], round(peak, 1), reading
-        ))
+        self.result.note(
+            Measurement(
+                work, tool, str(command), seconds, added if reading else [], round(peak, 1), reading
+            )
+        )

@@ -29,7 +29,14 @@ def verdicts(checks: list[Check]) -> str:
     for check in checks:
         value = f"{figures(check.value)} {check.unit}".strip()
         limit = f"<= {check.limit:g} {check.unit}".strip()
-        rows.append([check.name, value if check.is_met else f"**{value}**", limit, "met" if check.is_met else "**missed**"])
+        rows.append(
+            [
+                check.name,
+                value if check.is_met else f"**{value}**",
+                limit,
+                "met" if check.is_met else "**missed**",
+            ]
+        )
     return table(["target", "measured", "at most", ""], rows)
 
 
@@ -37,11 +44,16 @@ def every_run(result: Result) -> str:
     """All that was run and measured, for who wants to check the medians."""
     rows = []
     for item in result.measurements:
-        rows.append([
-            item.work, f"`{item.command}`", ", ".join(f"{seconds:.3f}" for seconds in item.seconds),
-            ", ".join(megabytes(added) for added in item.added),
-            f"{item.peak_mib:.0f}" if item.peak_mib else "", item.reading or "",
-        ])
+        rows.append(
+            [
+                item.work,
+                f"`{item.command}`",
+                ", ".join(f"{seconds:.3f}" for seconds in item.seconds),
+                ", ".join(megabytes(added) for added in item.added),
+                f"{item.peak_mib:.0f}" if item.peak_mib else "",
+                item.reading or "",
+            ]
+        )
     heads = ["work", "command", "seconds", "MB added", "MiB", "how the largest table was read"]
     return folded("Every run, with its command", table(heads, rows))
 

@@ -34,19 +34,33 @@ def parse(words: list[str]) -> Options:
     parser = argparse.ArgumentParser(
         prog="scripts/bench",
         description="Measure Drydock beside its peers on a private PostgreSQL.",
-        epilog="Exit codes: 0 every target is met, 1 one is missed, 2 something could not be measured.",
+        epilog="Exit codes: 0 every target is met, 1 one is missed, 2 a figure could not be had.",
     )
     mode = parser.add_mutually_exclusive_group()
     add_mode(mode, "--growth", "measure at 1, 4 and 16 times the data")
     add_mode(mode, "--terabyte", "simulate planning and commit of one terabyte")
-    add_mode(mode, "--docs-only", "measure nothing, write docs/benchmarks.md from the results that are kept")
-    parser.add_argument("--scale", type=positive, help="pgbench scale; 40,000 events each (20; 5 for growth)")
+    add_mode(
+        mode,
+        "--docs-only",
+        "measure nothing, write docs/benchmarks.md from the results that are kept",
+    )
+    parser.add_argument(
+        "--scale", type=positive, help="pgbench scale; 40,000 events each (20; 5 for growth)"
+    )
     parser.add_argument("--runs", type=positive, default=3, help="runs of each step (3)")
-    parser.add_argument("--nights", type=natural, default=5, help="nights of 1 %% scattered updates (5)")
-    parser.add_argument("--bindir", type=Path, help="the directory of another PostgreSQL's programs")
-    parser.add_argument("--drydock", type=Path, help="this program, instead of a release build made here")
+    parser.add_argument(
+        "--nights", type=natural, default=5, help="nights of 1 %% scattered updates (5)"
+    )
+    parser.add_argument(
+        "--bindir", type=Path, help="the directory of another PostgreSQL's programs"
+    )
+    parser.add_argument(
+        "--drydock", type=Path, help="this program, instead of a release build made here"
+    )
     parser.add_argument("--json", type=Path, help="write the result to this file")
-    parser.add_argument("--write-docs", action="store_true", help="keep the result, write docs/benchmarks.md")
+    parser.add_argument(
+        "--write-docs", action="store_true", help="keep the result, write docs/benchmarks.md"
+    )
     given = parser.parse_args(words)
     chosen = given.mode or "comparison"
     return Options(
@@ -62,7 +76,9 @@ def parse(words: list[str]) -> Options:
 
 
 def add_mode(group: argparse._MutuallyExclusiveGroup, flag: str, meaning: str) -> None:
-    group.add_argument(flag, dest="mode", action="store_const", const=flag.lstrip("-"), help=meaning)
+    group.add_argument(
+        flag, dest="mode", action="store_const", const=flag.lstrip("-"), help=meaning
+    )
 
 
 def positive(text: str) -> int:

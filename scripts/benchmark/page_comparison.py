@@ -1,4 +1,4 @@
-"""The section of one table: the work, who did it in which time, and what that says of the targets."""
+"""The section of one table: the work, who did it in which time, and which targets that meets."""
 
 import re
 import statistics
@@ -38,7 +38,9 @@ def figures_table(result: Result) -> str:
     rows = []
     for work, by_tool in cells.items():
         base = cells[work.split(",")[0]]
-        rows.append([work, *(cell(by_tool, tools) for tools in COLUMNS.values()), ratio(by_tool, base)])
+        rows.append(
+            [work, *(cell(by_tool, tools) for tools in COLUMNS.values()), ratio(by_tool, base)]
+        )
     return table(["work", *COLUMNS, "Drydock / faster of Borg and restic"], rows)
 
 
@@ -56,8 +58,10 @@ def cell(by_tool: dict[str, list[Measurement]], tools: tuple[str, ...]) -> str:
 def ratio(ours: dict[str, list[Measurement]], theirs: dict[str, list[Measurement]]) -> str:
     if DRYDOCK.name not in ours or any(peer.name not in theirs for peer in PEERS):
         return ""
+
     def middle(items: list[Measurement]) -> float:
         return statistics.median(item.median for item in items)
+
     return figures(middle(ours[DRYDOCK.name]) / min(middle(theirs[peer.name]) for peer in PEERS))
 
 
@@ -67,12 +71,18 @@ def nights_chart(result: Result) -> Chart:
     for tool in (DRYDOCK, *PEERS):
         copy = result.find("first", tool.name).median_added
         size, points = 1.0, [(0.0, 1.0)]
-        nights = (item for item in result.measurements if item.tool == tool.name and item.work.startswith("night "))
+        nights = (
+            item
+            for item in result.measurements
+            if item.tool == tool.name and item.work.startswith("night ")
+        )
         for item in nights:
             size += item.median_added / copy
             points.append((len(points), size))
         series.append(Series(tool.name, points))
     return Chart(
         f"What nights of 1 % scattered updates add ({result.title.split(',')[0]})",
-        "nights", "full copies", series,
+        "nights",
+        "full copies",
+        series,
     )

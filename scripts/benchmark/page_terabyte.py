@@ -7,11 +7,19 @@ from .result import Result
 
 def terabyte_section(result: Result) -> tuple[str, dict[str, Chart]]:
     """The section; lists of records become tables, single values one table of their own."""
-    single = {name: value for name, value in result.details.items() if not isinstance(value, (list, dict))}
-    parts = [heading(result), table(["figure", ""], [[words(name), shown(value)] for name, value in single.items()])]
+    single = {
+        name: value for name, value in result.details.items() if not isinstance(value, (list, dict))
+    }
+    parts = [
+        heading(result),
+        table(["figure", ""], [[words(name), shown(value)] for name, value in single.items()]),
+    ]
     for name, value in result.details.items():
         if isinstance(value, dict):
-            parts += [f"{words(name)}:\n", table(["figure", ""], [[words(key), shown(item)] for key, item in value.items()])]
+            parts += [
+                f"{words(name)}:\n",
+                table(["figure", ""], [[words(key), shown(item)] for key, item in value.items()]),
+            ]
         elif isinstance(value, list) and value and isinstance(value[0], dict):
             heads = list(value[0])
             rows = [[shown(record.get(head)) for head in heads] for record in value]

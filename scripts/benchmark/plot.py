@@ -51,7 +51,8 @@ class Chart:
         parts = [
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" '
             f'width="{WIDTH}" height="{HEIGHT}" role="img" aria-label="{escape(self.title)}">',
-            f"<style>{STYLE}{colours(LIGHT)}@media (prefers-color-scheme: dark) {{{STYLE_DARK}{colours(DARK)}}}\n</style>",
+            f"<style>{STYLE}{colours(LIGHT)}",
+            f"@media (prefers-color-scheme: dark) {{{STYLE_DARK}{colours(DARK)}}}\n</style>",
             f'<rect class="paper" width="{WIDTH}" height="{HEIGHT}" rx="6"/>',
             f'<text class="title" x="{LEFT}" y="24">{escape(self.title)}</text>',
             *self._legend(),
@@ -75,17 +76,27 @@ class Chart:
         parts = []
         for value in y.ticks:
             place = y.place(value)
-            parts.append(f'<line class="grid" x1="{LEFT}" y1="{place:.1f}" x2="{right}" y2="{place:.1f}"/>')
-            parts.append(f'<text x="{LEFT - 8}" y="{place + 4:.1f}" text-anchor="end">{value:g}</text>')
+            parts.append(
+                f'<line class="grid" x1="{LEFT}" y1="{place:.1f}" x2="{right}" y2="{place:.1f}"/>'
+            )
+            parts.append(
+                f'<text x="{LEFT - 8}" y="{place + 4:.1f}" text-anchor="end">{value:g}</text>'
+            )
         for value in x.ticks:
             place = x.place(value)
-            parts.append(f'<line class="axis" x1="{place:.1f}" y1="{bottom}" x2="{place:.1f}" y2="{bottom + 5}"/>')
-            parts.append(f'<text x="{place:.1f}" y="{bottom + 20}" text-anchor="middle">{value:g}</text>')
+            parts.append(
+                f'<line class="axis" x1="{place:.1f}" y1="{bottom}" '
+                f'x2="{place:.1f}" y2="{bottom + 5}"/>'
+            )
+            parts.append(
+                f'<text x="{place:.1f}" y="{bottom + 20}" text-anchor="middle">{value:g}</text>'
+            )
         middle = (TOP + bottom) / 2
         return [
             *parts,
             f'<line class="axis" x1="{LEFT}" y1="{bottom}" x2="{right}" y2="{bottom}"/>',
-            f'<text x="{(LEFT + right) / 2}" y="{HEIGHT - 12}" text-anchor="middle">{escape(self.x_label)}</text>',
+            f'<text x="{(LEFT + right) / 2}" y="{HEIGHT - 12}" text-anchor="middle">'
+            f"{escape(self.x_label)}</text>",
             f'<text x="20" y="{middle}" text-anchor="middle" transform="rotate(-90 20 {middle})">'
             f"{escape(self.y_label)}</text>",
         ]
@@ -93,13 +104,15 @@ class Chart:
     def _line(self, series: Series, number: int, x: "Axis", y: "Axis") -> list[str]:
         places = [(x.place(a), y.place(b)) for a, b in series.points]
         path = " ".join(f"{a:.1f},{b:.1f}" for a, b in places)
-        dots = [f'<circle class="dot{number}" cx="{a:.1f}" cy="{b:.1f}" r="3.5"/>' for a, b in places]
+        dots = [
+            f'<circle class="dot{number}" cx="{a:.1f}" cy="{b:.1f}" r="3.5"/>' for a, b in places
+        ]
         return [f'<polyline class="line line{number}" points="{path}"/>', *dots]
 
 
 @dataclass(frozen=True)
 class Axis:
-    """Where a value lies between two places of the drawing, and the values that are written beside it."""
+    """Where a value lies between two places of the drawing, and which values are written there."""
 
     ticks: list[float]
     start: float
@@ -107,7 +120,7 @@ class Axis:
 
     @staticmethod
     def over(largest: float, start: float, end: float) -> "Axis":
-        """From 0 to the first tick that is not below the largest value; about six ticks of 1, 2 or 5."""
+        """From 0 to the first tick not below the largest value, in some six steps of 1, 2 or 5."""
         rough = (largest or 1) / 6
         power = 10 ** math.floor(math.log10(rough))
         step = next(factor * power for factor in (1, 2, 5, 10) if factor * power >= rough)

@@ -50,7 +50,9 @@ class Command:
             started = time.monotonic()
             try:
                 for program in self.programs:
-                    processes.append(self._start(program, processes, directory, environment, errors))
+                    processes.append(
+                        self._start(program, processes, directory, environment, errors)
+                    )
                 peaks = [wait(process) for process in processes]
             except BaseException:
                 for process in processes:
@@ -99,8 +101,16 @@ def end(process: "subprocess.Popen[bytes]") -> None:
 def output(words: list[str], directory: Path, environment: dict[str, str]) -> str:
     """What a program prints."""
     done = subprocess.run(
-        words, cwd=directory, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True
+        words,
+        cwd=directory,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
     )
     if done.returncode:
-        raise CannotMeasure(f"This ended with exit code {done.returncode}: {shlex.join(words)}\n{done.stderr[-4000:]}")
+        said = done.stderr[-4000:]
+        raise CannotMeasure(
+            f"This ended with exit code {done.returncode}: {shlex.join(words)}\n{said}"
+        )
     return done.stdout.strip()

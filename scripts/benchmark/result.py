@@ -51,7 +51,9 @@ class Check:
 
     def __str__(self) -> str:
         verdict = "met   " if self.is_met else "MISSED"
-        return f"{verdict} {self.name:<52} {self.value:10.3f} {self.unit:<4} target <= {self.limit:g}"
+        return (
+            f"{verdict} {self.name:<52} {self.value:10.3f} {self.unit:<4} target <= {self.limit:g}"
+        )
 
 
 @dataclass
@@ -88,7 +90,9 @@ class Result:
     @property
     def meets_every_target(self) -> bool:
         """Whether every check is met; a simulation says so for itself."""
-        return all(check.is_met for check in self.checks) and self.details.get("meets_every_target", True)
+        return all(check.is_met for check in self.checks) and self.details.get(
+            "meets_every_target", True
+        )
 
     def write(self, file: Path) -> None:
         file.parent.mkdir(parents=True, exist_ok=True)

@@ -37,17 +37,32 @@ class PrivateServer:
                 os.chown(place, self.user.pw_uid, self.user.pw_gid)
         self.data.chmod(0o700)
         try:
-            self._as_server("initdb", "-D", str(self.data), "-U", "postgres", "-A", "trust",
-                            "-E", "UTF8", "--locale=C.UTF-8", "--no-sync")
+            self._as_server(
+                "initdb",
+                "-D",
+                str(self.data),
+                "-U",
+                "postgres",
+                "-A",
+                "trust",
+                "-E",
+                "UTF8",
+                "--locale=C.UTF-8",
+                "--no-sync",
+            )
             with open(self.data / "postgresql.conf", "a") as file:
                 file.write(SETTINGS.format(socket=self.socket))
             log = self.data.parent / "log"
-            self._as_server("pg_ctl", "start", "-w", "-t", "60", "-D", str(self.data), "-l", str(log), "-s")
+            self._as_server(
+                "pg_ctl", "start", "-w", "-t", "60", "-D", str(self.data), "-l", str(log), "-s"
+            )
         except BaseException:
             self.stop()
             raise
         self.workplace.environment |= {
-            "PGHOST": str(self.socket), "PGUSER": "postgres", "PGDATABASE": "postgres"
+            "PGHOST": str(self.socket),
+            "PGUSER": "postgres",
+            "PGDATABASE": "postgres",
         }
         return self
 
@@ -65,7 +80,12 @@ class PrivateServer:
         """Runs one of the server's programs as a user that PostgreSQL accepts."""
         become = []
         if self.user:
-            become = ["setpriv", f"--reuid={self.user.pw_uid}", f"--regid={self.user.pw_gid}", "--clear-groups"]
+            become = [
+                "setpriv",
+                f"--reuid={self.user.pw_uid}",
+                f"--regid={self.user.pw_gid}",
+                "--clear-groups",
+            ]
         command = [*become, str(self.binaries / program), *words]
         output(command, self.data.parent, self.workplace.environment)
 

@@ -30,7 +30,9 @@ BORG = Tool(
     "pg_dump | borg",
     "borg",
     Command.of("borg", "init", "--encryption", "repokey-blake2", "borg"),
-    Command.pipeline(DUMP, ["borg", "create", "--compression", "zstd,3", "borg::{now:%H%M%S%f}", "-"]),
+    Command.pipeline(
+        DUMP, ["borg", "create", "--compression", "zstd,3", "borg::{now:%H%M%S%f}", "-"]
+    ),
 )
 RESTIC = Tool(
     "pg_dump | restic",
@@ -52,7 +54,17 @@ ONE_TABLE = Tool(
     "drydock",
     "one-table",
     Command.of("drydock", "init", "--quiet", "--repository", "one-table"),
-    Command.of("drydock", "backup", "--quiet", "--jobs", "2", "--repository", "one-table", "--table", "public.events"),
+    Command.of(
+        "drydock",
+        "backup",
+        "--quiet",
+        "--jobs",
+        "2",
+        "--repository",
+        "one-table",
+        "--table",
+        "public.events",
+    ),
 )
 
 PLAIN = "pg_dump -Fd -j2 -Z1"
@@ -75,7 +87,9 @@ class Reading:
 
     @staticmethod
     def of_newest(workplace: Workplace) -> "Reading":
-        manifest = json.loads(workplace.output("drydock", "show", "latest", "--json").splitlines()[-1])
+        manifest = json.loads(
+            workplace.output("drydock", "show", "latest", "--json").splitlines()[-1]
+        )
         for table in manifest["tables"]:
             if table["name"] == "events":
                 return Reading(table["reading"]["way"], table["reading"]["reason"])

@@ -60,7 +60,9 @@ class Workload:
         try:
             sql("CREATE EXTENSION pageinspect")
         except CannotMeasure as problem:
-            raise CannotMeasure(f"Page LSNs need the extension pageinspect in this PostgreSQL.\n{problem}")
+            raise CannotMeasure(
+                f"Page LSNs need the extension pageinspect here.\n{problem}"
+            ) from problem
         self.server.workplace.output("pgbench", "-i", "-q", "-s", str(self.scale))
         sql(TABLES)
         sql(f"SELECT setseed(0.42); {ROWS.format(count=self.events)}")
@@ -72,9 +74,8 @@ class Workload:
 
     @property
     def heap_pages(self) -> int:
-        return int(self.server.sql(
-            f"SELECT sum(pg_relation_size(t) / {PAGE}) FROM unnest('{{events,pgbench_accounts}}'::regclass[]) t"
-        ))
+        sizes = "pg_relation_size('events') + pg_relation_size('pgbench_accounts')"
+        return int(self.server.sql(f"SELECT ({sizes}) / {PAGE}"))
 
     def halves(self) -> tuple[str, str]:
         """The COPY statements that read each table's first half, and its second."""
@@ -86,21 +87,31 @@ class Workload:
         return "; ".join(first), "; ".join(second)
 
     def change_mixed(self, round: int) -> None:
-        """A day: 1 % appended, 1 % of the accounts updated side by side, 0.1 % of the events here and there."""
-        sql = self.server.sql
-        start = 50_000 * self.scale + 2_000 * self.scale * round
-        sql(APPEND.format(count=self.events // 100))
-        sql(f"UPDATE pgbench_accounts SET abalance = abalance + 1 WHERE aid BETWEEN {start} AND {start + 1000 * self.scale}")
-        sql(f"UPDATE events SET amount = amount + 1 WHERE id % 1000 = {(7 + 100 * round) % 1000}")
+        """A day: 1 % appended, 1 % of the accounts updated in a row, 0.1 % of events scattered."""
+        self._append(self.events // 100)
+        start = 50_000 + 2_000 * (round % 25)
+        self._update_accounts(start * self.scale, 1000 * self.scale)
+        self._update_events(f"id % 1000 = {(7 + 100 * round) % 1000}")
 
     def change_scattered(self, night: int) -> None:
         """A night: 1 % of the events, each on another page."""
-        self.server.sql(f"UPDATE events SET amount = amount + 1 WHERE id % 100 = {night % 100}")
+        self._update_events(f"id % 100 = {night % 100}")
 
     def change_by_fixed_amount(self, round: int) -> None:
-        """As many rows and as many pages at every scale: 200 here and there, 2,000 side by side, 2,000 new."""
-        sql = self.server.sql
-        sql(APPEND.format(count=2000))
-        sql(f"UPDATE pgbench_accounts SET abalance = abalance + 1 WHERE aid BETWEEN {1 + 5000 * round} AND {2000 + 5000 * round}")
+        """As many rows and pages at every scale: 200 scattered, 2,000 in a row, 2,000 new."""
+        self._append(2000)
+        self._update_accounts(5000 * (round % 20), 2000)
         step = self.events // 200
-        sql(f"UPDATE events SET amount = amount + 1 WHERE id <= {self.events} AND id % {step} = {1 + 37 * round}")
+        self._update_events(f"id <= {self.events} AND id % {step} = {(1 + 37 * round) % step}")
+
+    def _append(self, count: int) -> None:
+        self.server.sql(APPEND.format(count=count))
+
+    def _update_accounts(self, start: int, count: int) -> None:
+        self.server.sql(
+            "UPDATE pgbench_accounts SET abalance = abalance + 1 "
+            f"WHERE aid BETWEEN {start} AND {start + count}"
+        )
+
+    def _update_events(self, condition: str) -> None:
+        self.server.sql(f"UPDATE events SET amount = amount + 1 WHERE {condition}")
