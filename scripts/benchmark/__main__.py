@@ -25,6 +25,7 @@ def main(words: list[str]) -> int:
             print(f"# {page.write()}")
             return MET
         result = measure(asked)
+        keep(result, asked)
     except CannotMeasure as problem:
         print(f"bench: {problem}", file=sys.stderr)
         return NOT_MEASURED
@@ -35,7 +36,6 @@ def main(words: list[str]) -> int:
         # A mistake of this program must not look like a missed target.
         traceback.print_exc()
         return NOT_MEASURED
-    keep(result, asked)
     return MET if result.meets_every_target else MISSED
 
 

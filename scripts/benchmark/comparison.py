@@ -112,7 +112,7 @@ class Comparison:
             self._in_turn(f"night {night + 1}", tools, 1)
 
     def _restores(self) -> None:
-        """Into an empty database on the same server, in turn; the plain dump has today's rows too."""
+        """In turn, into an empty database on the same server, today's rows in every case."""
         self.workplace.forget("plain")
         self.workplace.run(plain_dump("plain"))
         restore = ["drydock", "restore", "latest", "--into", "restored", "--jobs", "2", "--quiet"]
