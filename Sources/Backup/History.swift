@@ -50,26 +50,20 @@ struct History: Sendable {
     case .written(let row): witness = row
     case .refused(let reason): notices.append(reason)
     }
+    // Where running transactions kept this snapshot from a horizon of its own, it inherits its
+    // parent's: still sound, but only if this snapshot is durable itself, for a page that lost
+    // what it saw may be older than the parent's horizon.
     return History(
       facts: facts,
       trust: trust,
-      horizon: durability == .proven ? horizon.lsn ?? inherited(trust, parent) : nil,
+      horizon: durability == .proven ? horizon.lsn ?? trust.comparedHorizon(parent) : nil,
       witness: witness,
       notices: facts.isStandby ? [] : notices
     )
   }
 
-  /// The parent's horizon, where running transactions kept this snapshot from one of its own.
-  ///
-  /// It stays sound where the parent could be relied on, but only for a snapshot that is durable
-  /// itself: a page that lost what this snapshot saw can be older than the parent's horizon.
-  private static func inherited(_ trust: Trust, _ parent: Parent?) -> LSN? {
-    switch trust {
-    case .parent(let horizon): horizon
-    case .whole(_, comparesParent: true): parent?.horizon
-    case .whole: nil
-    }
-  }
+  /// The horizon that pages are compared with; nil where everything is read anyway.
+  func comparedHorizon(_ parent: Parent?) -> LSN? { trust.comparedHorizon(parent) }
 
   /// What the manifest says of it.
   func position(_ read: ConsistentRead, parent: Parent?) -> Manifest.Position {
@@ -83,5 +77,16 @@ struct History: Sendable {
       serverStart: facts.serverStart,
       lastFullRead: lastFullRead
     )
+  }
+}
+
+extension Trust {
+  /// The parent's horizon, where the parent may be relied on or compared with.
+  fileprivate func comparedHorizon(_ parent: Parent?) -> LSN? {
+    switch self {
+    case .parent(let horizon): horizon
+    case .whole(_, comparesParent: true): parent?.horizon
+    case .whole: nil
+    }
   }
 }

@@ -8,6 +8,8 @@ struct Opening: Sendable {
   let read: ConsistentRead
   let history: History
   let parent: Parent?
+  /// Who names the pages that changed since the parent; nil where everything is read anyway.
+  let source: PageSource?
   /// The relations that were chosen.
   let relations: [Relation]
   /// Their pages, by oid.
@@ -25,6 +27,9 @@ struct Opening: Sendable {
 
   /// The size of a page.
   var blockSize: Int { Int(server.settings["block_size"] ?? "") ?? 8192 }
+
+  /// The horizon that pages are compared with; nil where everything is read anyway.
+  var comparedHorizon: LSN? { history.comparedHorizon(parent) }
 
   /// Opens the instant on `holder` and reads what is small.
   ///
@@ -57,12 +62,26 @@ struct Opening: Sendable {
       repository: repository,
       options: options
     )
+    let source = try history.comparedHorizon(parent).map { horizon in
+      try PageSource.find(
+        PageSource.Request(
+          horizon: horizon,
+          insert: LSN(read.lsn) ?? .zero,
+          timeline: history.facts.timeline,
+          databaseOid: history.facts.databaseOid,
+          checkpoint: options.checkpoint,
+          omitted: options.omitted
+        ),
+        on: observer
+      )
+    }
     let reader = DatabaseReader(connection: holder)
     let chosen = try Selection(options: options, connection: holder).of(read.relations)
     return Opening(
       read: read,
       history: history,
       parent: parent,
+      source: source,
       relations: chosen,
       pages: try reader.pages(chosen),
       states: try RelationState.read(holder),

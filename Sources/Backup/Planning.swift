@@ -1,7 +1,6 @@
 internal import Catalog
 internal import Postgres
 internal import Snapshot
-private import Synchronization
 
 /// Decides for every table how it is read: asks which pages have changed since the parent.
 struct Planning: Sendable {
@@ -65,38 +64,21 @@ struct Planning: Sendable {
   }
 
   private func answers(holder: Session, crew: Crew) async throws -> Answers {
-    guard let horizon else { return Answers() }
-    let tables = candidates
-    guard !tables.isEmpty else { return Answers() }
-    let check = try await holder.run { connection in
-      try PageCheck(
-        tables: tables,
-        horizon: horizon,
-        source: .choose(
-          on: connection,
-          horizon: horizon,
-          insert: LSN(opening.read.lsn) ?? .zero,
-          timeline: opening.history.facts.timeline,
-          options: options
-        ),
-        omitted: options.omitted
-      )
+    guard let horizon = opening.comparedHorizon, let source = opening.source else {
+      return Answers()
     }
+    let check = PageCheck(
+      tables: candidates,
+      horizon: horizon,
+      source: source,
+      omitted: options.omitted
+    )
     let queue = PageQueue(check)
-    async let common: Void = holder.run { try queue.work(on: $0, .holder) }
-    try await crew.work { try queue.work(on: $0, .worker) }
+    async let common: Void = holder.run { try queue.askAsHolder($0) }
+    try await crew.work { try queue.askAsWorker($0) }
     try await common
-    try await holder.run { try queue.work(on: $0, .rest) }
-    return Answers(byOid: queue.answers, source: check.source.name)
-  }
-
-  /// The horizon that pages are compared with; nil where everything is read anyway.
-  private var horizon: LSN? {
-    switch opening.history.trust {
-    case .parent(let horizon): horizon
-    case .whole(_, comparesParent: true): opening.parent?.horizon
-    case .whole: nil
-    }
+    try await holder.run { try queue.askAsHolder($0) }
+    return Answers(byOid: queue.answers, source: source.name)
   }
 
   private var candidates: [PageCheck.Table] {

@@ -51,9 +51,15 @@ struct ReadPlan: Sendable {
       }
     }
 
+    /// Whether rows of the parent stay where they are.
+    var keepsRows: Bool {
+      if case .changed = way { return true }
+      return false
+    }
+
     /// The stripes before anything was read: the parent's, where its rows are kept.
     var startingStripes: StripeList {
-      guard case .changed = way, let parent else { return StripeList() }
+      guard keepsRows, let parent else { return StripeList() }
       var list = StripeList(
         segments: parent.segments,
         count: (parent.pages + stripePages - 1) / stripePages

@@ -74,6 +74,24 @@ final class Reading: Sendable {
   /// Bytes of text that came from the server.
   var bytesRead: Int { state.withLock { $0.bytesRead } }
 
+  /// Parts of the parent that could not be used.
+  var warnings: [String] {
+    state.withLock { state in
+      zip(plan.tables, state.tables).flatMap { table, read in
+        read.lost.map { "\(table.relation.name) was read from the server: \($0)" }
+      }
+    }
+  }
+
+  /// Tables that are not what the parent claims.
+  var alarms: [BackupRun.Alarm] {
+    state.withLock { state in
+      zip(plan.tables, state.tables).filter { !$1.differing.isEmpty }.map { table, read in
+        BackupRun.Alarm(table: "\(table.relation.name)", pages: read.differing.sorted())
+      }
+    }
+  }
+
   /// What was read of a table.
   func table(_ index: Int) -> Table { state.withLock { $0.tables[index] } }
 }

@@ -48,7 +48,7 @@ struct Workers: Sendable {
       let chunk = try encoder.write(
         bytes,
         kind: .data,
-        level: options.compressionLevel,
+        level: options.level,
         after: older
       )
       reading.tally.add(chunk)

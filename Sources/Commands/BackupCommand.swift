@@ -88,6 +88,9 @@ public struct BackupCommand: RunnableCommand {
     let result = try await run.run()
     context.progress.clear()
     if !context.isQuiet || context.isJSON { context.show(result.report) }
+    for warning in result.warnings { context.warn(warning) }
+    // The snapshot is there and right; the one before it was not.
+    if let alarm = result.alarm { throw alarm }
     return .done
   }
 
