@@ -95,9 +95,5 @@ class Reading:
                 return Reading(table["reading"]["way"], table["reading"]["reason"])
         raise CannotMeasure("The newest snapshot has no table events.")
 
-    @property
-    def is_incremental(self) -> bool:
-        return self.way != "whole"
-
     def __str__(self) -> str:
         return f"{self.way}: {self.reason}"
