@@ -86,18 +86,20 @@ public final class SnapshotWriter: Sendable {
   /// - Parameters:
   ///   - manifest: The snapshot's own description.
   ///   - time: The moment that the snapshot shows; it becomes part of the name.
-  ///   - closure: Every chunk that the snapshot needs.
+  ///   - closure: Shows every chunk that the snapshot needs to its argument, in any order; it runs
+  ///     when all packs are stored, so it may read lists that this writer wrote.
   /// - Returns: The new snapshot's name.
   /// - Throws: `repository.incomplete-snapshot` when a chunk is missing, or what the store throws;
   ///   then there is no snapshot. An error that names the snapshot came after its commit.
   public func commit(
     manifest: [UInt8],
     at time: Date,
-    closure: some Sequence<ChunkID>
+    closure: (_ need: (ChunkID) throws -> Void) throws -> Void
   ) throws -> SnapshotName {
     try flush()
     try lease.checkLive()
-    let closureCheck = try ClosureCheck(closure, in: repository)
+    var closureCheck = try ClosureCheck(in: repository)
+    try closure { try closureCheck.need($0) }
     try closureCheck.verify()
     let name = try SnapshotName(at: time)
     guard manifest.count <= Repository.manifestLimit else {
@@ -118,6 +120,15 @@ public final class SnapshotWriter: Sendable {
       back.withLock { $0.notices.append(problem) }
     }
     return name
+  }
+
+  /// Makes everything written a snapshot whose closure is few enough chunks to be in memory.
+  public func commit(
+    manifest: [UInt8],
+    at time: Date,
+    closure: some Sequence<ChunkID>
+  ) throws -> SnapshotName {
+    try commit(manifest: manifest, at: time) { need in for id in closure { try need(id) } }
   }
 
   /// Gives up: what was written stays as garbage, and the lease goes.
