@@ -71,8 +71,8 @@ final class DeltaEncoder {
       frame: [],
       expectedFullLength: Self.expectedFullLength(raw.count, like: root.instance)
     )
-    // Half as much again as the 30 %, since the expectation may be wrong; what is longer is hopeless.
-    let limit = delta.expectedFullLength * 9 / 20
+    // A fifth above the 30 %, since the expectation may be wrong; what is longer is hopeless.
+    let limit = delta.expectedFullLength * 36 / 100
     let fits = try compressor.compress(
       raw,
       level: max(level, 1),
