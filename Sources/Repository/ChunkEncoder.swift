@@ -84,7 +84,7 @@ public final class ChunkEncoder {
       rawLength: UInt32(raw.count),
       kind: kind,
       codec: isCompressed ? .zstd : .raw,
-      depth: 0
+      version: 0
     )
     sealed.removeAll(keepingCapacity: true)
     if isCompressed {

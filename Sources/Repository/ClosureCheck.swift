@@ -1,13 +1,13 @@
 internal import ObjectStore
 internal import Problems
 
-/// Proves that every chunk a snapshot needs is stored, before and after its commit.
+/// Proves that every chunk a snapshot needs is stored, with all bases that deltas stand on,
+/// before and after its commit.
 struct ClosureCheck {
   private let repository: Repository
   private let table: InstanceTable
   /// For each pack number of the table, whether the snapshot needs it.
   private var isNeeded: [Bool]
-
   private var missing = 0
   private var example: ChunkID?
 
@@ -22,8 +22,8 @@ struct ClosureCheck {
 
   /// Notes that the snapshot needs a chunk.
   mutating func need(_ id: ChunkID) throws {
-    if let location = table.locations(of: id).first {
-      isNeeded[Int(location.pack)] = true
+    if let chain = table.chain(of: id) {
+      for location in chain { isNeeded[Int(location.pack)] = true }
     } else {
       missing += 1
       example = example ?? id

@@ -8,8 +8,6 @@ struct RepositoryCheck {
   private var report = CheckReport()
   private var table = InstanceTable()
   private var sizes: [ObjectName: Int] = [:]
-  private var damagedPacks: Set<ObjectName> = []
-  private var damagedInstances: [ChunkID: Int] = [:]
 
   init(_ repository: Repository) {
     self.repository = repository
@@ -74,21 +72,20 @@ struct RepositoryCheck {
       let name = Pack.name(pack.id)
       known.insert(name)
       guard let size = sizes[name] else {
-        damagedPacks.insert(name)
         add(.damagedObject, name, "it is missing")
         continue
       }
       if size != pack.size {
-        damagedPacks.insert(name)
         add(.damagedObject, name, "it has \(size) bytes instead of \(pack.size)")
       }
     }
+    table.disregardPacks(notIn: sizes)
     report.packsWithoutIndex = sizes.keys.filter { !known.contains($0) }.count
   }
 
   /// Reads a random share of the packs; over many runs every pack gets its turn.
   private mutating func readPacks(share: Double) throws {
-    let names = table.packs.map { Pack.name($0.id) }.filter { !damagedPacks.contains($0) }
+    let names = table.packs.filter { !$0.isLost }.map { Pack.name($0.id) }
     let count = Int((Double(names.count) * min(max(share, 0), 1)).rounded(.up))
     let reader = try ChunkReader(repository, table: table)
     for name in names.shuffled().prefix(count).sorted() {
@@ -111,7 +108,7 @@ struct RepositoryCheck {
           _ = try reader.open(Array(bytes[range]), location.instance, location.instance.kind)
         }
       } catch let problem as Problem {
-        damagedInstances[location.instance.id, default: 0] += 1
+        table.disregard(location)
         add(.damagedObject, name, problem.reason ?? problem.summary, offset: location.offset)
       }
     }
@@ -127,7 +124,7 @@ struct RepositoryCheck {
           throw Malformed("its name is not a snapshot's")
         }
         let ids = try closure(snapshot, check.repository.manifest(of: snapshot))
-        let lost = ids.filter { check.isLost($0) }
+        let lost = ids.filter { !check.table.contains($0) }
         if let first = lost.first {
           check.add(
             .incompleteSnapshot,
@@ -137,14 +134,6 @@ struct RepositoryCheck {
         }
       }
     }
-  }
-
-  /// Whether no instance of a chunk is left that may be read.
-  private func isLost(_ id: ChunkID) -> Bool {
-    let places = table.locations(of: id).filter {
-      !damagedPacks.contains(Pack.name(table.packs[Int($0.pack)].id))
-    }
-    return places.count <= damagedInstances[id, default: 0]
   }
 
   private mutating func checkRecords() throws {

@@ -230,7 +230,7 @@ struct DamageTests {
     let table = try repository.index.table()
     var location = try #require(table.locations(of: ids[0]).first)
     location.instance.codec = .zstdWithBase
-    location.instance.depth = 1
+    location.instance.version = 1
     location.instance.base = ids[1]
     let problem = #expect(throws: Problem.self) {
       try repository.makeReader().read(location, .data)
