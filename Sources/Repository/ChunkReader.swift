@@ -27,10 +27,10 @@ public final class ChunkReader {
   /// - Returns: The raw bytes.
   /// - Throws: `repository.damaged` with chunk, pack and offset; `repository.missing-chunk`.
   public func read(_ id: ChunkID, kind: ChunkKind = .data) throws -> [UInt8] {
-    var locations = table.locations(of: id)
+    var locations = try table.locations(of: id)
     if locations.isEmpty {
       table = try repository.index.refreshed()
-      locations = table.locations(of: id)
+      locations = try table.locations(of: id)
     }
     var failure: (any Error)?
     for location in locations {
@@ -44,8 +44,8 @@ public final class ChunkReader {
   }
 
   /// Whether the index knows the chunk; its bytes are not looked at.
-  public func contains(_ id: ChunkID) -> Bool {
-    table.contains(id)
+  public func contains(_ id: ChunkID) throws -> Bool {
+    try table.contains(id)
   }
 
   func read(_ location: InstanceTable.Location, _ kind: ChunkKind) throws -> [UInt8] {

@@ -22,7 +22,7 @@ struct ClosureCheck {
 
   /// Notes that the snapshot needs a chunk.
   mutating func need(_ id: ChunkID) throws {
-    if let chain = table.chain(of: id) {
+    if let chain = try table.chain(of: id) {
       for location in chain { isNeeded[Int(location.pack)] = true }
     } else {
       missing += 1
