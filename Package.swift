@@ -68,7 +68,7 @@ let package = Package(
     module("Reports"),
 
     // Floor 2: the nouns.
-    module("ObjectStore", ["Files", "Faults"]),
+    module("ObjectStore", ["Files", "Faults", "Cryptography"]),
     module("Repository", ["ObjectStore", "Compression", "Cryptography", "Files"]),
     module("Snapshot", ["Repository", "Digests", "Bytes"]),
     module("Catalog", ["Postgres", "Cryptography"]),

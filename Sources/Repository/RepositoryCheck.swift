@@ -8,6 +8,8 @@ struct RepositoryCheck {
   private var report = CheckReport()
   private var table = InstanceTable()
   private var sizes: [ObjectName: Int] = [:]
+  /// What was reported with an offset, since several deltas may stand on one damaged instance.
+  private var reported: Set<String> = []
 
   init(_ repository: Repository) {
     self.repository = repository
@@ -45,6 +47,7 @@ struct RepositoryCheck {
     _ reason: String,
     offset: Int? = nil
   ) {
+    if let offset, !reported.insert("\(object) \(offset)").inserted { return }
     report.findings.append(
       .init(harm: harm, object: object.text, reason: reason, offset: offset)
     )
@@ -101,17 +104,41 @@ struct RepositoryCheck {
     if !isWhole { add(.damagedObject, name, "its bytes do not hash to its name") }
     guard let id = Pack.id(from: name) else { return }
     for location in table.locations(inPack: id) {
-      let range = location.offset..<location.offset + location.instance.length
       do {
-        try Damage.naming(name) {
-          guard range.upperBound <= bytes.count else { throw Malformed("it ends too early") }
-          _ = try reader.open(Array(bytes[range]), location.instance, location.instance.kind)
-        }
+        try Self.prove(location, in: bytes, name, reader)
       } catch let problem as Problem {
         table.disregard(location)
-        add(.damagedObject, name, problem.reason ?? problem.summary, offset: location.offset)
+        addDamage(problem)
       }
     }
+  }
+
+  private static func prove(
+    _ location: InstanceTable.Location,
+    in bytes: [UInt8],
+    _ name: ObjectName,
+    _ reader: ChunkReader
+  ) throws {
+    let base = try reader.base(of: location)
+    let range = location.offset..<location.offset + location.instance.length
+    try Damage.naming(name, [.init("offset", String(location.offset))]) {
+      guard range.upperBound <= bytes.count else { throw Malformed("it ends too early") }
+      _ = try reader.open(
+        Array(bytes[range]),
+        location.instance,
+        location.instance.kind,
+        base: base
+      )
+    }
+  }
+
+  /// Reports the object that is damaged: for a delta, perhaps the pack of its base.
+  ///
+  /// A base that no index knows is no object; the snapshots that need it are reported instead.
+  private mutating func addDamage(_ problem: Problem) {
+    guard let text = problem.fact("object"), let object = ObjectName(text) else { return }
+    let offset = problem.fact("offset").flatMap { Int($0) }
+    add(.damagedObject, object, problem.reason ?? problem.summary, offset: offset)
   }
 
   private mutating func checkSnapshots(
@@ -145,6 +172,10 @@ struct RepositoryCheck {
       }
     }
   }
+}
+
+extension Problem {
+  fileprivate func fact(_ name: String) -> String? { facts.first { $0.name == name }?.value }
 }
 
 extension Repository {

@@ -144,25 +144,24 @@ private struct Draft: Sendable {
   private static let none = UInt32.max
 
   private let capacity: Int
-  /// Where each stripe's entry begins in `bytes`.
-  private var places: [UInt32]
+  /// Where each stripe's entry begins in `bytes`; as long as it has to be, for there may be ten
+  /// thousand small tables.
+  private var places: [UInt32] = []
   private var bytes: [UInt8] = []
 
-  init(capacity: Int) {
-    self.capacity = capacity
-    places = Array(repeating: Self.none, count: capacity)
-  }
+  init(capacity: Int) { self.capacity = capacity }
 
   mutating func set(_ place: Int, _ stripe: Stripe) {
     // An array that doubles would hold up to twice what a fully changed segment needs.
     let whole = capacity * Stripe.usualLength
     if bytes.count > whole / 8 && bytes.capacity < whole { bytes.reserveCapacity(whole) }
+    while places.count <= place { places.append(Self.none) }
     places[place] = UInt32(bytes.count)
     stripe.append(to: &bytes)
   }
 
   func stripe(_ place: Int) throws -> Stripe? {
-    guard places[place] != Self.none else { return nil }
+    guard place < places.count, places[place] != Self.none else { return nil }
     var reader = ByteReader(bytes, at: Int(places[place]))
     return Stripe(reading: &reader)
   }
