@@ -24,6 +24,8 @@ public struct BackupRun: Sendable {
   let repository: Repository
   let options: BackupOptions
   let progress: @Sendable (BackupProgress) -> Void
+  /// Called at each instant that is opened, with its exported snapshot: a test's way to see the same.
+  var onInstant: (@Sendable (_ snapshotID: String) async throws -> Void)?
 
   private static let attempts = 3
 
@@ -79,6 +81,7 @@ public struct BackupRun: Sendable {
     do {
       report("waiting for locks", 0, 0, 0)
       let opening = try await open(holder)
+      try await onInstant?(opening.read.snapshotID)
       let reading = Reading(plan: opening.plan)
       let workers = Workers(
         settings: settings,
