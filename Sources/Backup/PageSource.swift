@@ -1,0 +1,48 @@
+internal import Catalog
+internal import Postgres
+
+/// Who names the pages that changed since a horizon.
+enum PageSource: Sendable {
+  /// The server's WAL summaries, already read.
+  case summaries(ChangeSummary)
+  /// A function that reads the header of every page.
+  case headers(PageReader)
+  /// Nobody; why.
+  case none(String)
+
+  /// A short name for the manifest.
+  var name: String {
+    switch self {
+    case .summaries: "WAL summaries"
+    case .headers(let reader): reader.name
+    case .none: "none"
+    }
+  }
+
+  /// What the choice depends on.
+  struct Request: Sendable {
+    /// The parent's horizon.
+    var horizon: LSN
+    /// The insert position, read after the snapshot was taken.
+    var insert: LSN
+    /// The server's timeline.
+    var timeline: Int
+    /// The database's oid.
+    var databaseOid: Int
+    /// How summaries may be brought up to the snapshot.
+    var checkpoint: BackupOptions.Checkpoint
+    /// The rules to leave out.
+    var omitted: Set<Precaution> = []
+  }
+
+  /// Chooses the best source that there is.
+  ///
+  /// - Parameters:
+  ///   - request: what is asked.
+  ///   - observer: a session outside any transaction.
+  /// - Returns: the source; `.none` with a reason when there is none.
+  /// - Throws: `PostgresError` when the server fails, not when it refuses.
+  static func find(_ request: Request, on observer: Connection) throws -> PageSource {
+    .none("no source yet")
+  }
+}

@@ -1,0 +1,134 @@
+internal import Postgres
+internal import Snapshot
+
+/// The row that proves a later snapshot to stand in the same history.
+///
+/// After its instant a snapshot writes a row with a random id. Where the row is visible again, by
+/// the same transaction, nothing was set back in between: a restored or copied row has another
+/// transaction, and `CREATE DATABASE ... STRATEGY = FILE_COPY`, which keeps file nodes and LSNs (every
+/// page wrong: tested), brings no row of the database that it replaces.
+enum Witness {
+  /// What came of writing a witness.
+  enum Writing: Sendable, Equatable {
+    /// It is committed and flushed.
+    case written(Manifest.Witness)
+    /// The server or the role does not allow it; why.
+    case refused(String)
+  }
+
+  /// The schema of the table, which a ledger may share.
+  static let schema = "drydock"
+  /// The table's name.
+  static let table = "witness"
+
+  private static let kept = 32
+
+  /// Writes the row; makes the table where it is missing and the role may.
+  ///
+  /// - Parameters:
+  ///   - observer: a session outside any transaction.
+  ///   - repository: the repository's id, so that two repositories do not remove each other's rows.
+  /// - Returns: the witness, or why there is none.
+  /// - Throws: `PostgresError` when the server fails, not when it refuses.
+  static func write(on observer: Connection, repository: String) throws -> Writing {
+    do {
+      if try !exists(observer) { try create(observer) }
+      return .written(try insert(observer, repository))
+    } catch let error as PostgresError where Refusal.states.contains(error.sqlState ?? "") {
+      return .refused("the witness could not be written: \(error.reason)")
+    }
+  }
+
+  /// Whether a parent's row is still there, written by the same transaction.
+  ///
+  /// It is looked for on the observer, since a refusal inside the snapshot's own transaction would
+  /// end that. It makes no difference to the proof: the row was committed before the parent ended,
+  /// so that this moment and the snapshot both see it or both do not; a crash ends both sessions.
+  ///
+  /// - Parameters:
+  ///   - witness: what the parent's manifest says.
+  ///   - observer: a session outside any transaction.
+  ///   - omitted: the rules to leave out.
+  /// - Returns: whether history is proven.
+  /// - Throws: `PostgresError` when the server fails, not when it refuses.
+  static func isConfirmed(
+    _ witness: Manifest.Witness,
+    on observer: Connection,
+    omitted: Set<Precaution> = []
+  ) throws -> Bool {
+    if omitted.contains(.witnessRow) { return true }
+    do {
+      let found = try observer.query(
+        "SELECT xmin::text FROM drydock.witness WHERE id = $1::uuid",
+        [.text(witness.id)]
+      ).value
+      if omitted.contains(.witnessTransaction) { return found != nil }
+      return found == witness.transaction
+    } catch {
+      guard Refusal.states.contains(error.sqlState ?? "") else { throw error }
+      return false
+    }
+  }
+
+  /// Makes schema and table; the caller's error says when the role may not.
+  static func create(_ connection: Connection) throws(PostgresError) {
+    try connection.execute(
+      """
+      CREATE SCHEMA IF NOT EXISTS drydock;
+      CREATE TABLE IF NOT EXISTS drydock.witness (
+        id uuid PRIMARY KEY,
+        repository text NOT NULL,
+        written timestamptz NOT NULL DEFAULT pg_catalog.now()
+      );
+      COMMENT ON TABLE drydock.witness IS
+        'Rows that prove to drydock that this database was never set back or copied.';
+      """
+    )
+  }
+
+  private static func exists(_ connection: Connection) throws(PostgresError) -> Bool {
+    try connection.execute(
+      """
+      SELECT EXISTS (SELECT FROM pg_catalog.pg_class c
+        JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+        WHERE n.nspname = 'drydock' AND c.relname = 'witness' AND c.relkind = 'r')
+      """
+    ).bool
+  }
+
+  /// Local flush is what counts: a dead synchronous standby must not hold up a backup.
+  private static func insert(
+    _ observer: Connection,
+    _ repository: String
+  ) throws -> Manifest.Witness {
+    let witness = try observer.transaction("READ WRITE") {
+      try observer.execute("SET LOCAL synchronous_commit = local")
+      let row = try observer.query(
+        """
+        INSERT INTO drydock.witness (id, repository)
+        VALUES (pg_catalog.gen_random_uuid(), $1) RETURNING id, xmin::text AS transaction
+        """,
+        [.text(repository)]
+      )[0]
+      return Manifest.Witness(id: row.string("id"), transaction: row.string("transaction"))
+    }
+    try prune(observer, repository)
+    return witness
+  }
+
+  /// Keeps the newest rows of this repository; a role without DELETE leaves the others to grow.
+  private static func prune(_ observer: Connection, _ repository: String) throws(PostgresError) {
+    do {
+      try observer.query(
+        """
+        DELETE FROM drydock.witness WHERE repository = $1 AND id NOT IN (
+          SELECT id FROM drydock.witness WHERE repository = $1
+          ORDER BY written DESC, id LIMIT \(kept))
+        """,
+        [.text(repository)]
+      )
+    } catch {
+      guard error.sqlState == "42501" else { throw error }
+    }
+  }
+}
