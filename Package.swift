@@ -155,7 +155,7 @@ let package = Package(
       name: "FireTests",
       dependencies: [
         "TestSupport", "Problems", "Backup", "Snapshot", "Repository", "ObjectStore", "Cluster",
-        "Postgres", "Digests", "Bytes",
+        "Postgres", "Digests", "Bytes", "Processes", "Files",
       ],
       swiftSettings: strict
     ),

@@ -1,6 +1,7 @@
 import Cluster
 import Foundation
 import Postgres
+import Processes
 import Synchronization
 import TestSupport
 
@@ -16,7 +17,8 @@ final class FireServer: Sendable {
     let settings = [
       "fsync": "on", "max_prepared_transactions": "20", "deadlock_timeout": "100ms",
       "autovacuum": autovacuum ? "on" : "off", "autovacuum_naptime": "1s",
-      "allow_in_place_tablespaces": "on", "wal_writer_delay": "1s", "max_wal_size": "256MB",
+      "allow_in_place_tablespaces": "on", "wal_writer_delay": "10s", "bgwriter_delay": "10s",
+      "restore_command": "false", "max_wal_size": "256MB",
     ]
     options.settings.merge(settings) { _, ours in ours }
     if version == .v18 { options.settings["summarize_wal"] = "on" }
@@ -53,6 +55,37 @@ final class FireServer: Sendable {
         Thread.sleep(forTimeInterval: 0.01)
       }
     }
+  }
+
+  /// Stops in order and keeps a copy of all files.
+  func keepFiles() throws {
+    try upheave {
+      try scratch.stop(.fast)
+      try Self.run("cp", "-a", scratch.dataDirectory, keptFiles)
+      try scratch.startAgain()
+    }
+  }
+
+  /// Puts the kept files in place of today's, as one who restores a backup or a virtual machine.
+  ///
+  /// With `promoting` it then recovers as from an archive that has no more log, which begins a new
+  /// timeline (manual, 26.3.4).
+  func putFilesBack(promoting: Bool) throws {
+    try upheave {
+      try scratch.stop(.immediate)
+      try Self.run("rm", "-rf", scratch.dataDirectory)
+      try Self.run("mv", keptFiles, scratch.dataDirectory)
+      if promoting {
+        try Self.run("touch", "\(scratch.dataDirectory)/recovery.signal")
+      }
+      try scratch.startAgain()
+    }
+  }
+
+  private var keptFiles: String { "\(scratch.path)/kept" }
+
+  private static func run(_ program: String, _ arguments: String...) throws {
+    try Invocation(program, arguments).run().checked()
   }
 
   /// The checkpointer's process, which a recovery replaces; nil while nobody can connect.

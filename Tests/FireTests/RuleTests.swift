@@ -1,0 +1,16 @@
+import Snapshot
+import TestSupport
+import Testing
+
+extension FireTests {
+  @Suite("Every rule has a story that goes wrong without it")
+  struct RuleTests {
+    @Test("With the rule a snapshot is right, without it wrong", arguments: Rule.cases)
+    func story(server: TestServer, rule: Rule) async throws {
+      let right = try await rule.play(on: server, omitting: [])
+      #expect(right.differences.isEmpty)
+      let wrong = try await rule.play(on: server, omitting: rule.omitted)
+      #expect(!wrong.differences.isEmpty, "\(wrong.manifest.tables.map(\.reading))")
+    }
+  }
+}
