@@ -26,8 +26,8 @@ struct Scene: Sendable {
   }
 
   let server: FireServer
-  let store: MemoryStore
-  let repository: Repository
+  private(set) var store: MemoryStore
+  private(set) var repository: Repository
   let settings: ConnectionSettings
   /// What every snapshot of the scene is asked for.
   var options = BackupOptions()
@@ -45,6 +45,14 @@ struct Scene: Sendable {
     options.binaryDirectory = server.scratch.binaries.directory
     options.horizonWait = 5
     try sql("CREATE EXTENSION pageinspect")
+  }
+
+  /// The same database with a copy of the repository, for a snapshot that goes its own way.
+  func fork() throws -> Scene {
+    var copy = self
+    copy.store = MemoryStore(store.contents)
+    copy.repository = try Repository.open(copy.store, passphrase: nil)
+    return copy
   }
 
   /// The database's name.
