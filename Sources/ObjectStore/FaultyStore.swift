@@ -93,6 +93,11 @@ public final class FaultyStore: ObjectStore {
     try perform(.get, name.text) { _ in try base.get(name, range: range) }
   }
 
+  /// As near as the base; no call to it, so no fault.
+  public func isNear(_ name: ObjectName, range: Range<Int>) -> Bool {
+    base.isNear(name, range: range)
+  }
+
   /// Asks the size, unless the plan says otherwise.
   public func size(of name: ObjectName) throws -> Int {
     try perform(.size, name.text) { _ in try base.size(of: name) }

@@ -3,7 +3,8 @@ internal import ObjectStore
 /// Where every known instance is: flat arrays and an open hash table, about 80 bytes an instance.
 ///
 /// Ids are uniform, so their first word is the hash. A chunk with several instances occupies
-/// several slots; a search goes on until an empty one.
+/// several slots; a search goes on until an empty one. What may be relied on, with all that it
+/// stands on, is in `InstanceTable+Bases.swift`.
 struct InstanceTable: Sendable {
   struct Place: Sendable {
     var id: PackID
@@ -12,6 +13,13 @@ struct InstanceTable: Sendable {
     fileprivate(set) var isLost = false
     /// Its instances, which stand together.
     fileprivate var rows: Range<Int>
+  }
+
+  /// One place where a chunk is.
+  struct Location: Sendable {
+    var pack: UInt32
+    var offset: Int
+    var instance: Instance
   }
 
   private struct Row: Sendable {
@@ -25,7 +33,9 @@ struct InstanceTable: Sendable {
     var base: Int32
     var kind: ChunkKind
     var codec: Instance.Codec
-    var depth: UInt8
+    var version: UInt8
+    // Whether its bytes were found damaged.
+    var isLost = false
   }
 
   private(set) var packs: [Place] = []
@@ -56,24 +66,38 @@ struct InstanceTable: Sendable {
     }
   }
 
-  /// Whether the chunk has an instance that may be relied on.
-  func contains(_ id: ChunkID) -> Bool {
+  /// Passes over one instance whose bytes are damaged.
+  mutating func disregard(_ location: Location) {
+    for number in packs[Int(location.pack)].rows where rows[number].offset == location.offset {
+      rows[number].isLost = true
+    }
+  }
+
+  /// Whether a full instance of the chunk is there: the common answer, without any allocation.
+  func hasFull(_ id: ChunkID) -> Bool {
     var slot = firstSlot(of: id)
     while slots[slot] != Self.empty {
       let row = rows[Int(slots[slot])]
-      if row.id == id && !packs[Int(row.pack)].isLost { return true }
+      if row.id == id && row.base < 0 && !isLost(row) { return true }
       slot = (slot + 1) & (slots.count - 1)
     }
     return false
   }
 
-  /// All instances of a chunk that may be relied on, full ones first.
-  func locations(of id: ChunkID) -> [Location] {
+  /// All instances of a chunk that are there, full ones first.
+  ///
+  /// - Parameters:
+  ///   - id: The chunk's name.
+  ///   - depth: Instances of this depth and deeper ones are left out: they are no base for it.
+  /// - Returns: The instances by depth. What they stand on is not looked at.
+  func locations(of id: ChunkID, below depth: Int = .max) -> [Location] {
     var found: [Location] = []
     var slot = firstSlot(of: id)
     while slots[slot] != Self.empty {
       let row = rows[Int(slots[slot])]
-      if row.id == id && !packs[Int(row.pack)].isLost { found.append(location(row)) }
+      if row.id == id && !isLost(row) && Instance.depth(ofVersion: row.version) < depth {
+        found.append(location(row))
+      }
       slot = (slot + 1) & (slots.count - 1)
     }
     return found.count > 1 ? found.sorted { $0.instance.depth < $1.instance.depth } : found
@@ -85,12 +109,7 @@ struct InstanceTable: Sendable {
     return rows[packs[Int(number)].rows].map { location($0) }
   }
 
-  /// One place where a chunk is.
-  struct Location: Sendable {
-    var pack: UInt32
-    var offset: Int
-    var instance: Instance
-  }
+  private func isLost(_ row: Row) -> Bool { row.isLost || packs[Int(row.pack)].isLost }
 
   private func location(_ row: Row) -> Location {
     let instance = Instance(
@@ -101,7 +120,7 @@ struct InstanceTable: Sendable {
       rawLength: row.rawLength,
       kind: row.kind,
       codec: row.codec,
-      depth: row.depth
+      version: row.version
     )
     return Location(pack: row.pack, offset: Int(row.offset), instance: instance)
   }
@@ -123,7 +142,7 @@ struct InstanceTable: Sendable {
         base: base,
         kind: instance.kind,
         codec: instance.codec,
-        depth: instance.depth
+        version: instance.version
       )
     )
     if rows.count * 2 > slots.count { grow() } else { link(rows.count - 1) }
