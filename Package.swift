@@ -151,6 +151,14 @@ let package = Package(
       dependencies: ["drydock", "TestSupport", "Problems", "Postgres", "Processes", "Files"],
       swiftSettings: strict
     ),
+    .testTarget(
+      name: "FireTests",
+      dependencies: [
+        "TestSupport", "Problems", "Backup", "Snapshot", "Repository", "ObjectStore", "Cluster",
+        "Postgres", "Digests", "Bytes", "Processes", "Files",
+      ],
+      swiftSettings: strict
+    ),
     .testTarget(name: "HouseRulesTests", dependencies: ["TestSupport"], swiftSettings: strict),
   ]
 )
