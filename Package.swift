@@ -68,8 +68,8 @@ let package = Package(
     module("Reports"),
 
     // Floor 2: the nouns.
-    module("ObjectStore", ["Files", "Faults"]),
-    module("Repository", ["ObjectStore", "Compression", "Cryptography"]),
+    module("ObjectStore", ["Files", "Faults", "Cryptography"]),
+    module("Repository", ["ObjectStore", "Compression", "Cryptography", "Files"]),
     module("Snapshot", ["Repository", "Digests", "Bytes"]),
     module("Catalog", ["Postgres", "Cryptography"]),
     module("Cluster", ["Postgres", "Files", "Processes"]),
@@ -132,7 +132,7 @@ let package = Package(
     tests("Arguments"),
     tests("Reports"),
     tests("ObjectStore", ["Files"]),
-    tests("Repository", ["ObjectStore", "Cryptography", "Compression"]),
+    tests("Repository", ["ObjectStore", "Cryptography", "Compression", "Files"]),
     tests("Catalog", ["Postgres", "Cluster", "Processes"]),
     tests("Cluster", ["Postgres", "Processes", "Files"]),
     tests("Migration", ["Postgres", "Catalog", "Cluster", "Files", "Processes", "SQLSyntax"]),
@@ -155,6 +155,14 @@ let package = Package(
     .testTarget(
       name: "AcceptanceTests",
       dependencies: ["drydock", "TestSupport", "Problems", "Postgres", "Processes", "Files"],
+      swiftSettings: strict
+    ),
+    .testTarget(
+      name: "FireTests",
+      dependencies: [
+        "TestSupport", "Problems", "Backup", "Snapshot", "Repository", "ObjectStore", "Cluster",
+        "Postgres", "Digests", "Bytes", "Processes", "Files",
+      ],
       swiftSettings: strict
     ),
     .testTarget(name: "HouseRulesTests", dependencies: ["TestSupport"], swiftSettings: strict),

@@ -18,28 +18,24 @@ struct Assembly {
   let definition: Manifest.Definition
   let rest: Rest
   let options: BackupOptions
-  let parent: SnapshotName?
 
-  /// The manifest; `store` keeps the lists of stripes.
-  func manifest(store: ([UInt8]) throws -> ChunkID) throws -> Manifest {
-    var tables: [Manifest.Table] = []
-    for index in opening.plan.tables.indices {
-      tables.append(try table(index, store: store))
-    }
+  /// The manifest; the encoder keeps the lists of stripes.
+  func manifest(encoder: ChunkEncoder) throws -> Manifest {
+    let tables = try reading.plan.tables.indices.map { try table($0, encoder) }
     var totals = reading.tally.sums
     var definition = definition
     definition.fingerprint = rest.fingerprint
     totals.rows = tables.reduce(0) { $0 + $1.rows }
     totals.bytes = tables.reduce(0) { $0 + $1.bytes }
-    totals.bytesRead = totals.bytes
+    totals.bytesRead = reading.bytesRead
     return Manifest(
       taken: opening.read.taken,
       tool: options.tool,
       host: ProcessInfo.processInfo.hostName,
       database: opening.database,
       server: opening.server,
-      position: Manifest.Position(lsn: opening.read.lsn, timeline: opening.timeline),
-      parent: parent.map { "\($0)" },
+      position: opening.history.position(opening.read, parent: opening.parent),
+      parent: opening.parent.map { "\($0.name)" },
       tags: options.tags,
       isPartial: options.isPartial,
       definition: definition,
@@ -54,19 +50,15 @@ struct Assembly {
     )
   }
 
-  private func table(
-    _ index: Int,
-    store: ([UInt8]) throws -> ChunkID
-  ) throws -> Manifest.Table {
-    let table = opening.plan.tables[index]
+  private func table(_ index: Int, _ encoder: ChunkEncoder) throws -> Manifest.Table {
+    let table = reading.plan.tables[index]
     let relation = table.relation
-    let (stripes, seconds) = reading.stripes(ofTable: index)
-    var digest = DigestSum()
-    for stripe in stripes { digest.add(stripe.digest) }
-    let segments = try stride(from: 0, to: stripes.count, by: Segment.capacity).map { start in
-      let end = min(start + Segment.capacity, stripes.count)
-      return try store(Segment(stripes: Array(stripes[start..<end])).encoded())
-    }
+    let read = reading.table(index)
+    let stored = try read.stripes.store(
+      parent: table.keepsRows ? table.parent.map { StripeTotals(of: $0) } ?? .init() : .init(),
+      read: { try encoder.reader.read($0, kind: .list) },
+      store: { try encoder.write($0.span, kind: .list, level: options.level).id }
+    )
     return Manifest.Table(
       oid: relation.oid,
       schema: relation.name.schema,
@@ -75,19 +67,31 @@ struct Assembly {
       columns: relation.columns.map { Manifest.Column(name: $0.name, type: $0.type) },
       pages: relation.isHeap ? table.pages : 0,
       stripePages: relation.isHeap ? table.stripePages : 0,
-      rows: stripes.reduce(0) { $0 + $1.rows },
-      bytes: stripes.reduce(0) { $0 + $1.bytes },
-      digest: digest,
-      segments: segments,
+      rows: stored.totals.rows,
+      bytes: stored.totals.bytes,
+      digest: stored.totals.digest,
+      segments: stored.segments,
       loadRoot: relation.loadRoot.map { Manifest.Root(schema: $0.schema, name: $0.name) },
       condition: relation.condition,
       isConfiguration: relation.isConfiguration,
       indexes: relation.indexes,
-      reading: Manifest.Reading(
-        way: .whole,
-        reason: "this version reads every stripe",
-        seconds: seconds
-      )
+      reading: Self.reading(table, read),
+      state: opening.states[relation.oid].map {
+        Manifest.State(tablespace: $0.tablespace, columns: $0.columns, types: $0.types)
+      }
     )
+  }
+
+  private static func reading(_ table: ReadPlan.Table, _ read: Reading.Table) -> Manifest.Reading {
+    switch table.way {
+    case .whole(let reason, _):
+      return Manifest.Reading(way: .whole, reason: reason, seconds: read.seconds)
+    case .changed(let pages, let source):
+      return Manifest.Reading(
+        way: pages.isEmpty ? .unchanged : .changedPages,
+        reason: "\(pages.count) of \(table.pages) pages changed (\(source))",
+        seconds: read.seconds
+      )
+    }
   }
 }

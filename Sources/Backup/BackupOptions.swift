@@ -1,11 +1,15 @@
+public import Repository
+
 /// What a backup is asked to do.
 public struct BackupOptions: Sendable {
   /// Connections that read rows at the same time.
   public var jobs = 2
   /// Attached to the snapshot.
   public var tags: [String: String] = [:]
-  /// The zstd level of chunks.
-  public var compressionLevel = 1
+  /// How hard chunks are compressed.
+  public var compression = Compression.auto
+  /// When a chunk is stored as the difference from the parent's.
+  public var delta = DeltaPolicy.auto
   /// Only these schemas, by name; empty for all.
   public var schemas: [String] = []
   /// Only these tables' rows and definitions, by pattern as in `pg_dump --table`; empty for all.
@@ -33,12 +37,28 @@ public struct BackupOptions: Sendable {
   /// The rules that this backup leaves out; a test's way to show that each of them matters.
   var omitted: Set<Precaution> = []
 
+  /// How hard chunks are compressed.
+  public enum Compression: Sendable, Equatable {
+    /// As hard as the workers can keep up with.
+    case auto
+    /// With this zstd level; 0 stores bytes as they are.
+    case level(Int)
+  }
+
   /// How WAL summaries may be brought up to the snapshot: they end at checkpoints.
   public enum Checkpoint: Sendable, Equatable {
     /// Wait for one, at most so many seconds; nil waits only where nothing else names changed pages.
     case wait(seconds: Double?)
     /// Ask for one, which takes the right to (`pg_checkpoint`).
     case force
+  }
+
+  /// The zstd level of what is not rows.
+  var level: Int {
+    switch compression {
+    case .auto: 1
+    case .level(let level): level
+    }
   }
 
   /// Whether something of the database is left out.

@@ -7,11 +7,31 @@ internal import Repository
 internal import Snapshot
 
 extension BackupRun {
-  func open(_ holder: Session) async throws -> Opening {
-    let (settings, options) = (self.settings, self.options)
+  /// The newest snapshot of the same database.
+  func findParent(_ holder: Session) async throws -> Parent? {
+    let (name, systemIdentifier) = try await holder.run { connection in
+      let row = try connection.execute(
+        """
+        SELECT pg_catalog.current_database() AS name, system_identifier
+        FROM pg_catalog.pg_control_system()
+        """
+      )[0]
+      return (row.string("name"), row.string("system_identifier"))
+    }
+    return try repository.newestSnapshot(of: name, in: systemIdentifier)
+  }
+
+  func open(_ holder: Session, _ parent: Parent?) async throws -> Opening {
+    let (settings, options, repository) = (self.settings, self.options, self.repository.id)
     return try await holder.run { connection in
       do {
-        return try Opening.open(on: connection, settings: settings, options: options)
+        return try Opening.open(
+          on: connection,
+          settings: settings,
+          parent: parent,
+          repository: repository,
+          options: options
+        )
       } catch let error as PostgresError where error.sqlState == "22021" {
         throw Problem(
           code: "backup.names-encoding",
@@ -23,6 +43,34 @@ extension BackupRun {
       } catch let error as PostgresError {
         throw error.problem("cannot open a consistent view of \(settings)")
       }
+    }
+  }
+
+  /// Plans and reads the rows of all tables.
+  func readRows(
+    _ holder: Session,
+    _ opening: Opening,
+    _ writer: SnapshotWriter
+  ) async throws -> Reading {
+    let crew = try await Crew.join(opening.read.snapshotID, of: settings, count: options.jobs)
+    do {
+      let plan = try await Planning(opening: opening, options: options)
+        .plan(holder: holder, crew: crew)
+      let reading = Reading(plan: plan)
+      try await Workers(
+        crew: crew,
+        writer: writer,
+        opening: opening,
+        reading: reading,
+        options: options,
+        seed: repository.digestSeed,
+        progress: progress
+      ).run(holder: holder)
+      await crew.leave()
+      return reading
+    } catch {
+      await crew.leave()
+      throw error
     }
   }
 
@@ -43,9 +91,10 @@ extension BackupRun {
         programs: programs,
         settings: settings,
         options: options,
-        encoding: opening.database.encoding
+        encoding: opening.database.encoding,
+        hasOnlyWitness: opening.hasOnlyWitness
       ) {
-        try encoder.write($0.span, kind: .text, level: options.compressionLevel).id
+        try encoder.write($0.span, kind: .text, level: options.level).id
       }
       return Manifest.Definition(
         archive: try reader.archive(snapshot: opening.read.snapshotID),
@@ -64,7 +113,7 @@ extension BackupRun {
     _ writer: SnapshotWriter,
     _ reading: Reading
   ) async throws -> Assembly.Rest {
-    let level = options.compressionLevel
+    let level = options.level
     return try await holder.run { connection in
       let encoder = try writer.makeEncoder()
       func store(_ bytes: [UInt8], _ kind: ChunkKind) throws -> ChunkID {
@@ -85,14 +134,6 @@ extension BackupRun {
     }
   }
 
-  /// The newest snapshot of the same database, which becomes the parent.
-  func newest(of database: Manifest.Database) throws -> SnapshotName? {
-    try repository.snapshots().last { name in
-      let found = try Manifest(decoding: try repository.manifest(of: name)).database
-      return found.name == database.name && found.systemIdentifier == database.systemIdentifier
-    }
-  }
-
   /// Compares the types with fresh catalogs, after the last row.
   func typesChanged(_ opening: Opening) async throws -> Bool {
     let session = try await Session.open(settings)
@@ -106,19 +147,11 @@ extension BackupRun {
     }
   }
 
-  func commit(
-    _ manifest: Manifest,
-    _ writer: SnapshotWriter,
-    _ reading: Reading
-  ) throws -> Result {
-    let definition = manifest.definition
-    let lists = manifest.tables.flatMap(\.segments) + manifest.largeObjects
-    let texts = definition.archive + definition.globals + definition.fingerprint
-    let name = try writer.commit(
+  func commit(_ manifest: Manifest, _ writer: SnapshotWriter) throws -> SnapshotName {
+    let reader = try repository.makeReader()
+    return try writer.commit(
       manifest: try manifest.encoded(),
-      at: try manifest.takenTime,
-      closure: reading.chunks + lists + texts
-    )
-    return Result(snapshot: name, manifest: manifest)
+      at: try manifest.takenTime
+    ) { need in try manifest.visitChunks(reader) { id, _ in try need(id) } }
   }
 }

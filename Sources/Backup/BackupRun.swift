@@ -1,14 +1,13 @@
 internal import Catalog
 internal import Cluster
-internal import Digests
 internal import Foundation
 public import Postgres
 internal import Problems
 public import Repository
 public import Snapshot
-private import Synchronization
 
-/// Takes one snapshot: plan, one proven instant, rows on several connections, manifest, commit.
+/// Takes one snapshot: horizon, one proven instant, changed pages on several connections, manifest,
+/// commit.
 ///
 /// Memory does not grow with the database: every worker holds one row and one piece of a stripe.
 public struct BackupRun: Sendable {
@@ -18,12 +17,37 @@ public struct BackupRun: Sendable {
     public var snapshot: SnapshotName
     /// What it says.
     public var manifest: Manifest
+    /// Why the next snapshot, or this one, had to read more than what changed.
+    public var notices: [String] = []
+    /// What is wrong with the parent snapshot; this one is whole.
+    public var warnings: [String] = []
+    /// Tables whose pages were not what the parent snapshot claims, though they had not changed.
+    public var alarms: [Alarm] = []
+  }
+
+  /// A full read found what reading changed pages only had missed.
+  public struct Alarm: Sendable, Equatable {
+    /// The table.
+    public var table: String
+    /// The pages that differ.
+    public var pages: [Int]
+  }
+
+  /// What came of one attempt.
+  private enum Outcome {
+    case done(Result)
+    /// Types changed meanwhile: rows may mix both states.
+    case typesMoved
+    /// What the parent snapshot should hold is missing in the repository.
+    case parentBroken(String)
   }
 
   let settings: ConnectionSettings
   let repository: Repository
   let options: BackupOptions
   let progress: @Sendable (BackupProgress) -> Void
+  /// Called at each instant that is opened, with its exported snapshot: a test's way to see the same.
+  var onInstant: (@Sendable (_ snapshotID: String) async throws -> Void)?
 
   private static let attempts = 3
 
@@ -49,8 +73,13 @@ public struct BackupRun: Sendable {
     let holder = try await openSession()
     defer { Task { await holder.close() } }
     do {
+      var broken: String?
       for _ in 0..<Self.attempts {
-        if let result = try await attempt(holder: holder, started: started) { return result }
+        switch try await attempt(holder, started, withoutParent: broken) {
+        case .done(let result): return result
+        case .typesMoved: continue
+        case .parentBroken(let reason): broken = reason
+        }
       }
     } catch let error as PostgresError {
       throw error.problem("the backup of \(settings) failed")
@@ -73,45 +102,54 @@ public struct BackupRun: Sendable {
     }
   }
 
-  /// One attempt; nil when types changed meanwhile and all must be read again.
-  private func attempt(holder: Session, started: ContinuousClock.Instant) async throws -> Result? {
-    let writer = try repository.beginSnapshot(parent: nil)
+  /// One attempt; a parent that turned out to be broken is left alone.
+  private func attempt(
+    _ holder: Session,
+    _ started: ContinuousClock.Instant,
+    withoutParent broken: String?
+  ) async throws -> Outcome {
+    let parent = broken == nil ? try await findParent(holder) : nil
+    // The lease names the parent, whose chunks this snapshot relies on without holding them.
+    let writer = try repository.beginSnapshot(parent: parent?.name, delta: options.delta)
     do {
       report("waiting for locks", 0, 0, 0)
-      let opening = try await open(holder)
-      let reading = Reading(plan: opening.plan)
-      let workers = Workers(
-        settings: settings,
-        writer: writer,
-        opening: opening,
-        reading: reading,
-        options: options,
-        seed: repository.digestSeed,
-        progress: progress
-      )
+      let opening = try await open(holder, parent)
+      try await onInstant?(opening.read.snapshotID)
       async let definition = readDefinition(opening, writer)
-      try await workers.run(holder: holder)
+      let reading = try await readRows(holder, opening, writer)
       let rest = try await readRest(holder, opening, writer, reading)
-      let encoder = try writer.makeEncoder()
-      var manifest = try Assembly(
+      var manifest = try await Assembly(
         opening: opening,
         reading: reading,
-        definition: try await definition,
+        definition: definition,
         rest: rest,
-        options: options,
-        parent: try newest(of: opening.database)
-      ).manifest(store: {
-        try encoder.write($0.span, kind: .list, level: options.compressionLevel).id
-      })
+        options: options
+      ).manifest(encoder: try writer.makeEncoder())
       let changed = try await typesChanged(opening)
       _ = try await holder.run { try $0.execute("ROLLBACK") }
       guard !changed else {
         try writer.abandon()
-        return nil
+        return .typesMoved
       }
       manifest.totals.seconds = started.secondsAgo
       report("committing", 0, 0, manifest.totals.rows)
-      return try commit(manifest, writer, reading)
+      let name = try commit(manifest, writer)
+      return .done(
+        Result(
+          snapshot: name,
+          manifest: manifest,
+          notices: opening.history.notices,
+          warnings: (broken.map { [$0] } ?? []) + reading.warnings,
+          alarms: reading.alarms
+        )
+      )
+    } catch let problem as Problem where Self.blamesParent(problem, parent) {
+      try? writer.abandon()
+      _ = try? await holder.run { try $0.execute("ROLLBACK") }
+      return .parentBroken(
+        "snapshot \(parent?.name.description ?? "") is damaged, so everything was read: "
+          + (problem.reason ?? problem.summary)
+      )
     } catch {
       // The error that stopped the backup is the one to report; a lease expires by itself.
       try? writer.abandon()
@@ -119,7 +157,15 @@ public struct BackupRun: Sendable {
     }
   }
 
-  private func report(_ phase: String, _ bytes: Int, _ total: Int, _ rows: Int) {
+  /// Whether a snapshot could not be completed because its parent is not whole.
+  ///
+  /// Before the commit only: what is missing after it, has gone missing just now.
+  private static func blamesParent(_ problem: Problem, _ parent: Parent?) -> Bool {
+    parent != nil && problem.kind == .damaged
+      && !problem.facts.contains { $0.name == "snapshot" }
+  }
+
+  func report(_ phase: String, _ bytes: Int, _ total: Int, _ rows: Int) {
     progress(BackupProgress(phase: phase, bytes: bytes, totalBytes: total, rows: rows))
   }
 }

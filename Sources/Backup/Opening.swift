@@ -3,10 +3,19 @@ internal import Postgres
 internal import Problems
 internal import Snapshot
 
-/// What is known once the instant is open: what will be read, and how the database calls itself.
+/// What is known once the instant is open: what there is to read, and how the database calls itself.
 struct Opening: Sendable {
   let read: ConsistentRead
-  let plan: ReadPlan
+  let history: History
+  let parent: Parent?
+  /// Who names the pages that changed since the parent; nil where everything is read anyway.
+  let source: PageSource?
+  /// The relations that were chosen.
+  let relations: [Relation]
+  /// Their pages, by oid.
+  let pages: [Int: Int]
+  /// Their states, by oid.
+  let states: [Int: RelationState]
   let database: Manifest.Database
   let server: Manifest.Server
   let sequences: [Manifest.Sequence]
@@ -14,31 +23,70 @@ struct Opening: Sendable {
   let ledger: [Manifest.LedgerEntry]
   let ledgerPosition: Int
   let fingerprint: [UInt8]
-  let timeline: Int
   let canReadPasswords: Bool
+  /// Whether the schema `drydock` holds the witness alone.
+  let hasOnlyWitness: Bool
 
   /// The size of a page.
   var blockSize: Int { Int(server.settings["block_size"] ?? "") ?? 8192 }
-  /// Pages of all tables.
-  var totalPages: Int { plan.tables.reduce(0) { $0 + $1.pages } }
+
+  /// The horizon that pages are compared with; nil where everything is read anyway.
+  var comparedHorizon: LSN? { history.comparedHorizon(parent) }
 
   /// Opens the instant on `holder` and reads what is small.
+  ///
+  /// The order matters: the horizon first, while no lock is held; then locks and snapshot; then
+  /// what proves both; and only then sizes.
   static func open(
     on holder: Connection,
     settings: ConnectionSettings,
+    parent: Parent?,
+    repository: String,
     options: BackupOptions
   ) throws -> Opening {
     let observer = try Connection.open(settings)
+    let horizon = try Horizon.establish(
+      on: observer,
+      wait: options.horizonWait,
+      omitted: options.omitted
+    )
     let read = try ConsistentRead.open(
       on: holder,
       observer: observer,
-      lockTimeout: options.lockTimeout
+      lockTimeout: options.lockTimeout,
+      omitted: options.omitted
     )
+    let history = try History.settle(
+      horizon,
+      insert: LSN(read.lsn) ?? .zero,
+      parent: parent,
+      observer: observer,
+      repository: repository,
+      options: options
+    )
+    let source = try history.comparedHorizon(parent).map { horizon in
+      try PageSource.find(
+        PageSource.Request(
+          horizon: horizon,
+          insert: LSN(read.lsn) ?? .zero,
+          timeline: history.facts.timeline,
+          databaseOid: history.facts.databaseOid,
+          checkpoint: options.checkpoint,
+          omitted: options.omitted
+        ),
+        on: observer
+      )
+    }
     let reader = DatabaseReader(connection: holder)
     let chosen = try Selection(options: options, connection: holder).of(read.relations)
     return Opening(
       read: read,
-      plan: ReadPlan(relations: chosen, pages: try reader.pages(chosen)),
+      history: history,
+      parent: parent,
+      source: source,
+      relations: chosen,
+      pages: try reader.pages(chosen),
+      states: try RelationState.read(holder),
       database: try reader.database(),
       server: try reader.server(),
       sequences: try reader.sequences(chosen),
@@ -46,8 +94,8 @@ struct Opening: Sendable {
       ledger: try reader.ledger(),
       ledgerPosition: try reader.ledgerPosition(),
       fingerprint: try SchemaFingerprint.read(holder).encoded(),
-      timeline: try reader.timeline(),
-      canReadPasswords: try reader.canReadPasswords()
+      canReadPasswords: try reader.canReadPasswords(),
+      hasOnlyWitness: try reader.hasOnlyWitness()
     )
   }
 }

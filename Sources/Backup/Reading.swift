@@ -1,3 +1,4 @@
+internal import Catalog
 internal import Digests
 internal import Problems
 internal import Repository
@@ -6,11 +7,23 @@ private import Synchronization
 
 /// What the workers share: which pieces are left, and what has been read.
 final class Reading: Sendable {
+  /// What was read of one table.
+  struct Table: Sendable {
+    /// The table's stripes: the parent's, except for those that were written.
+    var stripes = StripeList()
+    /// Seconds of reading, summed over workers.
+    var seconds = 0.0
+    /// Why some of the parent's stripes could not be used.
+    var lost: [String] = []
+    /// Pages that are not what the parent claims, though they did not change.
+    var differing: [Int] = []
+  }
+
   private struct State {
     var next = 0
     var leftToHolder: [ReadPlan.Piece] = []
-    var stripes: [[Int: [Stripe]]]
-    var seconds: [Double]
+    var tables: [Table]
+    var bytesRead = 0
     var rows = 0
     var pages = 0
   }
@@ -21,13 +34,7 @@ final class Reading: Sendable {
 
   init(plan: ReadPlan) {
     self.plan = plan
-    let count = plan.tables.count
-    state = Mutex(
-      State(
-        stripes: Array(repeating: [:], count: count),
-        seconds: Array(repeating: 0, count: count)
-      )
-    )
+    state = Mutex(State(tables: plan.tables.map { Table(stripes: $0.startingStripes) }))
   }
 
   /// The next piece for a worker, nil when none is left.
@@ -47,33 +54,47 @@ final class Reading: Sendable {
   /// Takes a piece that was left to the connection that holds the locks.
   func nextForHolder() -> ReadPlan.Piece? { state.withLock { $0.leftToHolder.popLast() } }
 
-  /// Keeps what was read of a piece.
-  func record(_ stripes: [Stripe], of piece: ReadPlan.Piece, seconds: Double) {
+  /// Keeps what became of a piece.
+  func record(_ outcome: RowReader.Outcome, of piece: ReadPlan.Piece, seconds: Double) {
     state.withLock { state in
-      state.stripes[piece.table][piece.number] = stripes
-      state.seconds[piece.table] += seconds
-      state.rows += stripes.reduce(0) { $0 + $1.rows }
-      state.pages += piece.pages.count
+      for (number, stripe) in outcome.stripes {
+        state.tables[piece.table].stripes.replace(number, with: stripe)
+      }
+      state.tables[piece.table].seconds += seconds
+      state.tables[piece.table].lost += outcome.lost
+      state.tables[piece.table].differing += outcome.differing
+      state.bytesRead += outcome.bytesRead
+      state.rows += outcome.stripes.values.reduce(0) { $0 + $1.rows }
+      state.pages += piece.changed.count
     }
   }
 
   /// Pages and rows that have been read until now.
   var progress: (pages: Int, rows: Int) { state.withLock { ($0.pages, $0.rows) } }
 
-  /// The chunks of all rows.
-  var chunks: [ChunkID] {
+  /// Bytes of text that came from the server.
+  var bytesRead: Int { state.withLock { $0.bytesRead } }
+
+  /// Parts of the parent that could not be used.
+  var warnings: [String] {
     state.withLock { state in
-      state.stripes.flatMap { $0.values.flatMap { $0.flatMap(\.chunks) } }
+      zip(plan.tables, state.tables).flatMap { table, read in
+        read.lost.map { "\(table.relation.name) was read from the server: \($0)" }
+      }
     }
   }
 
-  /// All stripes of a table in the order of its pages, and the seconds that they took.
-  func stripes(ofTable index: Int) -> (stripes: [Stripe], seconds: Double) {
+  /// Tables that are not what the parent claims.
+  var alarms: [BackupRun.Alarm] {
     state.withLock { state in
-      let pieces = state.stripes[index].sorted { $0.key < $1.key }
-      return (pieces.flatMap(\.value), state.seconds[index])
+      zip(plan.tables, state.tables).filter { !$1.differing.isEmpty }.map { table, read in
+        BackupRun.Alarm(table: "\(table.relation.name)", pages: read.differing.sorted())
+      }
     }
   }
+
+  /// What was read of a table.
+  func table(_ index: Int) -> Table { state.withLock { $0.tables[index] } }
 }
 
 /// Counts chunks and bytes over all workers.

@@ -1,5 +1,6 @@
 internal import Bytes
 internal import Catalog
+internal import Digests
 internal import Postgres
 internal import Problems
 internal import Repository
@@ -7,97 +8,123 @@ internal import Snapshot
 
 /// Reads pieces of tables on one connection that shares the backup's snapshot.
 struct RowReader {
+  /// What became of one piece.
+  struct Outcome: Sendable {
+    /// The stripes that were written, by their numbers in the table.
+    var stripes: [Int: Stripe] = [:]
+    /// Bytes of text that came from the server.
+    var bytesRead = 0
+    /// Why the parent's stripes could not be used, where that was so.
+    var lost: [String] = []
+    /// Pages that are not what the parent claims, though they did not change.
+    var differing: [Int] = []
+  }
+
   let connection: Connection
   /// The database's own encoding, so that the server converts nothing.
   let encoding: String
   let seed: UInt64
-  let store: (Span<UInt8>) throws -> ChunkID
+  let parents: ParentReader
+  let store: (Span<UInt8>, _ older: ChunkID?) throws -> ChunkID
 
-  /// Joins the exported snapshot.
-  func join(_ snapshot: String) throws {
-    try connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-    try connection.execute("SET TRANSACTION SNAPSHOT \(SQL.literal(snapshot))")
-    try connection.setTransferSettings(forReading: true)
-    try connection.verifyTransferSettings()
-  }
-
-  /// Takes the lock that a reader needs, without waiting behind somebody who waits for us.
+  /// Reads a piece and writes its stripes.
   ///
-  /// Somebody may already queue for ACCESS EXCLUSIVE behind the backup's own lock; waiting behind
-  /// them would wait forever. The caller reads the table on the connection that holds the lock.
-  /// - Returns: whether the lock was had.
-  func lockAtOnce(_ table: Relation) throws -> Bool {
-    try connection.execute("SAVEPOINT before_lock")
-    do {
-      try connection.execute(ConsistentRead.lockStatement([table.name], noWait: true))
-      try connection.execute("RELEASE SAVEPOINT before_lock")
-      return true
-    } catch  where error.sqlState == "55P03" {
-      try connection.execute("ROLLBACK TO SAVEPOINT before_lock")
-      return false
-    }
-  }
-
-  /// Reads a piece and returns its stripes.
-  func read(_ piece: ReadPlan.Piece, of table: ReadPlan.Table) throws -> [Stripe] {
-    let label = "\(table.relation.name)"
+  /// Where the parent's stripes turn out to be damaged, the whole piece comes from the server.
+  func read(_ piece: ReadPlan.Piece, of table: ReadPlan.Table) throws -> Outcome {
     do {
       guard table.relation.isHeap else { return try readByContent(table.relation) }
-      let cutter = StripeCutter(
-        table: label,
-        range: piece.pages,
-        stripePages: table.stripePages,
-        builder: StripeBuilder(seed: seed, store: store)
-      )
-      try connection.execute("SET LOCAL client_encoding = \(SQL.literal(encoding))")
-      try connection.copyOut(rangeQuery(table.relation, piece.pages)) { try cutter.take($0) }
-      try connection.execute("SET LOCAL client_encoding = 'UTF8'")
-      return try cutter.finish()
+      try connection.execute("SAVEPOINT before_piece")
+      do {
+        let outcome = try cut(piece, of: table, parents.stripes(of: piece, in: table))
+        try connection.execute("RELEASE SAVEPOINT before_piece")
+        return outcome
+      } catch let lost as ParentStripeLost {
+        try connection.execute("ROLLBACK TO SAVEPOINT before_piece")
+        var outcome = try cut(piece.readWhole(), of: table, .none)
+        outcome.lost.append(lost.text)
+        return outcome
+      }
     } catch let error as PostgresError {
-      throw error.problem("cannot read table \(label)")
+      throw error.problem("cannot read table \(table.relation.name)")
     }
+  }
+
+  private func cut(
+    _ piece: ReadPlan.Piece,
+    of table: ReadPlan.Table,
+    _ parent: ParentStripes
+  ) throws -> Outcome {
+    var outcome = Outcome()
+    let cutter = StripeCutter(
+      table: "\(table.relation.name)",
+      piece: piece,
+      stripePages: table.stripePages,
+      builder: StripeBuilder(seed: seed, store: store),
+      parent: parent
+    ) { number, stripe, marks in
+      guard let check = claimCheck(table, parent) else { return }
+      do {
+        outcome.differing += try check.differences(number, stripe, marks)
+      } catch let lost as ParentStripeLost {
+        // The rows themselves came from the server, so nothing has to be read again.
+        outcome.lost.append(lost.text)
+      }
+    }
+    if !piece.changed.isEmpty {
+      var bytes = 0
+      try copy(RangeQuery(table.relation, piece.changed).text) { row in
+        bytes += row.count
+        try cutter.take(row)
+      }
+      outcome.bytesRead = bytes
+    }
+    outcome.stripes = try cutter.finish()
+    return outcome
+  }
+
+  private func claimCheck(_ table: ReadPlan.Table, _ parent: ParentStripes) -> ClaimCheck? {
+    guard case .whole(_, let changed?) = table.way else { return nil }
+    return ClaimCheck(
+      parent: parent,
+      changed: changed,
+      stripePages: table.stripePages,
+      hasher: RowHasher(seed: seed)
+    )
   }
 
   /// A table whose access method has no addressable pages: a stripe for every mebibyte of rows.
-  private func readByContent(_ relation: Relation) throws -> [Stripe] {
+  private func readByContent(_ relation: Relation) throws -> Outcome {
+    var outcome = Outcome()
     let builder = StripeBuilder(seed: seed, store: store)
-    var stripes: [Stripe] = []
-    try connection.execute("SET LOCAL client_encoding = \(SQL.literal(encoding))")
-    let query = "COPY (SELECT \(columnList(relation)) FROM \(source(relation))) TO STDOUT"
-    try connection.copyOut(query) { row in
+    try copy(RangeQuery.all(relation)) { row in
+      outcome.bytesRead += row.count
       try builder.append(row)
       if builder.bytes >= StripeBuilder.pieceSize {
-        stripes.append(try builder.close(pageOffsets: []))
+        outcome.stripes[outcome.stripes.count] = try builder.close(pageOffsets: [])
       }
     }
-    if builder.bytes > 0 { stripes.append(try builder.close(pageOffsets: [])) }
+    if builder.bytes > 0 {
+      outcome.stripes[outcome.stripes.count] = try builder.close(pageOffsets: [])
+    }
+    return outcome
+  }
+
+  /// Runs a COPY whose rows come in the database's own encoding.
+  private func copy(_ query: String, _ body: (Span<UInt8>) throws -> Void) throws {
+    try connection.execute("SET LOCAL client_encoding = \(SQL.literal(encoding))")
+    try connection.copyOut(query, body)
     try connection.execute("SET LOCAL client_encoding = 'UTF8'")
-    return stripes
   }
+}
 
-  /// A TID range scan (PostgreSQL 14 and later), with the place of each row as its first column.
-  private func rangeQuery(_ relation: Relation, _ pages: Range<Int>) -> String {
-    let columns = relation.columns.isEmpty ? "ctid" : "ctid, \(columnList(relation))"
-    return """
-      COPY (SELECT \(columns) FROM \(source(relation)) \
-      WHERE ctid >= '(\(pages.lowerBound),0)' AND ctid < '(\(pages.upperBound),0)'\
-      \(condition(relation))) TO STDOUT
-      """
-  }
-
-  private func source(_ relation: Relation) -> String {
-    "ONLY \(SQL.asciiIdentifier(relation.name.schema, relation.name.name))"
-  }
-
-  private func columnList(_ relation: Relation) -> String {
-    relation.columns.map { SQL.asciiIdentifier($0.name) }.joined(separator: ", ")
-  }
-
-  /// An extension's condition begins with WHERE (manual, `pg_extension_config_dump`).
-  private func condition(_ relation: Relation) -> String {
-    guard let condition = relation.condition else { return "" }
-    let words = condition.drop { $0.isWhitespace }
-    let bare = words.lowercased().hasPrefix("where") ? words.dropFirst(5) : words
-    return " AND (\(bare))"
+extension ReadPlan.Piece {
+  /// The same piece with every row from the server.
+  func readWhole() -> ReadPlan.Piece {
+    ReadPlan.Piece(
+      table: table,
+      pages: pages,
+      stripes: stripes,
+      changed: PageSet(ranges: [pages])
+    )
   }
 }

@@ -10,14 +10,18 @@ final class StripeBuilder {
   static let pieceSize = 1 << 20
 
   private let hasher: RowHasher
-  private let store: (Span<UInt8>) throws -> ChunkID
+  private let store: (Span<UInt8>, _ older: ChunkID?) throws -> ChunkID
   private var text: [UInt8] = []
   private var flushed = 0
   private var rows = 0
-  private var digest = DigestSum()
   private var chunks: [ChunkID] = []
 
-  init(seed: UInt64, store: @escaping (Span<UInt8>) throws -> ChunkID) {
+  /// The chunks of the same stripe in the parent snapshot, set before a stripe's first row.
+  var older: [ChunkID] = []
+  /// The sum of the digests of the stripe's rows until now.
+  private(set) var digest = DigestSum()
+
+  init(seed: UInt64, store: @escaping (Span<UInt8>, _ older: ChunkID?) throws -> ChunkID) {
     hasher = RowHasher(seed: seed)
     self.store = store
     text.reserveCapacity(Self.pieceSize)
@@ -43,11 +47,16 @@ final class StripeBuilder {
     let bytes = bytes
     text.append(contentsOf: Stripe.trailer(pageOffsets: pageOffsets))
     try flush()
-    defer {
-      chunks = []
-      (flushed, rows, digest) = (0, 0, DigestSum())
-    }
+    defer { clear() }
     return Stripe(chunks: chunks, rows: rows, bytes: bytes, digest: digest)
+  }
+
+  /// Forgets a stripe that was begun and cannot be ended.
+  func clear() {
+    text.removeAll(keepingCapacity: true)
+    chunks = []
+    older = []
+    (flushed, rows, digest) = (0, 0, DigestSum())
   }
 
   private func flush() throws {
@@ -55,7 +64,8 @@ final class StripeBuilder {
     // A span cannot be lent from a property of a class, so the buffer is taken out and put back.
     var piece: [UInt8] = []
     swap(&piece, &text)
-    chunks.append(try store(piece.span))
+    let older = chunks.count < older.count ? older[chunks.count] : nil
+    chunks.append(try store(piece.span, older))
     flushed += piece.count
     piece.removeAll(keepingCapacity: true)
     swap(&piece, &text)

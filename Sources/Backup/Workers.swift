@@ -1,4 +1,5 @@
 internal import Bytes
+internal import Catalog
 internal import Postgres
 internal import Problems
 internal import Repository
@@ -6,7 +7,7 @@ internal import Snapshot
 
 /// Reads all pieces of a plan on several connections that share one snapshot.
 struct Workers: Sendable {
-  let settings: ConnectionSettings
+  let crew: Crew
   let writer: SnapshotWriter
   let opening: Opening
   let reading: Reading
@@ -16,37 +17,24 @@ struct Workers: Sendable {
 
   /// Reads everything; the holder reads what no worker could lock.
   func run(holder: Session) async throws {
-    let count = max(1, min(options.jobs, opening.plan.pieces.count))
-    try await withThrowingTaskGroup(of: Void.self) { group in
-      for _ in 0..<count { group.addTask { try await work() } }
-      try await group.waitForAll()
-    }
+    guard !reading.plan.pieces.isEmpty else { return }
+    try await crew.work { try work($0) }
     try await holder.run { connection in
       let reader = try rowReader(connection)
       while let piece = reading.nextForHolder() { try read(piece, with: reader) }
     }
   }
 
-  private func work() async throws {
-    let session = try await Session.open(settings)
-    do {
-      try await session.run { connection in
-        let reader = try rowReader(connection)
-        try reader.join(opening.read.snapshotID)
-        while let piece = reading.nextPiece() {
-          try Task.checkCancellation()
-          let table = reading.plan.tables[piece.table]
-          if try reader.lockAtOnce(table.relation) {
-            try read(piece, with: reader)
-          } else {
-            reading.leaveToHolder(piece)
-          }
-        }
+  private func work(_ connection: Connection) throws {
+    let reader = try rowReader(connection)
+    while let piece = reading.nextPiece() {
+      try Task.checkCancellation()
+      let table = reading.plan.tables[piece.table]
+      if try connection.lockAtOnce([table.relation.name]) {
+        try read(piece, with: reader)
+      } else {
+        reading.leaveToHolder(piece)
       }
-      await session.close()
-    } catch {
-      await session.close()
-      throw error
     }
   }
 
@@ -55,9 +43,15 @@ struct Workers: Sendable {
     return RowReader(
       connection: connection,
       encoding: opening.database.encoding,
-      seed: seed
-    ) { bytes in
-      let chunk = try encoder.write(bytes, kind: .data, level: options.compressionLevel)
+      seed: seed,
+      parents: ParentReader(reader: encoder.reader)
+    ) { bytes, older in
+      let chunk = try encoder.write(
+        bytes,
+        kind: .data,
+        level: options.level,
+        after: older
+      )
       reading.tally.add(chunk)
       return chunk.id
     }
@@ -65,15 +59,15 @@ struct Workers: Sendable {
 
   private func read(_ piece: ReadPlan.Piece, with reader: RowReader) throws {
     let started = ContinuousClock.now
-    let stripes = try reader.read(piece, of: reading.plan.tables[piece.table])
-    reading.record(stripes, of: piece, seconds: started.secondsAgo)
+    let outcome = try reader.read(piece, of: reading.plan.tables[piece.table])
+    reading.record(outcome, of: piece, seconds: started.secondsAgo)
     try writer.renewIfDue()
     let done = reading.progress
     progress(
       BackupProgress(
         phase: "reading rows",
         bytes: done.pages * opening.blockSize,
-        totalBytes: opening.totalPages * opening.blockSize,
+        totalBytes: reading.plan.pagesToRead * opening.blockSize,
         rows: done.rows
       )
     )

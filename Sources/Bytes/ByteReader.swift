@@ -1,10 +1,13 @@
 /// Reads numbers and pieces from bytes whose lengths nobody has checked yet.
 public struct ByteReader {
   private let bytes: [UInt8]
-  private var offset = 0
+  private var offset: Int
 
-  /// A reader at the first byte.
-  public init(_ bytes: [UInt8]) { self.bytes = bytes }
+  /// A reader at the first byte, or at another within the bytes.
+  public init(_ bytes: [UInt8], at offset: Int = 0) {
+    self.bytes = bytes
+    self.offset = offset
+  }
 
   /// How many bytes are left.
   public var remaining: Int { bytes.count - offset }

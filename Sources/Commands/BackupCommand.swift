@@ -34,8 +34,12 @@ public struct BackupCommand: RunnableCommand {
   public var excludedTables: [String] = []
   /// Not the rows of these tables.
   public var excludedData: [String] = []
-  /// Whether every stripe is read, whatever is known of it.
+  /// Whether every row is read, whatever is known of it.
   public var isFullRead = false
+  /// How WAL summaries are brought up to date.
+  public var checkpoint: String?
+  /// How hard chunks are compressed.
+  public var compression: String?
 
   /// Makes the command with every default.
   public init() {}
@@ -53,7 +57,23 @@ public struct BackupCommand: RunnableCommand {
       value: "PATTERN",
       "Tables that match without their rows."
     )
-    flag("--full-read", \.isFullRead, "Read every row, whatever the last snapshot says.")
+    flag(
+      "--full-read",
+      \.isFullRead,
+      "Read every row, and compare what should not have changed with the last snapshot."
+    )
+    option(
+      "--checkpoint",
+      \.checkpoint,
+      value: "wait|force",
+      "Wait for a checkpoint, or ask for one, where WAL summaries say what changed (default wait)."
+    )
+    option(
+      "--compression",
+      \.compression,
+      value: "auto|LEVEL",
+      "A zstd level from 0 to 19, or as hard as the workers can keep up with (default auto)."
+    )
     group(\.databaseOptions)
     group(\.shared)
   }
@@ -68,6 +88,9 @@ public struct BackupCommand: RunnableCommand {
     let result = try await run.run()
     context.progress.clear()
     if !context.isQuiet || context.isJSON { context.show(result.report) }
+    for warning in result.warnings { context.warn(warning) }
+    // The snapshot is there and right; the one before it was not.
+    if let alarm = result.alarm { throw alarm }
     return .done
   }
 
@@ -88,6 +111,11 @@ public struct BackupCommand: RunnableCommand {
   private func options(in context: Context) throws -> BackupOptions {
     var options = BackupOptions()
     options.jobs = max(1, jobs ?? context.configuration.jobs ?? 2)
+    var given = BackupSettings()
+    given.checkpoint = try checkpoint.map { try BackupSettings.checkpoint($0, "--checkpoint") }
+    given.compression = try compression.map { try BackupSettings.compression($0, "--compression") }
+    given.completed(with: context.configuration.backup).apply(to: &options)
+    options.isFullRead = isFullRead
     options.tables = tables
     options.excludedTables = excludedTables
     options.excludedData = excludedData

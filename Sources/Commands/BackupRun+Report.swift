@@ -1,4 +1,5 @@
 internal import Backup
+internal import Problems
 internal import Reports
 internal import Repository
 internal import Snapshot
@@ -35,11 +36,43 @@ extension BackupRun.Result {
             "\(Quantity.bytes(totals.bytesStored)) in \(Quantity.count(totals.newChunks)) new chunks"
           ),
           .init("known", "\(Quantity.count(totals.knownChunks)) chunks were there already"),
+          .init("tables", ways),
           .init("time", Quantity.duration(.seconds(totals.seconds))),
         ])
-      ],
+      ] + (notices.isEmpty ? [] : [.list(notices)]),
       json: SnapshotSummary(snapshot, manifest).json
     )
+  }
+
+  /// How many tables were read in which way.
+  private var ways: String {
+    let counts = manifest.tables.reduce(into: [Manifest.Reading.Way: Int]()) {
+      $0[$1.reading.way, default: 0] += 1
+    }
+    let words: [(Manifest.Reading.Way, String)] = [
+      (.unchanged, "unchanged"), (.changedPages, "read by changed pages"), (.whole, "read whole"),
+    ]
+    return words.compactMap { way, word in counts[way].map { "\(Quantity.count($0)) \(word)" } }
+      .joined(separator: ", ")
+  }
+
+  /// What a full read found that must not be: loud, for it means that a snapshot before was wrong.
+  var alarm: Problem? {
+    guard !alarms.isEmpty else { return nil }
+    return Problem(
+      .damaged,
+      code: "backup.parent-differs",
+      "snapshot \(manifest.parent ?? "") does not hold what the database held",
+      reason: "pages that have not changed since then are not as it says",
+      facts: alarms.map { Problem.Fact($0.table, "pages \(Self.listed($0.pages))") },
+      hint: "Snapshot \(snapshot.shortID) was read whole and is right. Verify the snapshots before "
+        + "it (drydock verify --level 2), and report this with the server's version."
+    )
+  }
+
+  private static func listed(_ pages: [Int]) -> String {
+    let shown = pages.prefix(20).map(String.init).joined(separator: ", ")
+    return pages.count > 20 ? "\(shown) and \(pages.count - 20) more" : shown
   }
 }
 

@@ -19,6 +19,8 @@ public struct Configuration: Sendable, Equatable {
   public var allowsProtected = false
   /// The number of connections that work at once.
   public var jobs: Int?
+  /// How snapshots are read and stored.
+  var backup = BackupSettings()
   /// The file of the gate's policy.
   public var policy: String?
   /// The directory of PostgreSQL's programs; nil to look where they usually are.
@@ -61,6 +63,7 @@ public struct Configuration: Sendable, Equatable {
     result.isProtected = merged.isProtected ?? false
     result.allowsProtected = merged.isProtected == false
     result.jobs = merged.jobs
+    result.backup = merged.backup
     result.policy = merged.policy
     result.binaries = merged.binaries
     result.profile = profile

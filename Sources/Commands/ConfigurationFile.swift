@@ -78,6 +78,15 @@ struct ConfigurationFile: Sendable, Equatable {
     case .passphraseFile: settings.passphraseFile = try text(value)
     case .protected: settings.isProtected = try truth(value)
     case .jobs: settings.jobs = try count(value)
+    case .compression:
+      settings.backup.compression = try checked(value, key, BackupSettings.compression)
+    case .delta: settings.backup.delta = try checked(value, key, BackupSettings.delta)
+    case .fullReadEvery:
+      settings.backup.fullReadEvery = try checked(value, key, BackupSettings.days)
+    case .checkpoint:
+      settings.backup.checkpoint = try checked(value, key, BackupSettings.checkpoint)
+    case .maxWait: settings.backup.maxWait = try checked(value, key, BackupSettings.seconds)
+    case .history: settings.backup.trustsUptime = try checked(value, key, BackupSettings.history)
     case .passphraseCommand: settings.passphraseCommand = try words(value)
     }
   }
@@ -115,6 +124,19 @@ struct ConfigurationFile: Sendable, Equatable {
       throw problem(node.mark, "bad-value", "A text is expected here")
     }
     return text
+  }
+
+  /// A word that one of the settings reads itself; what it refuses is told with its line.
+  private func checked<Value>(
+    _ node: YAMLNode,
+    _ key: SettingsKey,
+    _ read: (String, _ place: String) throws -> Value
+  ) throws -> Value {
+    do {
+      return try read(try text(node), "'\(key.rawValue)'")
+    } catch let error as Problem where error.code == BackupSettings.code {
+      throw problem(node.mark, "bad-value", error.summary, hint: error.hint)
+    }
   }
 
   private func truth(_ node: YAMLNode) throws -> Bool {

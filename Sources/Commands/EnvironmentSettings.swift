@@ -16,6 +16,8 @@ struct EnvironmentSettings {
     ("DRYDOCK_PATCHES", "The directory of the patches, like --patches."),
     ("DRYDOCK_LABEL", "What people call the environment."),
     ("DRYDOCK_JOBS", "How many connections work at once, like --jobs."),
+    ("DRYDOCK_CHECKPOINT", "How WAL summaries are brought up to date, like --checkpoint."),
+    ("DRYDOCK_COMPRESSION", "How hard chunks are compressed, like --compression."),
     ("DRYDOCK_BINARIES", "The directory of PostgreSQL's programs, where they are not found."),
     ("DRYDOCK_PASSPHRASE", "The passphrase; it is wiped from the environment when read."),
     ("DRYDOCK_PASSPHRASE_FILE", "A file with the passphrase, like --passphrase-file."),
@@ -43,6 +45,12 @@ struct EnvironmentSettings {
     settings.label = values["DRYDOCK_LABEL"]
     settings.binaries = values["DRYDOCK_BINARIES"]
     settings.passphraseFile = values["DRYDOCK_PASSPHRASE_FILE"]
+    settings.backup.checkpoint = try values["DRYDOCK_CHECKPOINT"].map {
+      try BackupSettings.checkpoint($0, "The variable DRYDOCK_CHECKPOINT")
+    }
+    settings.backup.compression = try values["DRYDOCK_COMPRESSION"].map {
+      try BackupSettings.compression($0, "The variable DRYDOCK_COMPRESSION")
+    }
     if let jobs = values["DRYDOCK_JOBS"] {
       guard let number = Int(jobs), number > 0 else {
         throw Problem(

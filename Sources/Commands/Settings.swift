@@ -6,6 +6,7 @@ struct Settings: Sendable, Equatable {
   var label: String?
   var isProtected: Bool?
   var jobs: Int?
+  var backup = BackupSettings()
   var policy: String?
   var binaries: String?
   var passphraseFile: String?
@@ -20,6 +21,7 @@ struct Settings: Sendable, Equatable {
     result.label = label ?? other.label
     result.isProtected = isProtected ?? other.isProtected
     result.jobs = jobs ?? other.jobs
+    result.backup = backup.completed(with: other.backup)
     result.policy = policy ?? other.policy
     result.binaries = binaries ?? other.binaries
     if passphraseFile == nil && passphraseCommand == nil {

@@ -8,6 +8,12 @@ enum SettingsKey: String, CaseIterable, Sendable {
   case label
   case protected
   case jobs
+  case compression
+  case delta
+  case fullReadEvery = "full_read_every"
+  case checkpoint
+  case maxWait = "max_wait"
+  case history
   case policy
   case binaries
   case passphraseFile = "passphrase_file"
@@ -19,9 +25,11 @@ enum SettingsKey: String, CaseIterable, Sendable {
   /// are; it may not run programs, lower a guard, or point credentials at a server of its choice.
   func needsTrust(_ value: Settings) -> Bool {
     switch self {
-    case .patches, .label, .jobs: false
+    case .patches, .label, .jobs, .compression, .delta, .maxWait: false
     case .repository: value.repository?.contains("://") == true
     case .database: !((try? ConnectionSettings(parsing: value.database ?? ""))?.isLocal ?? false)
+    // What keeps a wrong page from going unnoticed, and what makes a server write more.
+    case .fullReadEvery, .checkpoint, .history: true
     case .protected, .policy, .binaries, .passphraseFile, .passphraseCommand: true
     }
   }

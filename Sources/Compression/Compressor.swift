@@ -39,8 +39,47 @@ public final class Compressor {
     prefix: [UInt8] = [],
     appendingTo output: inout [UInt8]
   ) throws -> Int {
-    try prepare(level: level, rawLength: raw.count, prefixLength: prefix.count)
     let start = output.count
+    let limit = Self.bound(raw.count)
+    let code = try frame(raw, level: level, prefix: prefix, limit: limit, appendingTo: &output)
+    try ZstdFailure.check(code, "compress")
+    return output.count - start
+  }
+
+  /// Appends one frame to a buffer, unless the frame would be longer than a limit.
+  ///
+  /// Gives up as soon as the limit is passed, so a hopeless attempt costs only a part of the work.
+  ///
+  /// - Parameters:
+  ///   - raw: The bytes to compress.
+  ///   - level: The zstd level, 1 to 19.
+  ///   - prefix: Bytes that the decompressor will have too.
+  ///   - limit: The longest frame that is wanted, in bytes.
+  ///   - output: Grows by the frame, or stays as it is.
+  /// - Returns: Whether the frame fits.
+  /// - Throws: A `Problem` with code `compression.failed`.
+  public func compress(
+    _ raw: Span<UInt8>,
+    level: Int,
+    prefix: [UInt8],
+    limit: Int,
+    appendingTo output: inout [UInt8]
+  ) throws -> Bool {
+    let code = try frame(raw, level: level, prefix: prefix, limit: limit, appendingTo: &output)
+    if ZSTD_getErrorCode(code) == ZSTD_error_dstSize_tooSmall { return false }
+    try ZstdFailure.check(code, "compress")
+    return true
+  }
+
+  /// Makes one frame of at most `limit` bytes, and returns zstd's code.
+  private func frame(
+    _ raw: Span<UInt8>,
+    level: Int,
+    prefix: [UInt8],
+    limit: Int,
+    appendingTo output: inout [UInt8]
+  ) throws -> Int {
+    try prepare(level: level, rawLength: raw.count, prefixLength: prefix.count)
     var code = 0
     unsafe prefix.withUnsafeBytes { prefix in
       // The reference to the prefix lasts for one frame, so it must be made right before it.
@@ -49,12 +88,12 @@ public final class Compressor {
         if ZSTD_isError(code) != 0 { return }
       }
       unsafe raw.withUnsafeBytes { raw in
-        output.append(addingCapacity: Self.bound(raw.count)) { space in
+        output.append(addingCapacity: limit) { space in
           unsafe space.withUnsafeMutableBufferPointer { buffer, count in
             code = unsafe ZSTD_compress2(
               context,
               buffer.baseAddress,
-              buffer.count,
+              min(limit, buffer.count),
               raw.baseAddress,
               raw.count
             )
@@ -63,8 +102,7 @@ public final class Compressor {
         }
       }
     }
-    try ZstdFailure.check(code, "compress")
-    return output.count - start
+    return code
   }
 
   private func prepare(level: Int, rawLength: Int, prefixLength: Int) throws {

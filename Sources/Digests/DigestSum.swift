@@ -29,6 +29,12 @@ public struct DigestSum: Sendable, Hashable {
     add(low: other.low, high: other.high)
   }
 
+  /// What is left when the sum of some of the rows is taken away.
+  public func subtracting(_ other: DigestSum) -> DigestSum {
+    let (difference, borrow) = low.subtractingReportingOverflow(other.low)
+    return DigestSum(low: difference, high: high &- other.high &- (borrow ? 1 : 0))
+  }
+
   @inlinable
   mutating func add(low otherLow: UInt64, high otherHigh: UInt64) {
     let (sum, carry) = low.addingReportingOverflow(otherLow)

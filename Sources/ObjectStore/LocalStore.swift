@@ -53,6 +53,9 @@ public struct LocalStore: ObjectStore {
     }
   }
 
+  /// Always: a file is near.
+  public func isNear(_ name: ObjectName, range: Range<Int>) -> Bool { true }
+
   /// The file's size.
   public func size(of name: ObjectName) throws -> Int {
     try naming(name) { try ReadableFile(path: path(of: name)).size() }

@@ -47,6 +47,9 @@ public final class MemoryStore: ObjectStore {
     return Array(bytes[range])
   }
 
+  /// Always: memory is near.
+  public func isNear(_ name: ObjectName, range: Range<Int>) -> Bool { true }
+
   /// The object's size.
   public func size(of name: ObjectName) throws -> Int {
     try get(name).count

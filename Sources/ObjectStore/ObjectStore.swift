@@ -21,6 +21,10 @@ public protocol ObjectStore: Sendable {
   /// Some bytes of an object; throws `store.short-object` when it ends before the range does.
   func get(_ name: ObjectName, range: Range<Int>) throws -> [UInt8]
 
+  /// Whether those bytes can be read without a network: so cheaply that reading them is better than
+  /// storing them again. Never throws: what cannot be known is not near.
+  func isNear(_ name: ObjectName, range: Range<Int>) -> Bool
+
   /// The size in bytes.
   func size(of name: ObjectName) throws -> Int
 

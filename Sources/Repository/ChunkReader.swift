@@ -3,23 +3,36 @@ internal import ObjectStore
 internal import Problems
 
 /// Reads chunks for one thread, each proven by its id.
+///
+/// A delta is opened after its base, which is opened the same way; every chunk on the way is proven
+/// too, and at most two of them are in memory beside the cache.
 public final class ChunkReader {
   private let repository: Repository
   private let seal: ChunkSeal
   private let decompressor: Decompressor
   private var table: InstanceTable
+  private var cache: RawChunkCache
   private var plain: [UInt8] = []
 
-  init(_ repository: Repository, table: InstanceTable? = nil) throws {
+  /// A reader over a table.
+  ///
+  /// - Parameters:
+  ///   - repository: Where the chunks are.
+  ///   - table: The instances that are known; the repository's index when nil.
+  ///   - cacheLimit: Raw bytes to keep for the next reads. 0 where no chunk is read twice.
+  /// - Throws: What the store throws when the index has to be loaded.
+  init(_ repository: Repository, table: InstanceTable? = nil, cacheLimit: Int = 0) throws {
     self.repository = repository
     seal = try ChunkSeal(keys: repository.keys, binding: repository.binding)
     decompressor = try Decompressor()
     self.table = try table ?? repository.index.table()
+    cache = RawChunkCache(byteLimit: cacheLimit)
   }
 
   /// The raw bytes of a chunk.
   ///
-  /// When the chunk has several instances, a damaged one is passed over for the next.
+  /// When the chunk has several instances, one that is damaged, or whose base is, is passed over
+  /// for the next.
   ///
   /// - Parameters:
   ///   - id: The chunk's name.
@@ -27,13 +40,75 @@ public final class ChunkReader {
   /// - Returns: The raw bytes.
   /// - Throws: `repository.damaged` with chunk, pack and offset; `repository.missing-chunk`.
   public func read(_ id: ChunkID, kind: ChunkKind = .data) throws -> [UInt8] {
-    var locations = table.locations(of: id)
-    if locations.isEmpty {
-      table = try repository.index.refreshed()
-      locations = table.locations(of: id)
+    if let raw = cache.raw(id, kind) { return raw }
+    if try !table.contains(id) { table = try repository.index.refreshed() }
+    return try read(id, kind, below: .max)
+  }
+
+  /// Whether the index knows the chunk and all that it stands on; its bytes are not looked at.
+  public func contains(_ id: ChunkID) throws -> Bool {
+    try table.contains(id)
+  }
+
+  /// Whether a chunk that the table knows can be had without a network.
+  func isNear(_ chain: [InstanceTable.Location]) -> Bool {
+    guard let first = chain.first else { return false }
+    if cache.contains(first.instance.id) { return true }
+    let range = first.offset..<first.offset + first.instance.length
+    guard repository.store.isNear(packName(of: first), range: range) else { return false }
+    return chain.count == 1 || isNear(Array(chain.dropFirst()))
+  }
+
+  /// Reads one instance, and all that it stands on.
+  func read(_ location: InstanceTable.Location, _ kind: ChunkKind) throws -> [UInt8] {
+    let base = try base(of: location)
+    let instance = location.instance
+    let name = packName(of: location)
+    let raw = try Damage.naming(name, Self.facts(of: location)) {
+      let range = location.offset..<location.offset + instance.length
+      let bytes = try repository.store.get(name, range: range)
+      return try open(bytes, instance, kind, base: base)
     }
+    cache.keep(raw, instance.id, kind)
+    return raw
+  }
+
+  /// The raw bytes that an instance stands on; nothing for a full one.
+  func base(of location: InstanceTable.Location) throws -> [UInt8] {
+    guard let base = location.instance.base else { return [] }
+    if let raw = cache.raw(base, location.instance.kind) { return raw }
+    return try read(base, location.instance.kind, below: location.instance.depth)
+  }
+
+  /// Opens, decompresses and proves one instance.
+  func open(
+    _ bytes: [UInt8],
+    _ instance: Instance,
+    _ kind: ChunkKind,
+    base: [UInt8]
+  ) throws -> [UInt8] {
+    plain.removeAll(keepingCapacity: true)
+    try seal.open(bytes, as: instance, appendingTo: &plain)
+    let plain = plain
+    let length = Int(instance.rawLength)
+    let raw =
+      switch instance.codec {
+      case .raw: plain
+      case .zstd: try decompressor.decompress(plain.span, rawLength: length)
+      case .zstdWithBase:
+        try decompressor.decompress(plain.span, rawLength: length, prefix: base)
+      }
+    guard instance.kind == kind else { throw Malformed("a chunk is of another kind") }
+    guard try seal.id(of: raw.span, kind: kind) == instance.id else {
+      throw Malformed("a chunk's content does not match its id")
+    }
+    return raw
+  }
+
+  /// Tries the instances of a chunk, the shallowest first, until one opens.
+  private func read(_ id: ChunkID, _ kind: ChunkKind, below depth: Int) throws -> [UInt8] {
     var failure: (any Error)?
-    for location in locations {
+    for location in try table.locations(of: id, below: depth) {
       do {
         return try read(location, kind)
       } catch {
@@ -43,41 +118,15 @@ public final class ChunkReader {
     throw failure ?? repository.index.damage ?? Self.missing(id)
   }
 
-  /// Whether the index knows the chunk; its bytes are not looked at.
-  public func contains(_ id: ChunkID) -> Bool {
-    table.contains(id)
+  private func packName(of location: InstanceTable.Location) -> ObjectName {
+    Pack.name(table.packs[Int(location.pack)].id)
   }
 
-  func read(_ location: InstanceTable.Location, _ kind: ChunkKind) throws -> [UInt8] {
-    let instance = location.instance
-    let name = Pack.name(table.packs[Int(location.pack)].id)
-    let facts = [
-      Problem.Fact("chunk", instance.id.description),
-      Problem.Fact("offset", String(location.offset)),
+  private static func facts(of location: InstanceTable.Location) -> [Problem.Fact] {
+    [
+      .init("chunk", location.instance.id.description),
+      .init("offset", String(location.offset)),
     ]
-    guard instance.codec != .zstdWithBase else {
-      throw RepositoryFormat.tooNew(repository.store.location, ["delta"])
-    }
-    return try Damage.naming(name, facts) {
-      let range = location.offset..<location.offset + instance.length
-      let bytes = try repository.store.get(name, range: range)
-      return try open(bytes, instance, kind)
-    }
-  }
-
-  /// Opens, decompresses and proves one instance.
-  func open(_ bytes: [UInt8], _ instance: Instance, _ kind: ChunkKind) throws -> [UInt8] {
-    plain.removeAll(keepingCapacity: true)
-    try seal.open(bytes, as: instance, appendingTo: &plain)
-    let plain = plain
-    let raw =
-      instance.codec == .zstd
-      ? try decompressor.decompress(plain.span, rawLength: Int(instance.rawLength)) : plain
-    guard instance.kind == kind else { throw Malformed("a chunk is of another kind") }
-    guard try seal.id(of: raw.span, kind: kind) == instance.id else {
-      throw Malformed("a chunk's content does not match its id")
-    }
-    return raw
   }
 
   private static func missing(_ id: ChunkID) -> Problem {

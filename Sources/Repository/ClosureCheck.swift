@@ -1,32 +1,33 @@
 internal import ObjectStore
 internal import Problems
 
-/// Proves that every chunk a snapshot needs is stored, before and after its commit.
+/// Proves that every chunk a snapshot needs is stored, with all bases that deltas stand on,
+/// before and after its commit.
 struct ClosureCheck {
   private let repository: Repository
   private let table: InstanceTable
   /// For each pack number of the table, whether the snapshot needs it.
   private var isNeeded: [Bool]
 
-  /// Finds every chunk of a closure in a fresh index.
-  init(_ closure: some Sequence<ChunkID>, in repository: Repository) throws {
+  private var missing = 0
+  private var example: ChunkID?
+
+  /// Looks into a fresh index.
+  init(in repository: Repository) throws {
     self.repository = repository
     var table = try repository.index.refreshed()
     table.disregardPacks(notIn: try Pack.sizes(in: repository.store))
     self.table = table
     isNeeded = Array(repeating: false, count: table.packs.count)
-    var missing = 0
-    var example: ChunkID?
-    for id in closure {
-      if let location = table.locations(of: id).first {
-        isNeeded[Int(location.pack)] = true
-      } else {
-        missing += 1
-        example = example ?? id
-      }
-    }
-    if let example {
-      throw Self.incomplete("\(missing) of its chunks are in no pack", example, nil)
+  }
+
+  /// Notes that the snapshot needs a chunk, with all that it stands on.
+  mutating func need(_ id: ChunkID) throws {
+    if let chain = try table.chain(of: id) {
+      for location in chain { isNeeded[Int(location.pack)] = true }
+    } else {
+      missing += 1
+      example = example ?? id
     }
   }
 
@@ -34,6 +35,9 @@ struct ClosureCheck {
   ///
   /// Marks of a collector are to be listed here too, once there is one.
   func verify(after committed: SnapshotName? = nil) throws {
+    if let example {
+      throw Self.incomplete("\(missing) of its chunks are in no pack", example, committed)
+    }
     let sizes = try Pack.sizes(in: repository.store)
     for (pack, isNeeded) in zip(table.packs, isNeeded) where isNeeded {
       let name = Pack.name(pack.id)

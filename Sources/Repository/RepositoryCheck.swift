@@ -8,8 +8,8 @@ struct RepositoryCheck {
   private var report = CheckReport()
   private var table = InstanceTable()
   private var sizes: [ObjectName: Int] = [:]
-  private var damagedPacks: Set<ObjectName> = []
-  private var damagedInstances: [ChunkID: Int] = [:]
+  /// What was reported with an offset, since several deltas may stand on one damaged instance.
+  private var reported: Set<String> = []
 
   init(_ repository: Repository) {
     self.repository = repository
@@ -47,6 +47,7 @@ struct RepositoryCheck {
     _ reason: String,
     offset: Int? = nil
   ) {
+    if let offset, !reported.insert("\(object) \(offset)").inserted { return }
     report.findings.append(
       .init(harm: harm, object: object.text, reason: reason, offset: offset)
     )
@@ -74,21 +75,20 @@ struct RepositoryCheck {
       let name = Pack.name(pack.id)
       known.insert(name)
       guard let size = sizes[name] else {
-        damagedPacks.insert(name)
         add(.damagedObject, name, "it is missing")
         continue
       }
       if size != pack.size {
-        damagedPacks.insert(name)
         add(.damagedObject, name, "it has \(size) bytes instead of \(pack.size)")
       }
     }
+    table.disregardPacks(notIn: sizes)
     report.packsWithoutIndex = sizes.keys.filter { !known.contains($0) }.count
   }
 
   /// Reads a random share of the packs; over many runs every pack gets its turn.
   private mutating func readPacks(share: Double) throws {
-    let names = table.packs.map { Pack.name($0.id) }.filter { !damagedPacks.contains($0) }
+    let names = table.packs.filter { !$0.isLost }.map { Pack.name($0.id) }
     let count = Int((Double(names.count) * min(max(share, 0), 1)).rounded(.up))
     let reader = try ChunkReader(repository, table: table)
     for name in names.shuffled().prefix(count).sorted() {
@@ -104,17 +104,41 @@ struct RepositoryCheck {
     if !isWhole { add(.damagedObject, name, "its bytes do not hash to its name") }
     guard let id = Pack.id(from: name) else { return }
     for location in table.locations(inPack: id) {
-      let range = location.offset..<location.offset + location.instance.length
       do {
-        try Damage.naming(name) {
-          guard range.upperBound <= bytes.count else { throw Malformed("it ends too early") }
-          _ = try reader.open(Array(bytes[range]), location.instance, location.instance.kind)
-        }
+        try Self.prove(location, in: bytes, name, reader)
       } catch let problem as Problem {
-        damagedInstances[location.instance.id, default: 0] += 1
-        add(.damagedObject, name, problem.reason ?? problem.summary, offset: location.offset)
+        table.disregard(location)
+        addDamage(problem)
       }
     }
+  }
+
+  private static func prove(
+    _ location: InstanceTable.Location,
+    in bytes: [UInt8],
+    _ name: ObjectName,
+    _ reader: ChunkReader
+  ) throws {
+    let base = try reader.base(of: location)
+    let range = location.offset..<location.offset + location.instance.length
+    try Damage.naming(name, [.init("offset", String(location.offset))]) {
+      guard range.upperBound <= bytes.count else { throw Malformed("it ends too early") }
+      _ = try reader.open(
+        Array(bytes[range]),
+        location.instance,
+        location.instance.kind,
+        base: base
+      )
+    }
+  }
+
+  /// Reports the object that is damaged: for a delta, perhaps the pack of its base.
+  ///
+  /// A base that no index knows is no object; the snapshots that need it are reported instead.
+  private mutating func addDamage(_ problem: Problem) {
+    guard let text = problem.fact("object"), let object = ObjectName(text) else { return }
+    let offset = problem.fact("offset").flatMap { Int($0) }
+    add(.damagedObject, object, problem.reason ?? problem.summary, offset: offset)
   }
 
   private mutating func checkSnapshots(
@@ -127,7 +151,7 @@ struct RepositoryCheck {
           throw Malformed("its name is not a snapshot's")
         }
         let ids = try closure(snapshot, check.repository.manifest(of: snapshot))
-        let lost = ids.filter { check.isLost($0) }
+        let lost = try ids.filter { try !check.table.contains($0) }
         if let first = lost.first {
           check.add(
             .incompleteSnapshot,
@@ -139,14 +163,6 @@ struct RepositoryCheck {
     }
   }
 
-  /// Whether no instance of a chunk is left that may be read.
-  private func isLost(_ id: ChunkID) -> Bool {
-    let places = table.locations(of: id).filter {
-      !damagedPacks.contains(Pack.name(table.packs[Int($0.pack)].id))
-    }
-    return places.count <= damagedInstances[id, default: 0]
-  }
-
   private mutating func checkRecords() throws {
     for kind in [RecordKind.restore, .proof] {
       for object in try repository.store.list(kind.rawValue) {
@@ -156,6 +172,10 @@ struct RepositoryCheck {
       }
     }
   }
+}
+
+extension Problem {
+  fileprivate func fact(_ name: String) -> String? { facts.first { $0.name == name }?.value }
 }
 
 extension Repository {

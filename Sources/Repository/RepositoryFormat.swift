@@ -18,8 +18,10 @@ public struct RepositoryFormat: Sendable, Codable, Equatable {
   static let name = ObjectName(components: "format")
   static let limit = 64 << 10
   static let magic = "drydock repository"
-  /// The features that this program knows; none exist yet.
-  static let known: Set<String> = []
+  /// Chunks may be stored as their difference from another: codec 2 of docs/format.md.
+  static let delta = "delta"
+  /// The features that this program knows.
+  static let known: Set<String> = [delta]
 
   /// Says that this is a repository.
   public var magic = RepositoryFormat.magic
@@ -28,10 +30,16 @@ public struct RepositoryFormat: Sendable, Codable, Equatable {
   /// The repository's id, 32 hexadecimal digits.
   public var id: String
   /// What a program must know.
-  public var features = Features()
+  public var features: Features
 
-  init(id: String) {
+  /// Whether deltas may be written: only where `format` warns every reader and collector.
+  var allowsDeltas: Bool {
+    features.read.contains(Self.delta) && features.collect.contains(Self.delta)
+  }
+
+  init(id: String, features: Features = Features(read: [delta], collect: [delta])) {
     self.id = id
+    self.features = features
   }
 
   func encoded() throws -> [UInt8] {

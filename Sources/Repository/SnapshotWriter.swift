@@ -44,6 +44,8 @@ public final class SnapshotWriter: Sendable {
   let repository: Repository
   /// What the repository held when the writer began.
   let known: InstanceTable
+  /// When deltas are written.
+  let delta: DeltaPolicy
   private let lease: Lease
   private let front = Mutex(Front())
   private let back = Mutex(Back())
@@ -52,9 +54,10 @@ public final class SnapshotWriter: Sendable {
   private let permits = DispatchSemaphore(value: 0)
   private let uploads = DispatchQueue(label: "drydock.packs")
 
-  init(_ repository: Repository, parent: SnapshotName?) throws {
+  init(_ repository: Repository, parent: SnapshotName?, delta: DeltaPolicy) throws {
     try repository.format.checkWritable(at: repository.store.location)
     self.repository = repository
+    self.delta = repository.format.allowsDeltas ? delta : .never
     // Before the index is read: collection must not remove what this writer finds in it.
     lease = try Lease(repository, parent: parent)
     var table = try repository.index.refreshed()
@@ -64,7 +67,8 @@ public final class SnapshotWriter: Sendable {
     for _ in 0..<Self.packLimit { permits.signal() }
   }
 
-  /// What went wrong after the commit without harming it, such as a lease that stayed behind.
+  /// What went wrong without harming the snapshot: a base that could not be read, so that a chunk
+  /// was stored whole; a lease that stayed behind.
   public var notices: [Problem] { back.withLock { $0.notices } }
 
   /// The tools of one thread; make one for each worker and keep it.
@@ -82,18 +86,20 @@ public final class SnapshotWriter: Sendable {
   /// - Parameters:
   ///   - manifest: The snapshot's own description.
   ///   - time: The moment that the snapshot shows; it becomes part of the name.
-  ///   - closure: Every chunk that the snapshot needs.
+  ///   - closure: Shows every chunk that the snapshot needs to its argument, in any order; it runs
+  ///     when all packs are stored, so it may read lists that this writer wrote.
   /// - Returns: The new snapshot's name.
   /// - Throws: `repository.incomplete-snapshot` when a chunk is missing, or what the store throws;
   ///   then there is no snapshot. An error that names the snapshot came after its commit.
   public func commit(
     manifest: [UInt8],
     at time: Date,
-    closure: some Sequence<ChunkID>
+    closure: (_ need: (ChunkID) throws -> Void) throws -> Void
   ) throws -> SnapshotName {
     try flush()
     try lease.checkLive()
-    let closureCheck = try ClosureCheck(closure, in: repository)
+    var closureCheck = try ClosureCheck(in: repository)
+    try closure { try closureCheck.need($0) }
     try closureCheck.verify()
     let name = try SnapshotName(at: time)
     guard manifest.count <= Repository.manifestLimit else {
@@ -116,6 +122,15 @@ public final class SnapshotWriter: Sendable {
     return name
   }
 
+  /// Makes everything written a snapshot whose closure is few enough chunks to be in memory.
+  public func commit(
+    manifest: [UInt8],
+    at time: Date,
+    closure: some Sequence<ChunkID>
+  ) throws -> SnapshotName {
+    try commit(manifest: manifest, at: time) { need in for id in closure { try need(id) } }
+  }
+
   /// Gives up: what was written stays as garbage, and the lease goes.
   public func abandon() throws {
     uploads.sync {}
@@ -126,13 +141,32 @@ public final class SnapshotWriter: Sendable {
   /// Whether the chunk must be written by the caller; false when it is known or being written.
   func claim(_ id: ChunkID) throws -> Bool {
     try checkHealthy()
-    if known.contains(id) { return false }
+    if try known.contains(id) { return false }
     return front.withLock { $0.claimed.insert(id).inserted }
   }
 
   /// A claimed chunk could not be written: others may rely on it, so nothing can be committed.
   func fail(_ error: any Error) {
     back.withLock { $0.failure = $0.failure ?? error }
+  }
+
+  /// A chunk is stored whole although an older version should be there: the first one is told, for
+  /// a lost pack makes thousands of them.
+  func noteUnreadableBase(_ reason: String) {
+    let code = "repository.base-unreadable"
+    back.withLock { back in
+      guard !back.notices.contains(where: { $0.code == code }) else { return }
+      back.notices.append(
+        Problem(
+          .damaged,
+          code: code,
+          "chunks were stored whole, since older ones that they would stand on cannot be read",
+          reason: reason,
+          hint: "The new snapshot is not affected. Run `drydock check --read-data` to see "
+            + "which earlier ones are."
+        )
+      )
+    }
   }
 
   /// Copies a sealed instance into the open pack.
@@ -201,10 +235,15 @@ public final class SnapshotWriter: Sendable {
 extension Repository {
   /// Begins a snapshot: writes the lease, then reads the index.
   ///
-  /// - Parameter parent: The snapshot whose chunks the new one relies on without holding them.
+  /// - Parameters:
+  ///   - parent: The snapshot whose chunks the new one relies on without holding them.
+  ///   - delta: When a changed chunk is stored as a delta; never where `format` does not list it.
   /// - Returns: A writer.
   /// - Throws: What the store throws, or `repository.damaged` for a damaged index.
-  public func beginSnapshot(parent: SnapshotName?) throws -> SnapshotWriter {
-    try SnapshotWriter(self, parent: parent)
+  public func beginSnapshot(
+    parent: SnapshotName?,
+    delta: DeltaPolicy = .auto
+  ) throws -> SnapshotWriter {
+    try SnapshotWriter(self, parent: parent, delta: delta)
   }
 }

@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Problems
 public import Repository
 
 /// Large objects with owner, rights and comment; stored as a chunk of kind list, as JSON.
@@ -65,6 +66,22 @@ public struct LargeObjectList: Codable, Sendable, Equatable {
   /// Reads a list's bytes; throws a decoding error where they are not one.
   public init(decoding bytes: [UInt8]) throws {
     self = try JSONDecoder().decode(LargeObjectList.self, from: Data(bytes))
+  }
+
+  /// Reads a list out of a repository; a `Problem` of kind `damaged` where the bytes are not one.
+  static func read(_ id: ChunkID, _ reader: ChunkReader) throws -> LargeObjectList {
+    let bytes = try reader.read(id, kind: .list)
+    do {
+      return try LargeObjectList(decoding: bytes)
+    } catch {
+      throw Problem(
+        .damaged,
+        code: "snapshot.large-objects",
+        "a list of large objects cannot be read",
+        reason: "it opens, but it is not of a version that this program knows",
+        hint: "Use the version of drydock that took the snapshot, or a newer one."
+      )
+    }
   }
 
   /// The bytes: JSON with sorted keys.

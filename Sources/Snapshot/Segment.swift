@@ -1,7 +1,5 @@
 internal import Bytes
-internal import Digests
 public import Problems
-internal import Repository
 
 /// A list of consecutive stripes of one table, stored as a chunk of kind list.
 ///
@@ -20,17 +18,10 @@ public struct Segment: Sendable, Equatable {
   /// The bytes: version, count, then per stripe rows, bytes, digest, count of chunks, their ids.
   public func encoded() -> [UInt8] {
     var bytes: [UInt8] = []
-    bytes.reserveCapacity(8 + stripes.count * 68)
+    bytes.reserveCapacity(8 + stripes.count * Stripe.usualLength)
     bytes.append(littleEndian: Self.version)
     bytes.append(littleEndian: UInt32(stripes.count))
-    for stripe in stripes {
-      bytes.append(littleEndian: UInt64(stripe.rows))
-      bytes.append(littleEndian: UInt64(stripe.bytes))
-      bytes.append(littleEndian: stripe.digest.low)
-      bytes.append(littleEndian: stripe.digest.high)
-      bytes.append(littleEndian: UInt32(stripe.chunks.count))
-      for chunk in stripe.chunks { bytes.append(contentsOf: chunk.bytes) }
-    }
+    for stripe in stripes { stripe.append(to: &bytes) }
     return bytes
   }
 
@@ -54,25 +45,10 @@ public struct Segment: Sendable, Equatable {
       count <= capacity
     else { return nil }
     var stripes: [Stripe] = []
+    stripes.reserveCapacity(Int(count))
     for _ in 0..<count {
-      guard let rows = reader.next(UInt64.self), let bytes = reader.next(UInt64.self),
-        let low = reader.next(UInt64.self), let high = reader.next(UInt64.self),
-        let chunkCount = reader.next(UInt32.self), Int(chunkCount) * 32 <= reader.remaining,
-        let rows = Int(exactly: rows), let bytes = Int(exactly: bytes)
-      else { return nil }
-      var chunks: [ChunkID] = []
-      for _ in 0..<chunkCount {
-        guard let id = reader.next(32).flatMap({ ChunkID($0) }) else { return nil }
-        chunks.append(id)
-      }
-      stripes.append(
-        Stripe(
-          chunks: chunks,
-          rows: rows,
-          bytes: bytes,
-          digest: DigestSum(low: low, high: high)
-        )
-      )
+      guard let stripe = Stripe(reading: &reader) else { return nil }
+      stripes.append(stripe)
     }
     return stripes
   }

@@ -44,35 +44,6 @@ public struct SnapshotContent: Sendable {
 
   /// The large objects, list by list.
   public func largeObjects(_ reader: ChunkReader) throws -> [LargeObjectList.Item] {
-    try manifest.largeObjects.flatMap { list in
-      do {
-        return try LargeObjectList(decoding: try reader.read(list, kind: .list)).items
-      } catch let problem as Problem {
-        throw problem
-      } catch {
-        throw Problem(
-          .damaged,
-          code: "snapshot.large-objects",
-          "a list of large objects cannot be read",
-          reason: "it opens, but it is not of a version that this program knows",
-          hint: "Use the version of drydock that took the snapshot, or a newer one."
-        )
-      }
-    }
-  }
-
-  /// Every chunk that the snapshot needs, with its kind; an id can come more than once.
-  public func closure(_ reader: ChunkReader) throws -> [(id: ChunkID, kind: ChunkKind)] {
-    let definition = manifest.definition
-    var found = (definition.archive + definition.globals + definition.fingerprint).map {
-      (id: $0, kind: ChunkKind.text)
-    }
-    for table in manifest.tables {
-      found += table.segments.map { ($0, .list) }
-      for stripe in try stripes(of: table, reader) { found += stripe.chunks.map { ($0, .data) } }
-    }
-    found += manifest.largeObjects.map { ($0, .list) }
-    for item in try largeObjects(reader) { found += item.chunks.map { ($0, .data) } }
-    return found
+    try manifest.largeObjects.flatMap { try LargeObjectList.read($0, reader).items }
   }
 }

@@ -12,7 +12,7 @@ struct StripeCutterTests {
   final class Shelf {
     var pieces: [[UInt8]] = []
 
-    func store(_ bytes: Span<UInt8>) -> ChunkID {
+    func store(_ bytes: Span<UInt8>, _ older: ChunkID?) -> ChunkID {
       pieces.append((0..<bytes.count).map { bytes[$0] })
       let number = UInt8(pieces.count)
       guard let id = ChunkID(Array(repeating: number, count: 32)) else {
@@ -28,9 +28,15 @@ struct StripeCutterTests {
     stripePages: Int = 16
   ) throws -> (stripes: [Stripe], shelf: Shelf) {
     let shelf = Shelf()
+    let first = pages.lowerBound / stripePages
     let cutter = StripeCutter(
       table: "t",
-      range: pages,
+      piece: ReadPlan.Piece(
+        table: 0,
+        pages: pages,
+        stripes: Array(first...((pages.upperBound - 1) / stripePages)),
+        changed: PageSet(ranges: [pages])
+      ),
       stripePages: stripePages,
       builder: StripeBuilder(seed: 7, store: shelf.store)
     )
@@ -38,7 +44,8 @@ struct StripeCutterTests {
       let bytes = Array(row.utf8)
       try cutter.take(bytes.span)
     }
-    return (try cutter.finish(), shelf)
+    let stripes = try cutter.finish().sorted { $0.key < $1.key }.map(\.value)
+    return (stripes, shelf)
   }
 
   @Test("The place of a row is left out, and its text goes to the stripe of its page")

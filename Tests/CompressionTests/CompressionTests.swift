@@ -44,6 +44,37 @@ struct CompressionTests {
     #expect(try decompressor.reproduces(newer.span, from: frame.span))
   }
 
+  @Test("A frame longer than wanted is given up, and leaves the buffer as it was")
+  func limit() throws {
+    let raw = text(50_000)
+    let compressor = try Compressor()
+    var whole: [UInt8] = []
+    let length = try compressor.compress(raw.span, level: 3, appendingTo: &whole)
+    var frame: [UInt8] = [42]
+    for limit in [0, 1, 100, length / 2, length - 1] {
+      let fits = try compressor.compress(
+        raw.span,
+        level: 3,
+        prefix: [],
+        limit: limit,
+        appendingTo: &frame
+      )
+      #expect(!fits && frame == [42], "a limit of \(limit) where \(length) are needed")
+    }
+    var older = raw
+    older[7] ^= 1
+    let fits = try compressor.compress(
+      raw.span,
+      level: 3,
+      prefix: older,
+      limit: length / 10,
+      appendingTo: &frame
+    )
+    #expect(fits && frame.count < length / 10)
+    frame.removeFirst()
+    #expect(try Decompressor().reproduces(raw.span, from: frame.span, prefix: older))
+  }
+
   @Test("Another length than agreed is damage, and so is a broken frame")
   func damage() throws {
     let raw = text(10_000)

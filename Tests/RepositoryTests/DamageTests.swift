@@ -223,25 +223,16 @@ struct DamageTests {
     #expect(damaged.contains { $0.object == packs[1].text && $0.reason == "it is missing" })
   }
 
-  @Test("A delta chunk or a new feature asks for a newer reader")
-  func newerFormat() throws {
-    let (store, _, ids) = try Sample.repository()
-    let repository = try Repository.open(store, passphrase: nil)
-    let table = try repository.index.table()
-    var location = try #require(table.locations(of: ids[0]).first)
-    location.instance.codec = .zstdWithBase
-    location.instance.depth = 1
-    location.instance.base = ids[1]
-    let problem = #expect(throws: Problem.self) {
-      try repository.makeReader().read(location, .data)
-    }
-    #expect(problem?.code == "repository.needs-newer-reader")
-
+  @Test("A new version or a new feature asks for a newer reader", arguments: [false, true])
+  func newerFormat(isFeature: Bool) throws {
+    let (store, _, _) = try Sample.repository()
     store.damage(RepositoryFormat.name) { bytes in
       let text = String(decoding: bytes ?? [], as: UTF8.self)
-      bytes = Array(text.replacing("\"version\" : 1", with: "\"version\" : 2").utf8)
+      let change = isFeature ? ("\"delta\"", "\"new\"") : ("\"version\" : 1", "\"version\" : 2")
+      bytes = Array(text.replacing(change.0, with: change.1).utf8)
     }
     let newer = #expect(throws: Problem.self) { try Repository.open(store, passphrase: nil) }
     #expect(newer?.code == "repository.needs-newer-reader")
+    #expect(newer?.reason == (isFeature ? "it needs: new" : "it needs: version 2"))
   }
 }

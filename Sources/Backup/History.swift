@@ -1,0 +1,92 @@
+internal import Catalog
+internal import Postgres
+internal import Snapshot
+
+/// Where a snapshot stands in the server's history: what it may take over from its parent, and
+/// what its own children may take over from it.
+struct History: Sendable {
+  let facts: ServerFacts
+  let trust: Trust
+  /// The position above which pages will have changed for a child.
+  let horizon: LSN?
+  let witness: Manifest.Witness?
+  /// What stands in the way of reading changed pages only, now or next time.
+  let notices: [String]
+
+  /// Settles the history of a snapshot that has just been opened.
+  ///
+  /// - Parameters:
+  ///   - horizon: What was established before the locks.
+  ///   - insert: The insert position, read after the snapshot.
+  ///   - parent: The newest snapshot of the same database.
+  ///   - observer: A session outside any transaction.
+  ///   - repository: The repository's id.
+  ///   - options: What was asked.
+  static func settle(
+    _ horizon: Horizon,
+    insert: LSN,
+    parent: Parent?,
+    observer: Connection,
+    repository: String,
+    options: BackupOptions
+  ) throws -> History {
+    let facts = try ServerFacts.read(observer)
+    let trust = try Trust.judge(
+      parent: parent?.manifest,
+      now: facts,
+      options: options,
+      observer: observer
+    )
+    var notices = horizon.notice.map { [$0] } ?? []
+    let durability = try Horizon.durability(
+      on: observer,
+      snapshotInsert: insert,
+      omitted: options.omitted
+    )
+    if case .unproven(let reason) = durability { notices.append(reason) }
+    // After the snapshot, so that whoever sees the row sees all that the snapshot saw.
+    var witness: Manifest.Witness?
+    switch try Witness.write(on: observer, repository: repository) {
+    case .written(let row): witness = row
+    case .refused(let reason): notices.append(reason)
+    }
+    // Where running transactions kept this snapshot from a horizon of its own, it inherits its
+    // parent's: still sound, but only if this snapshot is durable itself, for a page that lost
+    // what it saw may be older than the parent's horizon.
+    return History(
+      facts: facts,
+      trust: trust,
+      horizon: durability == .proven ? horizon.lsn ?? trust.comparedHorizon(parent) : nil,
+      witness: witness,
+      notices: facts.isStandby ? [] : notices
+    )
+  }
+
+  /// The horizon that pages are compared with; nil where everything is read anyway.
+  func comparedHorizon(_ parent: Parent?) -> LSN? { trust.comparedHorizon(parent) }
+
+  /// What the manifest says of it.
+  func position(_ read: ConsistentRead, parent: Parent?) -> Manifest.Position {
+    var lastFullRead = parent?.manifest.position.lastFullRead
+    if case .whole = trust { lastFullRead = read.taken }
+    return Manifest.Position(
+      lsn: read.lsn,
+      timeline: facts.timeline,
+      horizon: horizon.map { "\($0)" },
+      witness: witness,
+      serverStart: facts.serverStart,
+      lastFullRead: lastFullRead
+    )
+  }
+}
+
+extension Trust {
+  /// The parent's horizon, where the parent may be relied on or compared with.
+  fileprivate func comparedHorizon(_ parent: Parent?) -> LSN? {
+    switch self {
+    case .parent(let horizon): horizon
+    case .whole(_, comparesParent: true): parent?.horizon
+    case .whole: nil
+    }
+  }
+}

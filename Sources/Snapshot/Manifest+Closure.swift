@@ -1,0 +1,44 @@
+public import Repository
+
+extension Manifest {
+  /// Shows every chunk that the snapshot needs to a body; an id can come more than once.
+  ///
+  /// Lists are read one at a time, so memory does not grow with the database.
+  ///
+  /// - Parameters:
+  ///   - reader: Reads the lists; their packs must be stored.
+  ///   - visit: Gets each chunk with its kind.
+  /// - Throws: What reading throws, a `Problem` of kind `damaged` for a list that is none, and what
+  ///   `visit` throws.
+  public func visitChunks(
+    _ reader: ChunkReader,
+    _ visit: (ChunkID, ChunkKind) throws -> Void
+  ) throws {
+    for text in definition.archive + definition.globals + definition.fingerprint {
+      try visit(text, .text)
+    }
+    for table in tables {
+      for segment in table.segments {
+        try visit(segment, .list)
+        for stripe in try Segment(decoding: try reader.read(segment, kind: .list)).stripes {
+          for chunk in stripe.chunks { try visit(chunk, .data) }
+        }
+      }
+    }
+    for list in largeObjects {
+      try visit(list, .list)
+      for item in try LargeObjectList.read(list, reader).items {
+        for chunk in item.chunks { try visit(chunk, .data) }
+      }
+    }
+  }
+}
+
+extension SnapshotContent {
+  /// Every chunk that the snapshot needs, with its kind; an id can come more than once.
+  public func closure(_ reader: ChunkReader) throws -> [(id: ChunkID, kind: ChunkKind)] {
+    var found: [(id: ChunkID, kind: ChunkKind)] = []
+    try manifest.visitChunks(reader) { found.append(($0, $1)) }
+    return found
+  }
+}
