@@ -1,7 +1,7 @@
 /// Reads numbers and pieces from bytes whose lengths nobody has checked yet.
 public struct ByteReader {
-  private let bytes: [UInt8]
-  private var offset: Int
+  @usableFromInline let bytes: [UInt8]
+  @usableFromInline var offset: Int
 
   /// A reader at the first byte, or at another within the bytes.
   public init(_ bytes: [UInt8], at offset: Int = 0) {
@@ -10,9 +10,10 @@ public struct ByteReader {
   }
 
   /// How many bytes are left.
-  public var remaining: Int { bytes.count - offset }
+  @inlinable public var remaining: Int { bytes.count - offset }
 
   /// The next number, least significant byte first; nil when the bytes end before it does.
+  @inlinable
   public mutating func next<Number: FixedWidthInteger & UnsignedInteger>(
     _ type: Number.Type
   ) -> Number? {
