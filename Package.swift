@@ -138,7 +138,13 @@ let package = Package(
     tests("Migration", ["Postgres", "Catalog", "Cluster", "Files", "Processes", "SQLSyntax"]),
     tests("Commands", ["Arguments", "Postgres", "Reports", "YAML"]),
     tests("Snapshot", ["Repository", "Digests"]),
-    tests("Backup", ["Digests", "Postgres", "Catalog", "Repository", "Snapshot", "ObjectStore"]),
+    tests(
+      "Backup",
+      [
+        "Digests", "Postgres", "Catalog", "Cluster", "Repository", "Snapshot", "ObjectStore",
+        "Processes",
+      ]
+    ),
     tests(
       "Restoration",
       [
