@@ -118,6 +118,16 @@ let package = Package(
       ]
     ),
     .executableTarget(name: "drydock", dependencies: ["Commands"], swiftSettings: strict),
+    // For scripts/bench alone; nobody installs it.
+    .executableTarget(
+      name: "simulate",
+      dependencies: [
+        "Arguments", "Problems", "Reports", "Files", "Digests", "ObjectStore", "Repository",
+        "Snapshot",
+      ],
+      exclude: ["simulate.docc"],
+      swiftSettings: strict
+    ),
 
     // Tests.
     module("TestSupport", ["Postgres", "Cluster", "ObjectStore", "Files", "Processes"]),
@@ -149,6 +159,11 @@ let package = Package(
     .testTarget(
       name: "AcceptanceTests",
       dependencies: ["drydock", "TestSupport", "Problems", "Postgres", "Processes", "Files"],
+      swiftSettings: strict
+    ),
+    .testTarget(
+      name: "SimulateTests",
+      dependencies: ["simulate", "TestSupport", "Files"],
       swiftSettings: strict
     ),
     .testTarget(name: "HouseRulesTests", dependencies: ["TestSupport"], swiftSettings: strict),
