@@ -40,7 +40,7 @@ struct SimulateCommand: Command {
     var table = Table(Night.columns)
     let figures = try simulation.run { night in
       table.rows = [night.cells]
-      print(table.text().split(separator: "\n").last ?? "")
+      print(table.text().split(separator: "\n").last.map(String.init) ?? "")
     }
     if let json { try write(figures, to: json) }
     print(figures.verdict)
