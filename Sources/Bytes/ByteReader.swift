@@ -1,9 +1,12 @@
 /// Reads numbers and pieces from bytes whose lengths nobody has checked yet.
+///
+/// Open to the optimiser of other modules: lists of a million stripes pass through here.
 public struct ByteReader {
   @usableFromInline let bytes: [UInt8]
   @usableFromInline var offset: Int
 
   /// A reader at the first byte, or at another within the bytes.
+  @inlinable
   public init(_ bytes: [UInt8], at offset: Int = 0) {
     self.bytes = bytes
     self.offset = offset
@@ -26,6 +29,7 @@ public struct ByteReader {
   }
 
   /// The next `count` bytes; nil when there are fewer.
+  @inlinable
   public mutating func next(_ count: Int) -> [UInt8]? {
     guard count >= 0, remaining >= count else { return nil }
     defer { offset += count }
