@@ -68,8 +68,8 @@ let package = Package(
     module("Reports"),
 
     // Floor 2: the nouns.
-    module("ObjectStore", ["Files", "Faults"]),
-    module("Repository", ["ObjectStore", "Compression", "Cryptography"]),
+    module("ObjectStore", ["Files", "Faults", "Cryptography"]),
+    module("Repository", ["ObjectStore", "Compression", "Cryptography", "Files"]),
     module("Snapshot", ["Repository", "Digests", "Bytes"]),
     module("Catalog", ["Postgres", "Cryptography"]),
     module("Cluster", ["Postgres", "Files", "Processes"]),
@@ -132,13 +132,19 @@ let package = Package(
     tests("Arguments"),
     tests("Reports"),
     tests("ObjectStore", ["Files"]),
-    tests("Repository", ["ObjectStore", "Cryptography", "Compression"]),
+    tests("Repository", ["ObjectStore", "Cryptography", "Compression", "Files"]),
     tests("Catalog", ["Postgres", "Cluster", "Processes"]),
     tests("Cluster", ["Postgres", "Processes", "Files"]),
     tests("Migration", ["Postgres", "Catalog", "Cluster", "Files", "Processes", "SQLSyntax"]),
     tests("Commands", ["Arguments", "Postgres", "Reports", "YAML"]),
     tests("Snapshot", ["Repository", "Digests"]),
-    tests("Backup", ["Digests", "Postgres", "Catalog", "Repository", "Snapshot", "ObjectStore"]),
+    tests(
+      "Backup",
+      [
+        "Digests", "Postgres", "Catalog", "Cluster", "Repository", "Snapshot", "ObjectStore",
+        "Processes",
+      ]
+    ),
     tests(
       "Restoration",
       [

@@ -76,6 +76,13 @@ public enum Directory {
     guard unsafe unlink(path) == 0 else { throw FileFailure.latest("remove", path) }
   }
 
+  /// Sets a file's times to now, as a sign that it is in use (utimensat(2)).
+  public static func touch(_ path: String) throws {
+    guard unsafe utimensat(AT_FDCWD, path, nil, 0) == 0 else {
+      throw FileFailure.latest("touch", path)
+    }
+  }
+
   /// Writes a directory's own entries to disk, so that a name survives a loss of power.
   public static func sync(_ path: String) throws {
     let descriptor = unsafe open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)

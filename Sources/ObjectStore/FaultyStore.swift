@@ -49,6 +49,7 @@ public final class FaultyStore: ObjectStore {
 
   /// The store underneath.
   public let base: any ObjectStore
+  private let isFar: Bool
   private let plan: @Sendable (Operation) -> Fault
   private let hook: @Sendable (Operation, Moment) -> Void
   private let count = Mutex(0)
@@ -57,14 +58,17 @@ public final class FaultyStore: ObjectStore {
   ///
   /// - Parameters:
   ///   - base: The store that does the work.
+  ///   - isFar: Whether it seems to be behind a network.
   ///   - plan: Decides for each call; by default every call works.
   ///   - hook: Called before and after each call, to count, to log or to kill.
   public init(
     _ base: any ObjectStore,
+    isFar: Bool = false,
     plan: @escaping @Sendable (Operation) -> Fault = { _ in .none },
     hook: @escaping @Sendable (Operation, Moment) -> Void = { _, _ in }
   ) {
     self.base = base
+    self.isFar = isFar
     self.plan = plan
     self.hook = hook
   }
@@ -93,9 +97,9 @@ public final class FaultyStore: ObjectStore {
     try perform(.get, name.text) { _ in try base.get(name, range: range) }
   }
 
-  /// As near as the base; no call to it, so no fault.
+  /// As near as the base, unless it is to seem far; no call to it, so no fault.
   public func isNear(_ name: ObjectName, range: Range<Int>) -> Bool {
-    base.isNear(name, range: range)
+    !isFar && base.isNear(name, range: range)
   }
 
   /// Asks the size, unless the plan says otherwise.

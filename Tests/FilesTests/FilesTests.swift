@@ -89,4 +89,17 @@ struct FilesTests {
   func parents(path: String, parent: String) {
     #expect(Directory.parent(of: path) == parent)
   }
+
+  @Test("A touched file keeps its content, and a missing one is not made")
+  func touch() throws {
+    let path = directory.path + "/touched"
+    try AtomicFile.write([1, 2], to: path)
+    let before = try Directory.entries(of: directory.path).first?.modified
+    try Directory.touch(path)
+    let after = try Directory.entries(of: directory.path).first
+    #expect(after?.size == 2 && (after?.modified ?? 0) >= (before ?? .max))
+    let problem = #expect(throws: Problem.self) { try Directory.touch(path + "-not") }
+    #expect(problem?.code == "files.not-found")
+    #expect(try Directory.entries(of: directory.path).count == 1)
+  }
 }

@@ -14,6 +14,10 @@ struct Candidate: Sendable, CustomTestStringConvertible {
       let directory = try TemporaryDirectory()
       return (LocalStore(directory.path + "/store"), directory)
     },
+    Candidate(testDescription: "cached") {
+      let directory = try TemporaryDirectory()
+      return (CachedStore(MemoryStore(), directory: directory.path, limit: 1 << 20), directory)
+    },
     Candidate(testDescription: "faulty without faults") { (FaultyStore(MemoryStore()), nil) },
   ]
 }
