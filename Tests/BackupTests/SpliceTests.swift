@@ -63,7 +63,7 @@ private struct Camera {
       let isCut = heap.pages.count < parentPages && pages.contains(heap.pages.count)
       return !changed.intersection(pages).isEmpty || isCut
     }
-    let cutter = StripeCutter(
+    var cutter = StripeCutter(
       table: "t",
       piece: ReadPlan.Piece(
         table: 0,
