@@ -95,8 +95,7 @@ struct Horizon: Sendable, Equatable {
   ) throws -> Durability {
     if omitted.contains(.durability) { return .proven }
     do {
-      try observer.transaction("READ WRITE") {
-        try observer.execute("SET LOCAL synchronous_commit = local")
+      try observer.leavingTrace { () throws -> Void in
         try observer.execute("SELECT pg_catalog.pg_logical_emit_message(true, 'drydock', '')")
       }
     } catch let error as PostgresError where Refusal.states.contains(error.sqlState ?? "") {

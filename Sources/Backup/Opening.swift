@@ -58,9 +58,12 @@ struct Opening: Sendable {
       lockTimeout: options.lockTimeout,
       omitted: options.omitted
     )
+    guard let insert = LSN(read.lsn) else {
+      throw PostgresError(message: "the server's log position is not readable: \(read.lsn)")
+    }
     let history = try History.settle(
       horizon,
-      insert: LSN(read.lsn) ?? .zero,
+      insert: insert,
       parent: parent,
       observer: observer,
       repository: repository,
@@ -70,7 +73,7 @@ struct Opening: Sendable {
       try PageSource.find(
         PageSource.Request(
           horizon: horizon,
-          insert: LSN(read.lsn) ?? .zero,
+          insert: insert,
           timeline: history.facts.timeline,
           databaseOid: history.facts.databaseOid,
           checkpoint: options.checkpoint,

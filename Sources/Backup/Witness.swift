@@ -34,7 +34,7 @@ enum Witness {
     do {
       switch try standing(observer) {
       case .foreign(let owner): return .refused("drydock.witness belongs to role \(owner)")
-      case .missing: try create(observer)
+      case .missing: try observer.leavingTrace { try create(observer) }
       case .own: break
       }
       return .written(try insert(observer, repository))
@@ -127,13 +127,11 @@ enum Witness {
     GROUP BY r.rolname, c.relkind
     """
 
-  /// Local flush is what counts: a dead synchronous standby must not hold up a backup.
   private static func insert(
     _ observer: Connection,
     _ repository: String
   ) throws -> Manifest.Witness {
-    let witness = try observer.transaction("READ WRITE") {
-      try observer.execute("SET LOCAL synchronous_commit = local")
+    let witness = try observer.leavingTrace {
       let row = try observer.query(
         """
         INSERT INTO drydock.witness (id, repository)
@@ -148,18 +146,20 @@ enum Witness {
   }
 
   /// Keeps the newest rows of this repository; a role without DELETE leaves the others to grow.
-  private static func prune(_ observer: Connection, _ repository: String) throws(PostgresError) {
+  private static func prune(_ observer: Connection, _ repository: String) throws {
     do {
-      try observer.query(
-        """
-        DELETE FROM drydock.witness WHERE repository = $1 AND id NOT IN (
-          SELECT id FROM drydock.witness WHERE repository = $1
-          ORDER BY written DESC, id LIMIT \(kept))
-        """,
-        [.text(repository)]
-      )
-    } catch {
-      guard error.sqlState == "42501" else { throw error }
+      try observer.leavingTrace { () throws -> Void in
+        try observer.query(
+          """
+          DELETE FROM drydock.witness WHERE repository = $1 AND id NOT IN (
+            SELECT id FROM drydock.witness WHERE repository = $1
+            ORDER BY written DESC, id LIMIT \(kept))
+          """,
+          [.text(repository)]
+        )
+      }
+    } catch let error as PostgresError where error.sqlState == "42501" {
+      return
     }
   }
 }

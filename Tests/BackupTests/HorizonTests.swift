@@ -30,7 +30,7 @@ struct HorizonTests {
     }
   }
 
-  @Test("A prepared transaction keeps it back and is named", arguments: [TestServer.v15])
+  @Test("A prepared transaction keeps it back and is named", arguments: TestServer.allCases)
   func prepared(server: TestServer) throws {
     var options = try server.options()
     options.settings["max_prepared_transactions"] = "4"
@@ -101,13 +101,12 @@ struct HorizonTests {
   }
 
   @Test(
-    "A role that may not write proves nothing, and fails nothing",
+    "A session that is read-only by default proves it all the same",
     arguments: TestServer.allCases
   )
   func readOnly(server: TestServer) throws {
     try withDatabase(on: server) { settings in
       let rig = try PageRig(settings)
-      // Asked to write, a session may; only a standby cannot.
       try rig.connection.execute("SET default_transaction_read_only = on")
       let insert = try rig.insertPosition()
       #expect(try Horizon.durability(on: rig.connection, snapshotInsert: insert) == .proven)

@@ -65,6 +65,29 @@ struct WitnessTests {
   }
 
   @Test(
+    "A session that is read-only by default leaves one, and prunes; a role without DELETE too",
+    arguments: TestServer.allCases
+  )
+  func reluctant(server: TestServer) throws {
+    try withDatabase(on: server) { settings in
+      let connection = try Connection.open(settings)
+      try connection.execute("SET default_transaction_read_only = on")
+      let witness = try write(connection)
+      #expect(try Witness.isConfirmed(witness, on: connection))
+      let role = "dd_reluctant_\(String(UInt64.random(in: .min ... .max), radix: 36))"
+      try connection.execute("SET default_transaction_read_only = off")
+      try connection.execute(
+        """
+        CREATE ROLE \(role); GRANT USAGE ON SCHEMA drydock TO \(role);
+        GRANT SELECT, INSERT ON drydock.witness TO \(role); SET ROLE \(role)
+        """
+      )
+      #expect(try Witness.isConfirmed(write(connection), on: connection))
+      try connection.execute("RESET ROLE; DROP OWNED BY \(role); DROP ROLE \(role)")
+    }
+  }
+
+  @Test(
     "The newest 32 rows of a repository are kept, and all of another's",
     arguments: TestServer.allCases
   )
@@ -85,7 +108,7 @@ struct WitnessTests {
   func refused(server: TestServer) throws {
     try withDatabase(on: server) { settings in
       let connection = try Connection.open(settings)
-      let role = "dd_witness_\(server.rawValue)"
+      let role = "dd_witness_\(String(UInt64.random(in: .min ... .max), radix: 36))"
       try connection.execute("CREATE ROLE \(role); SET ROLE \(role)")
       guard case .refused(let reason) = try Witness.write(on: connection, repository: "r") else {
         Issue.record("a role without a right wrote a witness")
@@ -104,7 +127,7 @@ struct WitnessTests {
   func foreignTable(server: TestServer) throws {
     try withDatabase(on: server) { settings in
       let connection = try Connection.open(settings)
-      let role = "dd_foreign_\(server.rawValue)"
+      let role = "dd_foreign_\(String(UInt64.random(in: .min ... .max), radix: 36))"
       try connection.execute(
         """
         CREATE ROLE \(role); CREATE SCHEMA drydock AUTHORIZATION \(role);
