@@ -28,12 +28,15 @@ struct ConsistentRead: Sendable {
   static func open(
     on holder: Connection,
     observer: Connection,
-    lockTimeout: Int
+    lockTimeout: Int,
+    omitted: Set<Precaution> = []
   ) throws -> ConsistentRead {
     for _ in 0..<attempts {
       let listed = try now(observer) { try Relation.list($0) }
       try holder.execute("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY")
       try holder.setTransferSettings(forReading: true)
+      // Any query that reads takes the snapshot; done here, it comes too early.
+      if omitted.contains(.locksBeforeSnapshot) { _ = try Relation.list(holder) }
       do {
         try lock(listed, on: holder, observer: observer, timeout: lockTimeout)
         if let read = try take(listed, on: holder, observer: observer) { return read }

@@ -1,3 +1,4 @@
+internal import Catalog
 internal import Digests
 internal import Problems
 internal import Repository

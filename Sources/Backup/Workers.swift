@@ -1,4 +1,5 @@
 internal import Bytes
+internal import Catalog
 internal import Postgres
 internal import Problems
 internal import Repository

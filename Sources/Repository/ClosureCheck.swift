@@ -8,7 +8,6 @@ struct ClosureCheck {
   private let table: InstanceTable
   /// For each pack number of the table, whether the snapshot needs it.
   private var isNeeded: [Bool]
-
   private var missing = 0
   private var example: ChunkID?
 

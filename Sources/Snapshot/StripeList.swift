@@ -102,6 +102,7 @@ public struct StripeList: Sendable {
   private func isAsBefore(_ number: Int) -> Bool {
     number < parentSegments.count && drafts[number] == nil
       && length(number, of: count) == length(number, of: parentCount)
+      && length(number, of: count) == length(number, of: keptCount)
   }
 
   /// How many stripes a segment has in a table of `count` stripes.

@@ -35,14 +35,6 @@ public struct StripeTotals: Sendable, Equatable {
   public mutating func subtract(_ stripe: Stripe) {
     rows -= stripe.rows
     bytes -= stripe.bytes
-    digest.add(stripe.digest.negated)
-  }
-}
-
-extension DigestSum {
-  /// What makes zero together with this sum: its two's complement, modulo 2^128.
-  fileprivate var negated: DigestSum {
-    let (low, carry) = (~low).addingReportingOverflow(1)
-    return DigestSum(low: low, high: ~high &+ (carry ? 1 : 0))
+    digest = digest.subtracting(stripe.digest)
   }
 }

@@ -1,4 +1,5 @@
 import Digests
+import Foundation
 import ObjectStore
 import Problems
 import Repository
