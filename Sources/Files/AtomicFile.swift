@@ -50,6 +50,13 @@ public enum AtomicFile {
     if durability == .durable { try Directory.sync(directory) }
   }
 
+  /// Gives a whole file another name in the same file system, over a file that has it already.
+  ///
+  /// Whoever has the older file open keeps it. Nothing waits for the disk.
+  public static func move(_ path: String, to other: String) throws {
+    guard unsafe rename(path, other) == 0 else { throw FileFailure.latest("write", other) }
+  }
+
   private static func fill(
     _ path: String,
     _ bytes: [UInt8],

@@ -3,16 +3,23 @@ internal import Problems
 
 /// A file that grows piece by piece and has its name only when it is whole.
 ///
-/// For exports, which do not fit into memory. What is not finished is removed.
+/// For what does not fit into memory, such as exports. What is not finished is removed.
 public final class GrowingFile {
   private let path: String
   private let temporary: String
+  private let durability: AtomicFile.Durability
   private let descriptor: Int32
   private var isFinished = false
 
   /// Begins a file; one of that name is replaced at the end, not before.
-  public init(path: String) throws {
+  ///
+  /// - Parameters:
+  ///   - path: The final path; its directory must exist.
+  ///   - durability: `.durable` unless the file may be lost with the power.
+  /// - Throws: A `Problem` with code `files.*` that names the path.
+  public init(path: String, durability: AtomicFile.Durability = .durable) throws {
     self.path = path
+    self.durability = durability
     temporary = "\(Directory.parent(of: path))/.\(TemporaryDirectory.randomName()).partial"
     descriptor = unsafe open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
     guard descriptor >= 0 else { throw FileFailure.latest("create", path) }
@@ -37,12 +44,13 @@ public final class GrowingFile {
     }
   }
 
-  /// Gives the file its name, once the disk has it.
+  /// Gives the file its name, once the disk has it where it must be durable.
   public func finish() throws {
-    guard fsync(descriptor) == 0, unsafe rename(temporary, path) == 0 else {
+    if durability == .durable && fsync(descriptor) != 0 {
       throw FileFailure.latest("write to disk", path)
     }
+    guard unsafe rename(temporary, path) == 0 else { throw FileFailure.latest("write", path) }
     isFinished = true
-    try Directory.sync(Directory.parent(of: path))
+    if durability == .durable { try Directory.sync(Directory.parent(of: path)) }
   }
 }

@@ -27,7 +27,8 @@ public struct ChunkID: Sendable, Hashable, Comparable {
     self.init(exactly: bytes)
   }
 
-  private init(exactly bytes: some Collection<UInt8>) {
+  /// Takes bytes that are known to be 32.
+  init(exactly bytes: some Collection<UInt8>) {
     var words: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
     var position = 0
     for byte in bytes {

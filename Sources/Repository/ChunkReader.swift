@@ -41,13 +41,13 @@ public final class ChunkReader {
   /// - Throws: `repository.damaged` with chunk, pack and offset; `repository.missing-chunk`.
   public func read(_ id: ChunkID, kind: ChunkKind = .data) throws -> [UInt8] {
     if let raw = cache.raw(id, kind) { return raw }
-    if !table.contains(id) { table = try repository.index.refreshed() }
+    if try !table.contains(id) { table = try repository.index.refreshed() }
     return try read(id, kind, below: .max)
   }
 
   /// Whether the index knows the chunk and all that it stands on; its bytes are not looked at.
-  public func contains(_ id: ChunkID) -> Bool {
-    table.contains(id)
+  public func contains(_ id: ChunkID) throws -> Bool {
+    try table.contains(id)
   }
 
   /// Whether a chunk that the table knows can be had without a network.
@@ -108,7 +108,7 @@ public final class ChunkReader {
   /// Tries the instances of a chunk, the shallowest first, until one opens.
   private func read(_ id: ChunkID, _ kind: ChunkKind, below depth: Int) throws -> [UInt8] {
     var failure: (any Error)?
-    for location in table.locations(of: id, below: depth) {
+    for location in try table.locations(of: id, below: depth) {
       do {
         return try read(location, kind)
       } catch {

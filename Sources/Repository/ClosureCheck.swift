@@ -8,6 +8,7 @@ struct ClosureCheck {
   private let table: InstanceTable
   /// For each pack number of the table, whether the snapshot needs it.
   private var isNeeded: [Bool]
+
   private var missing = 0
   private var example: ChunkID?
 
@@ -22,7 +23,7 @@ struct ClosureCheck {
 
   /// Notes that the snapshot needs a chunk, with all that it stands on.
   mutating func need(_ id: ChunkID) throws {
-    if let chain = table.chain(of: id) {
+    if let chain = try table.chain(of: id) {
       for location in chain { isNeeded[Int(location.pack)] = true }
     } else {
       missing += 1

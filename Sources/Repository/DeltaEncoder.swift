@@ -56,7 +56,7 @@ final class DeltaEncoder {
     after parent: ChunkID
   ) throws -> Delta? {
     guard writer.delta != .never, raw.count > 0 else { return nil }
-    guard let chain = writer.known.chain(of: parent), let root = chain.last else {
+    guard let chain = try writer.known.chain(of: parent), let root = chain.last else {
       writer.noteUnreadableBase("the older chunk, or one that it stands on, is in no pack")
       return nil
     }

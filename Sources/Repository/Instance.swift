@@ -13,6 +13,9 @@ struct Instance: Sendable, Equatable {
   static let depthLimit = 6
   static let rawLimit = 16 << 20
   static let headerLength = 48
+  /// Bytes of an entry in a directory or an index, and where in it the offset stands.
+  static let entryLength = 84
+  static let offsetInEntry = 40
   static let saltLength = 16
   static let sealLength = saltLength + 12 + 16
 

@@ -3,25 +3,41 @@ internal import ObjectStore
 internal import Problems
 internal import Synchronization
 
-/// The repository's index in memory, loaded when it is first needed and refreshed on demand.
+/// The repository's index, loaded when it is first needed and refreshed on demand.
+///
+/// With a cache, a large repository's instances are found in a local file, and only what came since
+/// the file was made is in memory. Without one, or when it cannot be written, all are in memory.
 final class InstanceIndex: Sendable {
   static let directory = "index"
   private static let limit = 64 << 20
 
   private struct State {
+    var cache: IndexCache?
     var table = InstanceTable()
+    /// The index objects whose packs the table holds.
     var loaded: Set<ObjectName> = []
+    /// Those of them whose packs are in memory.
+    var inMemory: Set<ObjectName> = []
     var damage: Problem?
     var isLoaded = false
+
+    /// Forgets everything but what a file of the cache holds.
+    mutating func begin(with merged: MergedIndex?) {
+      table = InstanceTable(merged: merged)
+      loaded = merged?.objects ?? []
+      inMemory = []
+      damage = nil
+    }
   }
 
   private let store: any ObjectStore
   private let sealed: SealedObject
-  private let state = Mutex(State())
+  private let state: Mutex<State>
 
-  init(store: any ObjectStore, sealed: SealedObject) {
+  init(store: any ObjectStore, sealed: SealedObject, cache: IndexCache? = nil) {
     self.store = store
     self.sealed = sealed
+    state = Mutex(State(cache: cache))
   }
 
   /// The table as it is known; loads it the first time.
@@ -50,16 +66,60 @@ final class InstanceIndex: Sendable {
   }
 
   private func load(_ state: inout State) throws {
-    for object in try store.list(Self.directory) where !state.loaded.contains(object.name) {
+    let listed = try store.list(Self.directory).map(\.name)
+    if !state.isLoaded { state.begin(with: state.cache?.open()) }
+    // What left the store may have named packs that are gone with it, so all is read again.
+    if !state.loaded.isSubset(of: listed) { state.begin(with: nil) }
+    while true {
+      let hadFile = state.table.merged != nil
       do {
-        for entry in try Self.read(object.name, store, sealed) { state.table.add(entry) }
-        state.loaded.insert(object.name)
+        try read(listed, &state)
+        return state.isLoaded = true
+      } catch let failure as IndexCache.Failure {
+        // A file that is broken although it was made just now shows a disk that is no use.
+        if failure == .unusable || !hadFile { state.cache = nil }
+        state.begin(with: nil)
+      }
+    }
+  }
+
+  /// Reads the index objects that are new, and moves what they say to the cache when it is much.
+  private func read(_ listed: [ObjectName], _ state: inout State) throws {
+    var runs: CacheRuns?
+    for name in listed where !state.loaded.contains(name) {
+      do {
+        for entry in try Self.read(name, store, sealed) { state.table.add(entry) }
+        state.loaded.insert(name)
+        state.inMemory.insert(name)
       } catch let problem as Problem where problem.code == Damage.code {
         // Other index objects, or one made again, may name the same packs.
         state.damage = problem
       }
+      if let cache = state.cache, state.table.countInMemory >= cache.runLength {
+        try spill(&state, cache, &runs)
+      }
     }
-    state.isLoaded = true
+    guard let cache = state.cache,
+      runs != nil || state.table.countInMemory >= cache.threshold
+    else { return }
+    try spill(&state, cache, &runs)
+    guard let runs else { return }
+    let file = try IndexCache.reportingFailure { try runs.merge() }
+    state.table = InstanceTable(merged: cache.index(file))
+  }
+
+  /// Moves the instances in memory to a sorted run.
+  private func spill(
+    _ state: inout State,
+    _ cache: IndexCache,
+    _ runs: inout CacheRuns?
+  ) throws {
+    let merged = state.table.merged
+    let sink = try IndexCache.reportingFailure { try runs ?? CacheRuns(cache, after: merged) }
+    try IndexCache.reportingFailure { try sink.add(state.table, of: state.inMemory) }
+    runs = sink
+    state.table = InstanceTable(merged: merged)
+    state.inMemory = []
   }
 
   /// Writes one index object over some packs.

@@ -4,8 +4,9 @@
 /// were deduplicated, lost and stored again until A stands on B and B on A.
 extension InstanceTable {
   /// Whether the chunk has an instance that may be relied on.
-  func contains(_ id: ChunkID) -> Bool {
-    hasFull(id) || chain(of: id) != nil
+  func contains(_ id: ChunkID) throws -> Bool {
+    if try hasFull(id) { return true }
+    return try chain(of: id) != nil
   }
 
   /// An instance that may be relied on, followed by all that it stands on down to a full one.
@@ -14,16 +15,17 @@ extension InstanceTable {
   ///   - id: The chunk's name.
   ///   - depth: Where the chain must begin below, as for a base of that depth.
   /// - Returns: The shallowest such chain, or nil when every chain of the chunk is broken.
-  func chain(of id: ChunkID, below depth: Int = .max) -> [Location]? {
-    for location in locations(of: id, below: depth) {
-      if let chain = chain(under: location) { return chain }
+  /// - Throws: When the file of the merged index is broken and cannot be made again.
+  func chain(of id: ChunkID, below depth: Int = .max) throws -> [Location]? {
+    for location in try locations(of: id, below: depth) {
+      if let chain = try chain(under: location) { return chain }
     }
     return nil
   }
 
   /// An instance followed by all that it stands on, or nil when a base is missing.
-  func chain(under location: Location) -> [Location]? {
+  func chain(under location: Location) throws -> [Location]? {
     guard let base = location.instance.base else { return [location] }
-    return chain(of: base, below: location.instance.depth).map { [location] + $0 }
+    return try chain(of: base, below: location.instance.depth).map { [location] + $0 }
   }
 }

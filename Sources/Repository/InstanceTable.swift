@@ -1,18 +1,26 @@
 internal import ObjectStore
 
-/// Where every known instance is: flat arrays and an open hash table, about 80 bytes an instance.
+/// Where every known instance is: in memory, or in a file of the local cache.
 ///
-/// Ids are uniform, so their first word is the hash. A chunk with several instances occupies
-/// several slots; a search goes on until an empty one. What may be relied on, with all that it
-/// stands on, is in `InstanceTable+Bases.swift`.
+/// In memory they take flat arrays and an open hash table, about 80 bytes an instance. Ids are
+/// uniform, so their first word is the hash. A chunk with several instances occupies several slots;
+/// a search goes on until an empty one. What a large repository has more of is in ``MergedIndex``.
+///
+/// What may be relied on, with all that it stands on, is in `InstanceTable+Bases.swift`.
 struct InstanceTable: Sendable {
-  struct Place: Sendable {
-    var id: PackID
-    var size: Int
+  /// A pack; those of the merged index come first, in the order of ids.
+  struct Place: Sendable, Equatable {
+    let id: PackID
+    let size: Int
     /// Whether the pack is missing or cut, so that nothing may rely on it.
     fileprivate(set) var isLost = false
-    /// Its instances, which stand together.
-    fileprivate var rows: Range<Int>
+    /// Its instances in memory, which stand together.
+    fileprivate var rows = 0..<0
+
+    init(id: PackID, size: Int) {
+      self.id = id
+      self.size = size
+    }
   }
 
   /// One place where a chunk is.
@@ -34,27 +42,45 @@ struct InstanceTable: Sendable {
     var kind: ChunkKind
     var codec: Instance.Codec
     var version: UInt8
-    // Whether its bytes were found damaged.
-    var isLost = false
   }
 
-  private(set) var packs: [Place] = []
+  /// One instance whose bytes were found damaged.
+  private struct LostInstance: Hashable, Sendable {
+    var pack: UInt32
+    var offset: Int
+  }
+
+  /// Instances that are not in memory.
+  let merged: MergedIndex?
+  private(set) var packs: [Place]
   private var packNumbers: [PackID: UInt32] = [:]
   private var rows: [Row] = []
   private var bases: [ChunkID] = []
   private var slots: [UInt32] = Array(repeating: empty, count: 64)
+  private var lost: Set<LostInstance> = []
   private static let empty = UInt32.max
 
+  /// A table without instances in memory.
+  init(merged: MergedIndex? = nil) {
+    self.merged = merged
+    packs = merged?.packs ?? []
+  }
+
   /// The number of instances.
-  var count: Int { rows.count }
+  var count: Int { (merged?.count ?? 0) + rows.count }
+
+  /// The number of instances that are in memory.
+  var countInMemory: Int { rows.count }
 
   /// Adds a pack with its instances; one that is known already is passed over.
   mutating func add(_ entry: PackEntry) {
-    guard packNumbers[entry.id] == nil else { return }
+    guard packNumbers[entry.id] == nil, merged?.number(ofPack: entry.id) == nil else { return }
     let number = UInt32(packs.count)
     packNumbers[entry.id] = number
     let rows = rows.count..<rows.count + entry.instances.count
-    packs.append(Place(id: entry.id, size: entry.size, rows: rows))
+    var place = Place(id: entry.id, size: entry.size)
+    place.rows = rows
+    packs.append(place)
     for (instance, offset) in entry.instances { add(instance, offset, pack: number) }
   }
 
@@ -68,20 +94,18 @@ struct InstanceTable: Sendable {
 
   /// Passes over one instance whose bytes are damaged.
   mutating func disregard(_ location: Location) {
-    for number in packs[Int(location.pack)].rows where rows[number].offset == location.offset {
-      rows[number].isLost = true
-    }
+    lost.insert(LostInstance(pack: location.pack, offset: location.offset))
   }
 
-  /// Whether a full instance of the chunk is there: the common answer, without any allocation.
-  func hasFull(_ id: ChunkID) -> Bool {
+  /// Whether a full instance of the chunk is there: the common answer, in memory at once.
+  func hasFull(_ id: ChunkID) throws -> Bool {
     var slot = firstSlot(of: id)
     while slots[slot] != Self.empty {
       let row = rows[Int(slots[slot])]
-      if row.id == id && row.base < 0 && !isLost(row) { return true }
+      if row.id == id && row.base < 0 && !isLost(row.pack, Int(row.offset)) { return true }
       slot = (slot + 1) & (slots.count - 1)
     }
-    return false
+    return try mergedLocations(of: id).contains { $0.instance.base == nil }
   }
 
   /// All instances of a chunk that are there, full ones first.
@@ -90,12 +114,15 @@ struct InstanceTable: Sendable {
   ///   - id: The chunk's name.
   ///   - depth: Instances of this depth and deeper ones are left out: they are no base for it.
   /// - Returns: The instances by depth. What they stand on is not looked at.
-  func locations(of id: ChunkID, below depth: Int = .max) -> [Location] {
-    var found: [Location] = []
+  /// - Throws: When the file of the merged index is broken and cannot be made again.
+  func locations(of id: ChunkID, below depth: Int = .max) throws -> [Location] {
+    var found = try mergedLocations(of: id).filter { $0.instance.depth < depth }
     var slot = firstSlot(of: id)
     while slots[slot] != Self.empty {
       let row = rows[Int(slots[slot])]
-      if row.id == id && !isLost(row) && Instance.depth(ofVersion: row.version) < depth {
+      if row.id == id && !isLost(row.pack, Int(row.offset))
+        && Instance.depth(ofVersion: row.version) < depth
+      {
         found.append(location(row))
       }
       slot = (slot + 1) & (slots.count - 1)
@@ -103,13 +130,34 @@ struct InstanceTable: Sendable {
     return found.count > 1 ? found.sorted { $0.instance.depth < $1.instance.depth } : found
   }
 
-  /// All instances in a pack, in the order of their offsets.
+  private func mergedLocations(of id: ChunkID) throws -> [Location] {
+    guard let merged else { return [] }
+    return try merged.locations(of: id).filter { !isLost($0.pack, $0.offset) }
+  }
+
+  /// All instances in memory, by id, then by pack and offset.
+  ///
+  /// - Parameter order: For each pack its place in the order that is wanted.
+  /// - Returns: The instances, one at a time.
+  func sorted(byPack order: [UInt32]) -> some Sequence<Location> {
+    rows.indices.sorted { left, right in
+      let (left, right) = (rows[left], rows[right])
+      if left.id != right.id { return left.id < right.id }
+      return (order[Int(left.pack)], left.offset) < (order[Int(right.pack)], right.offset)
+    }
+    .lazy.map { location(rows[$0]) }
+  }
+
+  /// The instances in memory that a pack has, in the order of their offsets.
   func locations(inPack id: PackID) -> [Location] {
     guard let number = packNumbers[id] else { return [] }
     return rows[packs[Int(number)].rows].map { location($0) }
   }
 
-  private func isLost(_ row: Row) -> Bool { row.isLost || packs[Int(row.pack)].isLost }
+  private func isLost(_ pack: UInt32, _ offset: Int) -> Bool {
+    packs[Int(pack)].isLost
+      || (!lost.isEmpty && lost.contains(LostInstance(pack: pack, offset: offset)))
+  }
 
   private func location(_ row: Row) -> Location {
     let instance = Instance(

@@ -55,7 +55,6 @@ enum Pack {
   static let head = "DRYPACK1"
   static let end = "DRYPEND1"
   static let trailerLength = 16
-  private static let entryLength = 84
 
   static func name(_ id: PackID) -> ObjectName {
     let text = id.description
@@ -135,7 +134,9 @@ enum Pack {
     _ reader: inout ByteReader
   ) throws -> [(instance: Instance, offset: UInt32)] {
     let count = Int(try reader.u32())
-    guard count <= reader.remaining / entryLength else { throw Malformed("it ends too early") }
+    guard count <= reader.remaining / Instance.entryLength else {
+      throw Malformed("it ends too early")
+    }
     var instances: [(instance: Instance, offset: UInt32)] = []
     instances.reserveCapacity(count)
     for _ in 0..<count { instances.append(try Instance.readEntry(&reader)) }

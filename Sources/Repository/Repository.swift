@@ -39,12 +39,14 @@ public final class Repository: Sendable {
   /// - Parameters:
   ///   - store: A store without a repository.
   ///   - encryption: A passphrase, or none.
+  ///   - cacheDirectory: As for ``open(_:passphrase:cacheDirectory:clock:)``.
   ///   - clock: The time; another one only in tests.
   /// - Returns: The new repository, open.
   /// - Throws: `repository.exists` when the store has one already.
   public static func create(
     in store: any ObjectStore,
     encryption: Encryption,
+    cacheDirectory: String? = nil,
     clock: @escaping @Sendable () -> Date = { Date() }
   ) throws -> Repository {
     // A slot alone is what a creation that was killed leaves behind; it opens nothing.
@@ -75,7 +77,7 @@ public final class Repository: Sendable {
     let name = ObjectName(components: KeySlot.directory, Hex.text(try Randomness.bytes(16)))
     try store.put(name, try slot.encoded())
     try store.put(RepositoryFormat.name, bytes)
-    return Repository(store, format, binding, try KeyRing(roots), clock)
+    return Repository(store, format, binding, try KeyRing(roots), cacheDirectory, clock)
   }
 
   /// Opens a repository.
@@ -83,6 +85,9 @@ public final class Repository: Sendable {
   /// - Parameters:
   ///   - store: Where it is.
   ///   - passphrase: The passphrase, or nil for a repository without encryption.
+  ///   - cacheDirectory: Where this machine may keep what it knows of repositories, each in a
+  ///     directory of its own; nil keeps everything in memory. A large repository needs one, or
+  ///     about 100 bytes of memory for every chunk that it holds.
   ///   - clock: The time; another one only in tests.
   /// - Returns: The repository.
   /// - Throws: `repository.not-found`, `repository.needs-passphrase`,
@@ -90,13 +95,14 @@ public final class Repository: Sendable {
   public static func open(
     _ store: any ObjectStore,
     passphrase: Secret?,
+    cacheDirectory: String? = nil,
     clock: @escaping @Sendable () -> Date = { Date() }
   ) throws -> Repository {
     let bytes = try formatBytes(store)
     let format = try RepositoryFormat(decoding: bytes, at: store.location)
     let binding = try RepositoryBinding(format: format, bytes: bytes)
     let roots = try unlock(store, passphrase, binding)
-    return Repository(store, format, binding, try KeyRing(roots), clock)
+    return Repository(store, format, binding, try KeyRing(roots), cacheDirectory, clock)
   }
 
   /// A key of its own for another use, independent of all keys of the repository.
@@ -109,6 +115,7 @@ public final class Repository: Sendable {
     _ format: RepositoryFormat,
     _ binding: RepositoryBinding,
     _ keys: KeyRing,
+    _ cacheDirectory: String?,
     _ clock: @escaping @Sendable () -> Date
   ) {
     self.store = store
@@ -116,7 +123,11 @@ public final class Repository: Sendable {
     self.binding = binding
     self.keys = keys
     self.clock = clock
-    index = InstanceIndex(store: store, sealed: SealedObject(keys: keys, binding: binding))
+    let cache = cacheDirectory.map {
+      IndexCache(directory: "\($0)/\(format.id)", store: store, keys: keys, binding: binding)
+    }
+    let sealed = SealedObject(keys: keys, binding: binding)
+    index = InstanceIndex(store: store, sealed: sealed, cache: cache)
   }
 
   private static func formatBytes(_ store: any ObjectStore) throws -> [UInt8] {

@@ -151,7 +151,7 @@ struct RepositoryCheck {
           throw Malformed("its name is not a snapshot's")
         }
         let ids = try closure(snapshot, check.repository.manifest(of: snapshot))
-        let lost = ids.filter { !check.table.contains($0) }
+        let lost = try ids.filter { try !check.table.contains($0) }
         if let first = lost.first {
           check.add(
             .incompleteSnapshot,

@@ -141,7 +141,7 @@ public final class SnapshotWriter: Sendable {
   /// Whether the chunk must be written by the caller; false when it is known or being written.
   func claim(_ id: ChunkID) throws -> Bool {
     try checkHealthy()
-    if known.contains(id) { return false }
+    if try known.contains(id) { return false }
     return front.withLock { $0.claimed.insert(id).inserted }
   }
 

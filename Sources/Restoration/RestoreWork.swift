@@ -62,7 +62,9 @@ struct RestoreWork: Sendable {
     _ reader: ChunkReader
   ) throws {
     for (table, stripes) in tables {
-      let missing = stripes.lazy.flatMap(\.chunks).filter { !reader.contains($0) }.count
+      let missing = try stripes.reduce(0) { count, stripe in
+        try count + stripe.chunks.filter { try !reader.contains($0) }.count
+      }
       guard missing == 0 else {
         throw Problem(
           .damaged,

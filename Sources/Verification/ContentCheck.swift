@@ -17,21 +17,21 @@ struct ContentCheck {
   /// Level 0: which parts need chunks that are not there.
   func presence() throws -> [VerificationRun.Finding] {
     let definition = snapshot.manifest.definition
-    var findings = missing(
+    var findings = try missing(
       definition.archive + definition.globals + definition.fingerprint,
       of: "the definition"
     )
     for table in snapshot.manifest.tables {
-      findings += missing(table.segments, of: table.label)
+      findings += try missing(table.segments, of: table.label)
       guard findings.isEmpty else { continue }
       findings += try guarding(table.label) {
-        missing(try snapshot.stripes(of: table, reader).flatMap(\.chunks), of: table.label)
+        try missing(snapshot.stripes(of: table, reader).flatMap(\.chunks), of: table.label)
       }
     }
-    findings += missing(snapshot.manifest.largeObjects, of: "the large objects")
+    findings += try missing(snapshot.manifest.largeObjects, of: "the large objects")
     guard findings.isEmpty else { return findings }
     return try guarding("the large objects") {
-      missing(try snapshot.largeObjects(reader).flatMap(\.chunks), of: "the large objects")
+      try missing(snapshot.largeObjects(reader).flatMap(\.chunks), of: "the large objects")
     }
   }
 
@@ -59,8 +59,9 @@ struct ContentCheck {
     return findings
   }
 
-  private func missing(_ chunks: [ChunkID], of subject: String) -> [VerificationRun.Finding] {
-    let count = chunks.filter { !reader.contains($0) }.count
+  private func missing(_ chunks: [ChunkID], of subject: String) throws -> [VerificationRun.Finding]
+  {
+    let count = try chunks.filter { try !reader.contains($0) }.count
     guard count > 0 else { return [] }
     return [.init(subject: subject, text: "\(count) of \(chunks.count) chunks are missing")]
   }

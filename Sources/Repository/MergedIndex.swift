@@ -1,0 +1,57 @@
+internal import ObjectStore
+internal import Synchronization
+
+/// Instances that are found in a file instead of memory; used from several threads at once.
+///
+/// A page that turns out to be damaged in the middle of the work makes the file again from the same
+/// index objects: sorted as they are, packs and entries get the same numbers, so whoever holds a
+/// number can go on.
+final class MergedIndex: Sendable {
+  /// The number of instances.
+  let count: Int
+  /// The packs in the order of their ids.
+  let packs: [InstanceTable.Place]
+  /// The index objects whose packs these are.
+  let objects: Set<ObjectName>
+  private let file: Mutex<CacheFile>
+  private let remake: @Sendable () throws -> CacheFile
+
+  /// Takes a file, and what makes it again.
+  init(_ file: sending CacheFile, remake: @escaping @Sendable () throws -> CacheFile) {
+    count = file.directory.count
+    packs = file.directory.packs
+    objects = file.directory.objects
+    self.file = Mutex(file)
+    self.remake = remake
+  }
+
+  /// The file's directory, which keeps the file open.
+  var directory: CacheDirectory { file.withLock { $0.directory } }
+
+  /// All instances of a chunk; throws only when the file is broken and cannot be made again.
+  func locations(of id: ChunkID) throws -> [InstanceTable.Location] {
+    try file.withLock { file in
+      do {
+        return try file.locations(of: id)
+      } catch {
+        // Broken, or the disk does not give it back.
+        let fresh = try remake()
+        guard fresh.directory.packs == packs else { throw error }
+        file = fresh
+        return try file.locations(of: id)
+      }
+    }
+  }
+
+  /// The number of a pack, or nil when it is not among these.
+  func number(ofPack id: PackID) -> UInt32? {
+    var range = packs.indices
+    while !range.isEmpty {
+      let middle = range.lowerBound + range.count / 2
+      if packs[middle].id == id { return UInt32(middle) }
+      range =
+        packs[middle].id < id ? middle + 1..<range.upperBound : range.lowerBound..<middle
+    }
+    return nil
+  }
+}
