@@ -87,12 +87,25 @@ struct IndexSample {
     try InstanceIndex.write(entries, store, sealed)
   }
 
-  /// What a table says of a chunk, in words that do not depend on the table's numbers.
-  static func places(of id: ChunkID, in table: InstanceTable) throws -> [String] {
+  /// A place of a chunk, told without a table's own numbers.
+  struct Place: Equatable {
+    var pack: PackID
+    var size: Int
+    var offset: Int
+    var instance: Instance
+  }
+
+  /// What a table says of a chunk.
+  static func places(of id: ChunkID, in table: InstanceTable) throws -> [Place] {
     try table.locations(of: id).map { location in
       let pack = table.packs[Int(location.pack)]
-      return "\(pack.id) \(pack.size) \(location.offset) \(location.instance)"
+      return Place(
+        pack: pack.id,
+        size: pack.size,
+        offset: location.offset,
+        instance: location.instance
+      )
     }
-    .sorted()
+    .sorted { ($0.pack, $0.offset) < ($1.pack, $1.offset) }
   }
 }
