@@ -148,7 +148,13 @@ let package = Package(
     tests("Migration", ["Postgres", "Catalog", "Cluster", "Files", "Processes", "SQLSyntax"]),
     tests("Commands", ["Arguments", "Postgres", "Reports", "YAML"]),
     tests("Snapshot", ["Repository", "Digests"]),
-    tests("Backup", ["Digests", "Postgres", "Catalog", "Repository", "Snapshot", "ObjectStore"]),
+    tests(
+      "Backup",
+      [
+        "Digests", "Postgres", "Catalog", "Cluster", "Repository", "Snapshot", "ObjectStore",
+        "Processes",
+      ]
+    ),
     tests(
       "Restoration",
       [
@@ -164,6 +170,14 @@ let package = Package(
     .testTarget(
       name: "SimulateTests",
       dependencies: ["simulate", "TestSupport", "Files"],
+      swiftSettings: strict
+    ),
+    .testTarget(
+      name: "FireTests",
+      dependencies: [
+        "TestSupport", "Problems", "Backup", "Snapshot", "Repository", "ObjectStore", "Cluster",
+        "Postgres", "Digests", "Bytes", "Processes", "Files",
+      ],
       swiftSettings: strict
     ),
     .testTarget(name: "HouseRulesTests", dependencies: ["TestSupport"], swiftSettings: strict),

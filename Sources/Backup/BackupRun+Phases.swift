@@ -91,7 +91,8 @@ extension BackupRun {
         programs: programs,
         settings: settings,
         options: options,
-        encoding: opening.database.encoding
+        encoding: opening.database.encoding,
+        hasOnlyWitness: opening.hasOnlyWitness
       ) {
         try encoder.write($0.span, kind: .text, level: options.level).id
       }

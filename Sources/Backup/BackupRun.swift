@@ -46,6 +46,8 @@ public struct BackupRun: Sendable {
   let repository: Repository
   let options: BackupOptions
   let progress: @Sendable (BackupProgress) -> Void
+  /// Called at each instant that is opened, with its exported snapshot: a test's way to see the same.
+  var onInstant: (@Sendable (_ snapshotID: String) async throws -> Void)?
 
   private static let attempts = 3
 
@@ -112,6 +114,7 @@ public struct BackupRun: Sendable {
     do {
       report("waiting for locks", 0, 0, 0)
       let opening = try await open(holder, parent)
+      try await onInstant?(opening.read.snapshotID)
       async let definition = readDefinition(opening, writer)
       let reading = try await readRows(holder, opening, writer)
       let rest = try await readRest(holder, opening, writer, reading)

@@ -8,7 +8,9 @@ struct DatabaseReader {
 
   func database() throws -> Manifest.Database {
     let row = try connection.execute(databaseQuery)[0]
-    let schemas = try connection.execute(Self.schemaQuery).map { $0.string("nspname") }
+    let witness = try hasOnlyWitness() ? Witness.schema : nil
+    let schemas = try connection.execute(Self.schemaQuery)
+      .map { $0.string("nspname") }.filter { $0 != witness }
     return Manifest.Database(
       name: row.string("datname"),
       systemIdentifier: row.string("system_identifier"),
@@ -92,15 +94,9 @@ struct DatabaseReader {
     return found
   }
 
-  /// The timeline, from the name of the WAL file; a promoted standby starts another.
-  func timeline() throws -> Int {
-    let isStandby = try connection.execute("SELECT pg_catalog.pg_is_in_recovery()").bool
-    let query =
-      isStandby
-      ? "SELECT timeline_id FROM pg_catalog.pg_control_checkpoint()"
-      : "SELECT pg_catalog.pg_walfile_name(pg_catalog.pg_current_wal_lsn())"
-    let value = try connection.execute(query).value ?? ""
-    return (isStandby ? Int(value) : Int(value.prefix(8), radix: 16)) ?? 0
+  /// Whether the schema of the witness holds nothing else, and so is not the user's.
+  func hasOnlyWitness() throws -> Bool {
+    try connection.execute(Self.witnessQuery).bool
   }
 
   /// What the ledger says is applied; empty where there is no ledger.
@@ -174,6 +170,16 @@ struct DatabaseReader {
       SELECT DISTINCT ON (version) position, version, name, kind, finished
       FROM drydock.events ORDER BY version, position DESC) latest
     WHERE finished IS NOT NULL AND kind NOT IN ('undone', 'set-back') ORDER BY position
+    """
+
+  private static let witnessQuery = """
+    SELECT EXISTS (
+      SELECT FROM pg_catalog.pg_namespace n
+      JOIN pg_catalog.pg_class c ON c.relnamespace = n.oid AND c.relname = 'witness'
+      WHERE n.nspname = 'drydock' AND NOT EXISTS (
+        SELECT FROM pg_catalog.pg_depend d
+        WHERE d.refclassid = 'pg_catalog.pg_namespace'::pg_catalog.regclass AND d.refobjid = n.oid
+          AND NOT (d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.objid = c.oid)))
     """
 
   private static let settingQuery = """

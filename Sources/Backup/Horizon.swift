@@ -137,9 +137,14 @@ struct Horizon: Sendable, Equatable {
     return "after \(Int(wait)) s this still kept the horizon back: \(who)"
   }
 
+  /// Those of other databases cannot write here; who cannot be placed counts.
   private static let writerQuery = """
-    SELECT DISTINCT transactionid::text AS transactionid FROM pg_catalog.pg_locks
-    WHERE locktype = 'transactionid' AND mode = 'ExclusiveLock' AND granted
+    SELECT DISTINCT l.transactionid::text AS transactionid FROM pg_catalog.pg_locks l
+    LEFT JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid
+    LEFT JOIN pg_catalog.pg_prepared_xacts p ON l.pid IS NULL AND p.transaction = l.transactionid
+    WHERE l.locktype = 'transactionid' AND l.mode = 'ExclusiveLock' AND l.granted
+      AND coalesce(a.datname, p.database, pg_catalog.current_database())
+        = pg_catalog.current_database()
     """
 
   /// One row a session or prepared transaction, not one for each of its subtransactions.

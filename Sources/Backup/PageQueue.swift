@@ -8,7 +8,7 @@ final class PageQueue: Sendable {
     var common: [PageCheck.Batch]
     var large: [PageCheck.Batch]
     var leftToHolder: [PageCheck.Batch] = []
-    var found: [[Int: PageCheck.Answer]] = []
+    var found: [[Int: PageSet]] = []
   }
 
   private let check: PageCheck
@@ -26,7 +26,7 @@ final class PageQueue: Sendable {
   }
 
   /// What is known of every table, by oid.
-  var answers: [Int: PageCheck.Answer] { check.merge(state.withLock { $0.found }) }
+  var answers: [Int: PageCheck.Answer] { check.answers(state.withLock { $0.found }) }
 
   /// Asks on the connection that holds the locks: for many tables at once, then for what is left.
   ///

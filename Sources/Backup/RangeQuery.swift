@@ -28,8 +28,9 @@ struct RangeQuery {
     let from = bounds.map { "\"\($0.from)\"" }.joined(separator: ",")
     let to = bounds.map { "\"\($0.to)\"" }.joined(separator: ",")
     return """
-      COPY (SELECT drydock_read.* FROM pg_catalog.unnest('{\(from)}'::pg_catalog.tid[], \
-      '{\(to)}'::pg_catalog.tid[]) drydock_ranges(lowest, above) CROSS JOIN LATERAL \
+      COPY (SELECT drydock_read.* FROM ROWS FROM (\
+      pg_catalog.unnest('{\(from)}'::pg_catalog.tid[]), \
+      pg_catalog.unnest('{\(to)}'::pg_catalog.tid[])) drydock_ranges(lowest, above) CROSS JOIN LATERAL \
       (\(rows)ctid >= drydock_ranges.lowest AND ctid < drydock_ranges.above\(condition) \
       OFFSET 0) drydock_read) TO STDOUT
       """

@@ -32,7 +32,11 @@ enum Witness {
   /// - Throws: `PostgresError` when the server fails, not when it refuses.
   static func write(on observer: Connection, repository: String) throws -> Writing {
     do {
-      if try !exists(observer) { try create(observer) }
+      switch try standing(observer) {
+      case .foreign(let owner): return .refused("drydock.witness belongs to role \(owner)")
+      case .missing: try create(observer)
+      case .own: break
+      }
       return .written(try insert(observer, repository))
     } catch let error as PostgresError where Refusal.states.contains(error.sqlState ?? "") {
       return .refused("the witness could not be written: \(error.reason)")
@@ -57,6 +61,7 @@ enum Witness {
     omitted: Set<Precaution> = []
   ) throws -> Bool {
     if omitted.contains(.witnessRow) { return true }
+    guard try standing(observer) == .own else { return false }
     do {
       let found = try observer.query(
         "SELECT xmin::text FROM drydock.witness WHERE id = $1::uuid",
@@ -71,10 +76,15 @@ enum Witness {
   }
 
   /// Makes schema and table; the caller's error says when the role may not.
+  ///
+  /// A schema that is there needs no right to make one.
   static func create(_ connection: Connection) throws(PostgresError) {
+    let hasSchema = try connection.execute(
+      "SELECT EXISTS (SELECT FROM pg_catalog.pg_namespace WHERE nspname = 'drydock')"
+    ).bool
     try connection.execute(
       """
-      CREATE SCHEMA IF NOT EXISTS drydock;
+      \(hasSchema ? "" : "CREATE SCHEMA drydock;")
       CREATE TABLE IF NOT EXISTS drydock.witness (
         id uuid PRIMARY KEY,
         repository text NOT NULL,
@@ -86,15 +96,36 @@ enum Witness {
     )
   }
 
-  private static func exists(_ connection: Connection) throws(PostgresError) -> Bool {
-    try connection.execute(
-      """
-      SELECT EXISTS (SELECT FROM pg_catalog.pg_class c
-        JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-        WHERE n.nspname = 'drydock' AND c.relname = 'witness' AND c.relkind = 'r')
-      """
-    ).bool
+  /// Whose the table is.
+  private enum Standing: Equatable {
+    case missing
+    case own
+    case foreign(String)
   }
+
+  /// Looks at the owners of schema and table before anything of them is touched.
+  ///
+  /// Somebody else's table may have triggers, somebody else's view may call functions: both would
+  /// run with the rights of a role that may read everything. Superusers may be trusted, and the
+  /// database's owner by whoever is none himself.
+  private static func standing(_ connection: Connection) throws(PostgresError) -> Standing {
+    let rows = try connection.execute(standingQuery)
+    guard let row = rows.first else { return .missing }
+    return row.bool("is_trusted") ? .own : .foreign(row.string("owner"))
+  }
+
+  private static let standingQuery = """
+    SELECT r.rolname AS owner, c.relkind = 'r' AND pg_catalog.bool_and(o.rolsuper
+      OR o.rolname = current_user OR (o.oid = d.datdba AND NOT me.rolsuper)) AS is_trusted
+    FROM pg_catalog.pg_class c
+    JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+    JOIN pg_catalog.pg_roles r ON r.oid = c.relowner
+    JOIN pg_catalog.pg_roles o ON o.oid IN (c.relowner, n.nspowner)
+    JOIN pg_catalog.pg_database d ON d.datname = pg_catalog.current_database()
+    JOIN pg_catalog.pg_roles me ON me.rolname = current_user
+    WHERE n.nspname = 'drydock' AND c.relname = 'witness'
+    GROUP BY r.rolname, c.relkind
+    """
 
   /// Local flush is what counts: a dead synchronous standby must not hold up a backup.
   private static func insert(

@@ -54,7 +54,7 @@ extension RelationState {
     FROM stored s
     JOIN pg_catalog.pg_database d ON d.datname = pg_catalog.current_database()
     LEFT JOIN columns c ON c.attrelid = s.oid
-    LEFT JOIN roots r ON r.root = c.atttypid
+    LEFT JOIN roots r ON r.root = c.atttypid AND c.attgenerated = ''
     GROUP BY s.oid, s.reltablespace, d.dattablespace
     """
 

@@ -16,7 +16,7 @@ struct IndexCacheTests {
   init() throws {
     var sample = try IndexSample()
     var twice: [PackEntry] = []
-    for _ in 0..<12 { twice = try sample.addObject() + twice.prefix(1) }
+    for _ in 0..<12 { twice = try sample.addObject(chunks: 20) + twice.prefix(1) }
     ids = try sample.index(cached: false).table().ids
     let many = sample.id()
     let again = sample.pack(of: Array(repeating: many, count: 150) + ids.prefix(40))
@@ -26,15 +26,16 @@ struct IndexCacheTests {
     self.sample = sample
   }
 
-  /// Whether a table says of every chunk what a table in memory says.
+  /// Whether a table says of every chunk, or of some, what a table in memory says.
   private func expectSame(
     _ table: InstanceTable,
     as other: InstanceTable? = nil,
+    every step: Int = 1,
     _ sourceLocation: SourceLocation = #_sourceLocation
   ) throws {
     let expected = try other ?? sample.index(cached: false).table()
     #expect(table.count == expected.count, sourceLocation: sourceLocation)
-    for id in ids {
+    for id in stride(from: ids.count - 1, through: 0, by: -step).map({ ids[$0] }) {
       let places = try IndexSample.places(of: id, in: table)
       let wanted = try IndexSample.places(of: id, in: expected)
       try #require(places == wanted && !places.isEmpty, sourceLocation: sourceLocation)
@@ -93,9 +94,9 @@ struct IndexCacheTests {
       let packs = try table.locations(of: id).map { table.packs[Int($0.pack)].id }
       #expect(!packs.contains(lost))
     }
-    let location = try #require(try table.locations(of: ids[500]).first)
+    let location = try #require(try table.locations(of: ids[300]).first)
     table.disregard(location)
-    #expect(try table.locations(of: ids[500]).isEmpty)
+    #expect(try table.locations(of: ids[300]).isEmpty)
   }
 
   @Test("A damaged byte anywhere is noticed before or after the file is opened, and mended")
@@ -104,13 +105,13 @@ struct IndexCacheTests {
     let whole = try ReadableFile.contents(of: sample.cachePath)
     let expected = try sample.index(cached: false).table()
     // An odd step that meets pages, tags, every part of the directory, its code and its length.
-    let directory = CachePage.length * CachePage.count(forEntries: 1341)
-    let pages = stride(from: 0, to: directory, by: 16_411)
-    for offset in Array(pages) + stride(from: directory, to: whole.count, by: 149) {
+    let directory = CachePage.length * CachePage.count(forEntries: expected.count)
+    let pages = stride(from: 0, to: directory, by: 13_331)
+    for offset in Array(pages) + stride(from: directory, to: whole.count, by: 307) {
       var bytes = whole
       bytes[offset] ^= 1
       try AtomicFile.write(bytes, to: sample.cachePath)
-      try expectSame(try sample.index().table(), as: expected)
+      try expectSame(try sample.index().table(), as: expected, every: 9)
     }
     // Now everything, while the file is open.
     let index = sample.index()

@@ -1,0 +1,144 @@
+public import Postgres
+internal import Problems
+
+/// Lets a role that is no superuser find changed pages.
+///
+/// Reading a page takes a superuser (manual, F.23 "pageinspect"), so a superuser installs a function
+/// that answers one question only: which pages of these tables have changed since a position of the
+/// log. It is the one thing that drydock runs with a superuser's rights for somebody else. In a schema
+/// that the backup role owns, an overload of `get_raw_page` made that role superuser (tested); hence
+/// a schema of its own, a body that is bound to the extension's functions when it is written, a fixed
+/// search path, exact types, and nothing for PUBLIC.
+public enum PageAccess {
+  /// What came of installing.
+  public enum Outcome: Sendable, Equatable {
+    /// The role may find changed pages from now on.
+    case installed
+    /// The server does not have the extension; its words.
+    case unavailable(String)
+    /// Only a superuser can install it.
+    case needsSuperuser
+  }
+
+  /// The schema of the function, which is never part of a snapshot.
+  public static let schema = "drydock_pages"
+
+  /// Installs the function, and pageinspect where it is missing, and lets the role call it.
+  ///
+  /// Running it again makes the function anew and does nothing else.
+  ///
+  /// - Parameters:
+  ///   - role: who may call it.
+  ///   - connection: a session of a superuser, outside any transaction.
+  /// - Returns: what came of it.
+  /// - Throws: a `Problem` when the schema is not what it must be, `PostgresError` otherwise.
+  public static func install(for role: String, on connection: Connection) throws -> Outcome {
+    guard try connection.execute(superuserQuery).bool else { return .needsSuperuser }
+    do {
+      try connection.transaction {
+        try connection.execute("SET LOCAL search_path = pg_catalog, pg_temp")
+        try connection.execute("CREATE SCHEMA IF NOT EXISTS drydock_pages")
+        try checkSchema(connection)
+        try connection.execute(
+          """
+          CREATE EXTENSION IF NOT EXISTS pageinspect SCHEMA drydock_pages;
+          REVOKE ALL ON ALL FUNCTIONS IN SCHEMA drydock_pages FROM PUBLIC
+          """
+        )
+        try connection.execute(try definition(connection))
+        try grant(to: role, connection)
+      }
+      return .installed
+    } catch let error as PostgresError where ["0A000", "58P01"].contains(error.sqlState ?? "") {
+      return .unavailable(error.reason)
+    }
+  }
+
+  /// Makes the witness's table and lets the role leave its rows there.
+  ///
+  /// - Parameters:
+  ///   - role: who takes snapshots.
+  ///   - connection: a session of a role that may make the table, outside any transaction.
+  /// - Throws: `PostgresError`.
+  public static func grantWitness(to role: String, on connection: Connection) throws {
+    let name = SQL.identifier(role)
+    try connection.transaction {
+      if try connection.execute("SELECT pg_catalog.to_regclass('drydock.witness')").value == nil {
+        try Witness.create(connection)
+      }
+      try connection.execute(
+        """
+        GRANT USAGE ON SCHEMA drydock TO \(name);
+        GRANT SELECT, INSERT, DELETE ON drydock.witness TO \(name)
+        """
+      )
+    }
+  }
+
+  private static let superuserQuery =
+    "SELECT rolsuper FROM pg_catalog.pg_roles WHERE rolname = current_user"
+
+  /// Refuses a schema that anybody but superusers can put something into.
+  private static func checkSchema(_ connection: Connection) throws {
+    let others = try connection.execute(
+      """
+      SELECT r.rolname FROM pg_catalog.pg_namespace n
+      CROSS JOIN LATERAL (
+        SELECT n.nspowner AS oid
+        UNION SELECT a.grantee FROM pg_catalog.aclexplode(n.nspacl) a
+        WHERE a.privilege_type = 'CREATE'
+      ) h LEFT JOIN pg_catalog.pg_roles r ON r.oid = h.oid
+      WHERE n.nspname = 'drydock_pages' AND r.rolsuper IS NOT TRUE
+      """
+    ).map { $0["rolname"] ?? "PUBLIC" }
+    guard others.isEmpty else {
+      throw Problem(
+        .refused,
+        code: "init.pages-schema",
+        "schema drydock_pages is not safe: \(others.joined(separator: ", ")) may create in it",
+        reason: "what is created there could run with a superuser's rights",
+        hint: "Look at what is in it, drop the schema, and run drydock init --grant again."
+      )
+    }
+  }
+
+  /// The function, bound to the extension's own functions.
+  ///
+  /// The body is parsed now (`BEGIN ATOMIC`, PostgreSQL 14), so that it keeps calling the functions
+  /// that it names today: were the extension dropped, this function would go with it.
+  private static func definition(_ connection: Connection) throws -> String {
+    guard let schema = try PageReader.extensionSchema(connection) else {
+      throw Problem(
+        .refused,
+        code: "init.pageinspect-version",
+        "extension pageinspect is older than 1.9",
+        hint: "Run ALTER EXTENSION pageinspect UPDATE, then drydock init --grant again."
+      )
+    }
+    let isQuick = try connection.execute(PageQuery(schema: schema, isQuick: true).proof).bool
+    return """
+      CREATE OR REPLACE FUNCTION drydock_pages.changed_blocks(
+        relations oid[], firsts bigint[], ends bigint[], horizon bigint)
+      RETURNS TABLE (place bigint, blocks int8multirange)
+      LANGUAGE sql VOLATILE STRICT SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+      BEGIN ATOMIC
+      \(PageQuery(schema: schema, isQuick: isQuick).text(countsZero: true));
+      END
+      """
+  }
+
+  private static func grant(to role: String, _ connection: Connection) throws {
+    let name = SQL.identifier(role)
+    let function = "drydock_pages.changed_blocks(oid[], bigint[], bigint[], bigint)"
+    try connection.execute(
+      """
+      COMMENT ON SCHEMA drydock_pages IS 'Lets drydock find changed pages; see drydock init --grant.';
+      COMMENT ON FUNCTION \(function) IS
+        'Pages of tables that changed above a position of the log: numbers, never content.';
+      REVOKE ALL ON FUNCTION \(function) FROM PUBLIC;
+      GRANT USAGE ON SCHEMA drydock_pages TO \(name);
+      GRANT EXECUTE ON FUNCTION \(function) TO \(name)
+      """
+    )
+  }
+}

@@ -1,0 +1,63 @@
+import Cluster
+import Files
+import Postgres
+import TestSupport
+
+@testable import Backup
+
+extension Rule {
+  /// Which pages count as changed, by the server's WAL summaries.
+  static let summaryRules = [
+    Rule(
+      "A file that was cut off and extended again",
+      without: [.limitBlocks],
+      on: [.v18],
+      bySummaries: true
+    ) { scene in
+      try scene.makeTable(20_000)
+      try await scene.snapshot()
+      try scene.sql("DELETE FROM t", "VACUUM t")
+      try Connection.open(scene.settings).copy(1500, into: "t")
+    },
+    Rule(
+      "A summary that is missing",
+      without: [.contiguousSummaries],
+      on: [.v18],
+      bySummaries: true
+    ) { scene in
+      try scene.makeTable()
+      try await scene.snapshot()
+      try scene.sql("CHECKPOINT", "UPDATE t SET n = 1 WHERE id <= 50", "CHECKPOINT")
+      try scene.loseNewestSummary()
+      try scene.sql("UPDATE t SET n = 2 WHERE id > 2900")
+    },
+    Rule(
+      "An unlogged table, of which the log knows nothing",
+      without: [.unlogged],
+      on: [.v18],
+      bySummaries: true
+    ) { scene in
+      try scene.makeTable()
+      try scene.sql("ALTER TABLE t SET UNLOGGED", "VACUUM t", "CHECKPOINT")
+      try await scene.snapshot()
+      try scene.sql("UPDATE t SET n = 1 WHERE id <= 50")
+    },
+  ]
+}
+
+extension Scene {
+  /// Removes the summary of the last checkpoint, once it is there.
+  func loseNewestSummary() throws {
+    let connection = try Connection.open(settings)
+    try connection.execute("DO $$ BEGIN PERFORM pg_switch_wal(); END $$; CHECKPOINT")
+    let end = try connection.execute("SELECT redo_lsn FROM pg_control_checkpoint()").value ?? ""
+    let covered = "SELECT summarized_lsn >= '\(end)' FROM pg_get_wal_summarizer_state()"
+    while try !connection.execute(covered).bool {}
+    let directory = "\(server.scratch.dataDirectory)/pg_wal/summaries"
+    let summaries = try Directory.entries(of: directory).map(\.name).filter {
+      $0.hasSuffix(".summary")
+    }
+    guard let newest = summaries.max() else { return }
+    try Directory.removeFile("\(directory)/\(newest)")
+  }
+}
