@@ -44,9 +44,9 @@ public final class ChunkEncoder {
       table: writer.known,
       cacheLimit: Self.cacheLimit
     )
-    deltas = try DeltaEncoder(writer, reader)
-    seal = try ChunkSeal(keys: writer.repository.keys, binding: writer.repository.binding)
     compressor = try Compressor()
+    deltas = DeltaEncoder(writer, reader, compressor)
+    seal = try ChunkSeal(keys: writer.repository.keys, binding: writer.repository.binding)
     decompressor = try Decompressor()
   }
 

@@ -33,10 +33,10 @@ final class DeltaEncoder {
   private let reader: ChunkReader
   private let compressor: Compressor
 
-  init(_ writer: SnapshotWriter, _ reader: ChunkReader) throws {
+  init(_ writer: SnapshotWriter, _ reader: ChunkReader, _ compressor: Compressor) {
     self.writer = writer
     self.reader = reader
-    compressor = try Compressor()
+    self.compressor = compressor
   }
 
   /// The delta of a chunk, or nil where a full instance is to be stored.

@@ -16,8 +16,12 @@ struct IndexCacheTests {
   init() throws {
     var sample = try IndexSample()
     var twice: [PackEntry] = []
-    for _ in 0..<12 { twice = try sample.addObject(chunks: 20) + twice.prefix(1) }
-    ids = try sample.index(cached: false).table().ids
+    var added: [PackEntry] = []
+    for _ in 0..<12 {
+      twice = try sample.addObject(chunks: 20) + twice.prefix(1)
+      added += twice.prefix(2)
+    }
+    ids = added.flatMap { $0.instances.map(\.instance.id) }
     let many = sample.id()
     let again = sample.pack(of: Array(repeating: many, count: 150) + ids.prefix(40))
     try sample.add([again])
@@ -95,7 +99,7 @@ struct IndexCacheTests {
       #expect(!packs.contains(lost))
     }
     let location = try #require(try table.locations(of: ids[300]).first)
-    table.disregard(location)
+    table.disregard(location.offset, inPack: table.packs[Int(location.pack)].id)
     #expect(try table.locations(of: ids[300]).isEmpty)
   }
 
@@ -199,12 +203,5 @@ struct IndexCacheTests {
     let handle = try #require(FileHandle(forWritingAtPath: path))
     defer { handle.closeFile() }
     try handle.write(contentsOf: Data(bytes))
-  }
-}
-
-extension InstanceTable {
-  /// The chunks that have an instance in memory.
-  fileprivate var ids: [ChunkID] {
-    packs.flatMap { locations(inPack: $0.id).map(\.instance.id) }
   }
 }
