@@ -69,7 +69,7 @@ let package = Package(
 
     // Floor 2: the nouns.
     module("ObjectStore", ["Files", "Faults", "Cryptography"]),
-    module("Repository", ["ObjectStore", "Compression", "Cryptography", "Files"]),
+    module("Repository", ["ObjectStore", "Compression", "Cryptography", "Files", "Bytes"]),
     module("Snapshot", ["Repository", "Digests", "Bytes"]),
     module("Catalog", ["Postgres", "Cryptography"]),
     module("Cluster", ["Postgres", "Files", "Processes"]),
@@ -118,6 +118,16 @@ let package = Package(
       ]
     ),
     .executableTarget(name: "drydock", dependencies: ["Commands"], swiftSettings: strict),
+    // For scripts/bench alone; nobody installs it.
+    .executableTarget(
+      name: "simulate",
+      dependencies: [
+        "Arguments", "Problems", "Reports", "Files", "Digests", "ObjectStore", "Repository",
+        "Snapshot",
+      ],
+      exclude: ["simulate.docc"],
+      swiftSettings: strict
+    ),
 
     // Tests.
     module("TestSupport", ["Postgres", "Cluster", "ObjectStore", "Files", "Processes"]),
@@ -132,7 +142,7 @@ let package = Package(
     tests("Arguments"),
     tests("Reports"),
     tests("ObjectStore", ["Files"]),
-    tests("Repository", ["ObjectStore", "Cryptography", "Compression", "Files"]),
+    tests("Repository", ["ObjectStore", "Cryptography", "Compression", "Files", "Bytes"]),
     tests("Catalog", ["Postgres", "Cluster", "Processes"]),
     tests("Cluster", ["Postgres", "Processes", "Files"]),
     tests("Migration", ["Postgres", "Catalog", "Cluster", "Files", "Processes", "SQLSyntax"]),
@@ -163,6 +173,11 @@ let package = Package(
         "TestSupport", "Problems", "Backup", "Snapshot", "Repository", "ObjectStore", "Cluster",
         "Postgres", "Digests", "Bytes", "Processes", "Files",
       ],
+      swiftSettings: strict
+    ),
+    .testTarget(
+      name: "SimulateTests",
+      dependencies: ["simulate", "TestSupport", "Files"],
       swiftSettings: strict
     ),
     .testTarget(name: "HouseRulesTests", dependencies: ["TestSupport"], swiftSettings: strict),

@@ -1,3 +1,4 @@
+internal import Bytes
 internal import Cryptography
 internal import ObjectStore
 internal import Problems
@@ -125,10 +126,10 @@ final class InstanceIndex: Sendable {
   /// Writes one index object over some packs.
   static func write(_ packs: [PackEntry], _ store: any ObjectStore, _ sealed: SealedObject) throws {
     var raw: [UInt8] = []
-    raw.append(little: UInt32(packs.count))
+    raw.append(littleEndian: UInt32(packs.count))
     for pack in packs {
       pack.id.append(to: &raw)
-      raw.append(little: UInt64(pack.size))
+      raw.append(littleEndian: UInt64(pack.size))
       Pack.appendEntries(pack.instances, to: &raw)
     }
     let name = ObjectName(components: directory, Hex.text(try Randomness.bytes(16)))

@@ -8,7 +8,7 @@ struct RepositoryCheck {
   private var report = CheckReport()
   private var table = InstanceTable()
   private var sizes: [ObjectName: Int] = [:]
-  /// What was reported with an offset, since several deltas may stand on one damaged instance.
+  /// What was reported with an offset: several deltas may stand on one damaged instance.
   private var reported: Set<String> = []
 
   init(_ repository: Repository) {
@@ -108,7 +108,7 @@ struct RepositoryCheck {
         try Self.prove(location, in: bytes, name, reader)
       } catch let problem as Problem {
         table.disregard(location)
-        addDamage(problem)
+        addDamage(problem, of: location, in: name)
       }
     }
   }
@@ -132,13 +132,18 @@ struct RepositoryCheck {
     }
   }
 
-  /// Reports the object that is damaged: for a delta, perhaps the pack of its base.
-  ///
-  /// A base that no index knows is no object; the snapshots that need it are reported instead.
-  private mutating func addDamage(_ problem: Problem) {
-    guard let text = problem.fact("object"), let object = ObjectName(text) else { return }
-    let offset = problem.fact("offset").flatMap { Int($0) }
+  /// Reports the object that is damaged: for a delta, perhaps the pack of its base, which need not
+  /// have its turn in this check; what stands on that base is lost with it.
+  private mutating func addDamage(
+    _ problem: Problem,
+    of location: InstanceTable.Location,
+    in pack: ObjectName
+  ) {
+    let object = problem.fact("object").flatMap { ObjectName($0) } ?? pack
+    let offset = problem.fact("offset").flatMap { Int($0) } ?? location.offset
     add(.damagedObject, object, problem.reason ?? problem.summary, offset: offset)
+    guard object != pack, let id = Pack.id(from: object) else { return }
+    for base in table.locations(inPack: id) where base.offset == offset { table.disregard(base) }
   }
 
   private mutating func checkSnapshots(

@@ -22,7 +22,8 @@ private struct Heap: Equatable {
       let isHuge = Int.random(in: 0..<400, using: &random) == 0
       let length = isHuge ? 1_200_000 : Int.random(in: 0..<200, using: &random)
       let letter = "abcdefgh".randomElement(using: &random) ?? "a"
-      return String(repeating: letter, count: length) + "\(UInt32.random(in: 0..<9999, using: &random))"
+      return String(repeating: letter, count: length)
+        + "\(UInt32.random(in: 0..<9999, using: &random))"
     }
   }
 
