@@ -118,6 +118,16 @@ let package = Package(
       ]
     ),
     .executableTarget(name: "drydock", dependencies: ["Commands"], swiftSettings: strict),
+    // For scripts/bench alone; nobody installs it.
+    .executableTarget(
+      name: "simulate",
+      dependencies: [
+        "Arguments", "Problems", "Reports", "Files", "Digests", "ObjectStore", "Repository",
+        "Snapshot",
+      ],
+      exclude: ["simulate.docc"],
+      swiftSettings: strict
+    ),
 
     // Tests.
     module("TestSupport", ["Postgres", "Cluster", "ObjectStore", "Files", "Processes"]),
@@ -163,6 +173,11 @@ let package = Package(
         "TestSupport", "Problems", "Backup", "Snapshot", "Repository", "ObjectStore", "Cluster",
         "Postgres", "Digests", "Bytes", "Processes", "Files",
       ],
+      swiftSettings: strict
+    ),
+    .testTarget(
+      name: "SimulateTests",
+      dependencies: ["simulate", "TestSupport", "Files"],
       swiftSettings: strict
     ),
     .testTarget(name: "HouseRulesTests", dependencies: ["TestSupport"], swiftSettings: strict),

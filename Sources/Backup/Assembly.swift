@@ -57,7 +57,7 @@ struct Assembly {
     let stored = try read.stripes.store(
       parent: table.keepsRows ? table.parent.map { StripeTotals(of: $0) } ?? .init() : .init(),
       read: { try encoder.reader.read($0, kind: .list) },
-      store: { try encoder.write($0.span, kind: .list, level: options.level).id }
+      store: { try encoder.write($0.span, kind: .list, level: options.level, after: $1).id }
     )
     return Manifest.Table(
       oid: relation.oid,

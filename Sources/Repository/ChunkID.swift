@@ -27,6 +27,15 @@ public struct ChunkID: Sendable, Hashable, Comparable {
     self.init(exactly: bytes)
   }
 
+  /// Takes an array of 32 bytes; nil for another length.
+  ///
+  /// Other modules call this one without the cost of a generic call, once for each of a million
+  /// stripes.
+  public init?(_ bytes: [UInt8]) {
+    guard bytes.count == Self.length else { return nil }
+    self.init(exactly: bytes)
+  }
+
   /// Takes bytes that are known to be 32.
   init(exactly bytes: some Collection<UInt8>) {
     var words: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)

@@ -26,6 +26,9 @@ public struct StripeList: Sendable {
   private var keptCount: Int
   private var drafts: [Int: Draft] = [:]
 
+  /// How many stripes were replaced.
+  public var replacedCount: Int { drafts.values.reduce(0) { $0 + $1.count } }
+
   /// How many stripes the table has.
   public private(set) var count: Int
 
@@ -70,14 +73,15 @@ public struct StripeList: Sendable {
   /// - Parameters:
   ///   - parent: What the parent's stripes add up to; nothing without a parent.
   ///   - read: Reads one of the parent's segments: a chunk of kind list.
-  ///   - store: Stores a segment as a chunk of kind list.
+  ///   - store: Stores a segment as a chunk of kind list; gets its parent's too, from which it
+  ///     differs little.
   /// - Returns: All segments, and what all stripes add up to now.
   /// - Throws: What `read` and `store` throw; `snapshot.stripe-missing` when a stripe is neither
   ///   given nor the parent's.
   public func store(
     parent: StripeTotals = StripeTotals(),
     read: (ChunkID) throws -> [UInt8],
-    store: ([UInt8]) throws -> ChunkID
+    store: (_ bytes: [UInt8], _ parent: ChunkID?) throws -> ChunkID
   ) throws -> Stored {
     let needed = (count + capacity - 1) / capacity
     var stored = Stored(segments: [], totals: parent, written: 0)
@@ -92,7 +96,8 @@ public struct StripeList: Sendable {
       guard number < needed else { continue }
       let now = try stripes(number, before)
       for stripe in now { stored.totals.add(stripe) }
-      stored.segments.append(try store(Segment(stripes: now).encoded()))
+      let older = number < parentSegments.count ? parentSegments[number] : nil
+      stored.segments.append(try store(Segment(stripes: now).encoded(), older))
       stored.written += 1
     }
     return stored
@@ -150,6 +155,9 @@ private struct Draft: Sendable {
   private var bytes: [UInt8] = []
 
   init(capacity: Int) { self.capacity = capacity }
+
+  /// How many stripes were replaced here.
+  var count: Int { places.count { $0 != Self.none } }
 
   mutating func set(_ place: Int, _ stripe: Stripe) {
     // An array that doubles would hold up to twice what a fully changed segment needs.

@@ -163,7 +163,7 @@ struct PageAccessTests {
         """
         CREATE FUNCTION drydock_pages.changed_blocks(oid[], bigint[], bigint[], bigint)
           RETURNS TABLE (place bigint, blocks int8multirange) LANGUAGE sql SECURITY DEFINER
-          AS 'SELECT NULL, NULL'
+          AS 'SELECT NULL::bigint, NULL::int8multirange'
         """
       )
       for connection in [thief, superuser] {

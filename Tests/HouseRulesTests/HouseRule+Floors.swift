@@ -12,7 +12,7 @@ extension HouseRule {
       ["ObjectStore", "Repository", "Snapshot", "Catalog", "Cluster"],
       ["Backup", "Restoration", "Migration", "Rehearsal", "Verification"],
       ["Commands"],
-      ["drydock"],
+      ["drydock", "simulate"],
     ]
     return floors.enumerated().reduce(into: [:]) { table, floor in
       for module in floor.element { table[module] = floor.offset }

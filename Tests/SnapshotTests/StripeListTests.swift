@@ -9,6 +9,7 @@ import Testing
 private final class SegmentShelf {
   private(set) var segments: [ChunkID: [UInt8]] = [:]
   private(set) var reads = 0
+  private(set) var parents: [ChunkID?] = []
   private var next: UInt64 = 1
 
   func read(_ id: ChunkID) throws -> [UInt8] {
@@ -16,7 +17,8 @@ private final class SegmentShelf {
     return try #require(segments[id])
   }
 
-  func store(_ bytes: [UInt8]) throws -> ChunkID {
+  func store(_ bytes: [UInt8], _ parent: ChunkID?) throws -> ChunkID {
+    parents.append(parent)
     let id = try StripeListTests.id(next << 32)
     next += 1
     segments[id] = bytes
@@ -82,6 +84,7 @@ struct StripeListTests {
     let reads = shelf.reads
     let stored = try list.store(parent: parent.totals, read: shelf.read, store: shelf.store)
     #expect(shelf.reads == reads + 1 && stored.written == 1)
+    #expect(shelf.parents.last == parent.segments[1])
     #expect(stored.segments.indices.filter { stored.segments[$0] != parent.segments[$0] } == [1])
     #expect(try content(stored) == stripes && stored.totals == totals(stripes))
   }

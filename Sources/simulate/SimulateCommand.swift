@@ -1,0 +1,64 @@
+import Arguments
+import Files
+import Foundation
+import ObjectStore
+import Reports
+
+/// Runs the simulation, shows each night as a row, and judges the whole.
+struct SimulateCommand: Command {
+  static let name = "simulate"
+  static let summary = "Simulate planning and commit of snapshots of one terabyte."
+
+  var stripes = 1_100_000
+  var nights = 30
+  var percent = 3
+  var seed = 1
+  var directory: String?
+  var json: String?
+
+  static var arguments: [Argument<Self>] {
+    option("--stripes", \.stripes, value: "N", "Stripes of the one table; 128 pages each.")
+    option("--nights", \.nights, value: "N", "Incremental snapshots after the first one.")
+    option("--percent", \.percent, value: "N", "Share of the stripes that change each night.")
+    option("--seed", \.seed, value: "N", "Decides which stripes change.")
+    option("--directory", \.directory, value: "PATH", "Where the repository is made.")
+    option("--json", \.json, value: "FILE", "Where the figures go.")
+  }
+
+  /// Whether every target is met.
+  func run() throws -> Bool {
+    let scratch = try TemporaryDirectory(prefix: "drydock-simulate", in: directory)
+    let simulation = Simulation(
+      stripes: stripes,
+      nights: nights,
+      percent: percent,
+      seed: UInt64(seed),
+      store: LocalStore("\(scratch.path)/repository"),
+      cacheDirectory: "\(scratch.path)/cache"
+    )
+    print(heading)
+    var table = Table(Night.columns)
+    let figures = try simulation.run { night in
+      table.rows = [night.cells]
+      print(table.text().split(separator: "\n").last.map(String.init) ?? "")
+    }
+    if let json { try write(figures, to: json) }
+    print(figures.verdict)
+    return figures.meetsTargets
+  }
+
+  private var heading: String {
+    """
+    \(stripes) stripes, \(nights) nights, \(percent) % of the stripes changed each night; seconds, \
+    then MB.
+    \(Night.columns.map(\.title).joined(separator: " | "))
+    """
+  }
+
+  private func write(_ figures: Figures, to path: String) throws {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
+    encoder.keyEncodingStrategy = .convertToSnakeCase
+    try AtomicFile.write(Array(try encoder.encode(figures)), to: path)
+  }
+}
