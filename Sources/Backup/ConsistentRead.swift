@@ -39,7 +39,7 @@ struct ConsistentRead: Sendable {
       if omitted.contains(.locksBeforeSnapshot) { _ = try Relation.list(holder) }
       do {
         try lock(listed, on: holder, observer: observer, timeout: lockTimeout)
-        if let read = try take(listed, on: holder, observer: observer) { return read }
+        if let read = try take(listed, on: holder, observer: observer, omitted) { return read }
       } catch {
         // The first error is the one to report; the server rolls back with the connection.
         _ = try? holder.execute("ROLLBACK")
@@ -76,15 +76,15 @@ struct ConsistentRead: Sendable {
   private static func take(
     _ listed: [Relation],
     on holder: Connection,
-    observer: Connection
+    observer: Connection,
+    _ omitted: Set<Precaution>
   ) throws -> ConsistentRead? {
     let snapshot = try holder.execute("SELECT pg_catalog.pg_export_snapshot()").value ?? ""
     try holder.verifyTransferSettings()
     let seen = try Relation.list(holder)
     let fresh = try now(observer) { try Relation.list($0) }
-    guard identity(seen) == identity(listed), identity(fresh) == identity(listed) else {
-      return nil
-    }
+    let isSame = identity(seen) == identity(listed) && identity(fresh) == identity(listed)
+    guard isSame || omitted.contains(.listedAgain) else { return nil }
     let position = try holder.execute(positionQuery)
     return ConsistentRead(
       snapshotID: snapshot,
