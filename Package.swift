@@ -69,7 +69,7 @@ let package = Package(
 
     // Floor 2: the nouns.
     module("ObjectStore", ["Files", "Faults", "Cryptography"]),
-    module("Repository", ["ObjectStore", "Compression", "Cryptography", "Files"]),
+    module("Repository", ["ObjectStore", "Compression", "Cryptography", "Files", "Bytes"]),
     module("Snapshot", ["Repository", "Digests", "Bytes"]),
     module("Catalog", ["Postgres", "Cryptography"]),
     module("Cluster", ["Postgres", "Files", "Processes"]),
@@ -142,7 +142,7 @@ let package = Package(
     tests("Arguments"),
     tests("Reports"),
     tests("ObjectStore", ["Files"]),
-    tests("Repository", ["ObjectStore", "Cryptography", "Compression", "Files"]),
+    tests("Repository", ["ObjectStore", "Cryptography", "Compression", "Files", "Bytes"]),
     tests("Catalog", ["Postgres", "Cluster", "Processes"]),
     tests("Cluster", ["Postgres", "Processes", "Files"]),
     tests("Migration", ["Postgres", "Catalog", "Cluster", "Files", "Processes", "SQLSyntax"]),

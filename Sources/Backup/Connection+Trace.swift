@@ -5,9 +5,19 @@ extension Connection {
   ///
   /// It may write whatever the session's default says. Local flush is what counts: a synchronous
   /// standby that is gone must not hold up a backup for ever.
-  func leavingTrace<Value>(_ body: () throws -> Value) throws -> Value {
+  ///
+  /// - Parameters:
+  ///   - omitted: the rules to leave out: without `durability` nothing is flushed.
+  ///   - body: the statements.
+  /// - Returns: what `body` returned.
+  /// - Throws: what `body` or the server threw, after the rollback.
+  func leavingTrace<Value>(
+    omitting omitted: Set<Precaution>,
+    _ body: () throws -> Value
+  ) throws -> Value {
     try transaction("READ WRITE") {
-      try execute("SET LOCAL synchronous_commit = local")
+      let commit = omitted.contains(.durability) ? "off" : "local"
+      try execute("SET LOCAL synchronous_commit = \(commit)")
       return try body()
     }
   }

@@ -95,7 +95,7 @@ struct Horizon: Sendable, Equatable {
   ) throws -> Durability {
     if omitted.contains(.durability) { return .proven }
     do {
-      try observer.leavingTrace { () throws -> Void in
+      try observer.leavingTrace(omitting: omitted) { () throws -> Void in
         try observer.execute("SELECT pg_catalog.pg_logical_emit_message(true, 'drydock', '')")
       }
     } catch let error as PostgresError where Refusal.states.contains(error.sqlState ?? "") {

@@ -18,8 +18,6 @@ enum Witness {
 
   /// The schema of the table, which a ledger may share.
   static let schema = "drydock"
-  /// The table's name.
-  static let table = "witness"
 
   private static let kept = 32
 
@@ -28,16 +26,21 @@ enum Witness {
   /// - Parameters:
   ///   - observer: a session outside any transaction.
   ///   - repository: the repository's id, so that two repositories do not remove each other's rows.
+  ///   - omitted: the rules to leave out; without durability the row itself may be lost too.
   /// - Returns: the witness, or why there is none.
   /// - Throws: `PostgresError` when the server fails, not when it refuses.
-  static func write(on observer: Connection, repository: String) throws -> Writing {
+  static func write(
+    on observer: Connection,
+    repository: String,
+    omitted: Set<Precaution> = []
+  ) throws -> Writing {
     do {
       switch try standing(observer) {
       case .foreign(let owner): return .refused("drydock.witness belongs to role \(owner)")
-      case .missing: try observer.leavingTrace { try create(observer) }
+      case .missing: try observer.leavingTrace(omitting: omitted) { try create(observer) }
       case .own: break
       }
-      return .written(try insert(observer, repository))
+      return .written(try insert(observer, repository, omitted))
     } catch let error as PostgresError where Refusal.states.contains(error.sqlState ?? "") {
       return .refused("the witness could not be written: \(error.reason)")
     }
@@ -129,9 +132,10 @@ enum Witness {
 
   private static func insert(
     _ observer: Connection,
-    _ repository: String
+    _ repository: String,
+    _ omitted: Set<Precaution>
   ) throws -> Manifest.Witness {
-    let witness = try observer.leavingTrace {
+    let witness = try observer.leavingTrace(omitting: omitted) {
       let row = try observer.query(
         """
         INSERT INTO drydock.witness (id, repository)
@@ -141,14 +145,18 @@ enum Witness {
       )[0]
       return Manifest.Witness(id: row.string("id"), transaction: row.string("transaction"))
     }
-    try prune(observer, repository)
+    try prune(observer, repository, omitted)
     return witness
   }
 
   /// Keeps the newest rows of this repository; a role without DELETE leaves the others to grow.
-  private static func prune(_ observer: Connection, _ repository: String) throws {
+  private static func prune(
+    _ observer: Connection,
+    _ repository: String,
+    _ omitted: Set<Precaution>
+  ) throws {
     do {
-      try observer.leavingTrace { () throws -> Void in
+      try observer.leavingTrace(omitting: omitted) { () throws -> Void in
         try observer.query(
           """
           DELETE FROM drydock.witness WHERE repository = $1 AND id NOT IN (

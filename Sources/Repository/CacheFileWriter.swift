@@ -1,3 +1,4 @@
+internal import Bytes
 internal import Cryptography
 internal import Files
 internal import ObjectStore
@@ -51,7 +52,7 @@ final class CacheFileWriter {
   func append(_ id: ChunkID, _ entry: ArraySlice<UInt8>, pack: UInt32) throws {
     if page.isEmpty { fences.append(id.words.0) }
     page += entry
-    page.append(little: pack)
+    page.append(littleEndian: pack)
     count += 1
     if page.count == CachePage.capacity * CachePage.entryLength { try closePage() }
   }
@@ -60,18 +61,18 @@ final class CacheFileWriter {
   func finish() throws {
     if !page.isEmpty { try closePage() }
     var directory = nonce
-    directory.append(little: UInt64(count))
-    directory.append(little: UInt32(packs.count))
-    directory.append(little: UInt32(objects.count))
+    directory.append(littleEndian: UInt64(count))
+    directory.append(littleEndian: UInt32(packs.count))
+    directory.append(littleEndian: UInt32(objects.count))
     for pack in packs {
       pack.id.append(to: &directory)
-      directory.append(little: UInt64(pack.size))
+      directory.append(littleEndian: UInt64(pack.size))
     }
     for object in objects { directory += object }
-    for fence in fences { directory.append(little: fence) }
+    for fence in fences { directory.append(littleEndian: fence) }
     directory += try seal.code(ofDirectory: directory.span)
     buffer += directory
-    buffer.append(little: UInt64(directory.count))
+    buffer.append(littleEndian: UInt64(directory.count))
     try file.append(buffer)
     try file.finish()
   }

@@ -1,3 +1,5 @@
+internal import Bytes
+
 /// The layout of a page in a file of the cache: 46 entries of 88 bytes, zeros, and a tag.
 ///
 /// An entry is as in an index object, 84 bytes, and then `u32` the number of the pack.

@@ -1,3 +1,4 @@
+internal import Bytes
 internal import Cryptography
 
 /// A file of the local cache that is cut, changed, or of another repository: it is made again.
@@ -23,7 +24,7 @@ struct CacheSeal {
   /// The tag of one page: half a code, since a page is worth no more than the time to make it again.
   func tag(ofPage number: Int, nonce: [UInt8], _ content: Span<UInt8>) throws -> ArraySlice<UInt8> {
     var place = Array("page".utf8) + nonce
-    place.append(little: UInt64(number))
+    place.append(littleEndian: UInt64(number))
     return try key.code(of: place.span, content)[..<Self.tagLength]
   }
 

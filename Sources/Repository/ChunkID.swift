@@ -1,3 +1,4 @@
+internal import Bytes
 internal import Cryptography
 
 /// What a chunk holds; part of its id, so that a list can never stand in for data.
@@ -27,11 +28,11 @@ public struct ChunkID: Sendable, Hashable, Comparable {
     self.init(exactly: bytes)
   }
 
-  /// Takes an array of 32 bytes; nil for another length.
+  /// Takes a slice of 32 bytes; nil for another length.
   ///
   /// Other modules call this one without the cost of a generic call, once for each of a million
   /// stripes.
-  public init?(_ bytes: [UInt8]) {
+  public init?(_ bytes: ArraySlice<UInt8>) {
     guard bytes.count == Self.length else { return nil }
     self.init(exactly: bytes)
   }
@@ -62,10 +63,10 @@ public struct ChunkID: Sendable, Hashable, Comparable {
 
   /// Appends the 32 bytes to a buffer.
   public func append(to output: inout [UInt8]) {
-    output.append(little: words.0.byteSwapped)
-    output.append(little: words.1.byteSwapped)
-    output.append(little: words.2.byteSwapped)
-    output.append(little: words.3.byteSwapped)
+    output.append(littleEndian: words.0.byteSwapped)
+    output.append(littleEndian: words.1.byteSwapped)
+    output.append(littleEndian: words.2.byteSwapped)
+    output.append(littleEndian: words.3.byteSwapped)
   }
 
   /// Whether all bytes are equal.

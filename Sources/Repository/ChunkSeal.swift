@@ -1,3 +1,4 @@
+internal import Bytes
 internal import Cryptography
 
 /// Names, seals and opens single chunks for one thread: its contexts are reused for every chunk.

@@ -1,3 +1,5 @@
+internal import Bytes
+
 /// One stored form of a chunk, as its header in the pack and its entry in a directory say.
 ///
 /// A full instance opens by itself. A delta is a frame that needs the raw bytes of its base, and
@@ -46,9 +48,9 @@ struct Instance: Sendable, Equatable {
     output.append(codec.rawValue)
     output.append(UInt8(depth))
     output.append(version)
-    output.append(little: generation)
-    output.append(little: rawLength)
-    output.append(little: storedLength)
+    output.append(littleEndian: generation)
+    output.append(littleEndian: rawLength)
+    output.append(littleEndian: storedLength)
     id.append(to: &output)
     base?.append(to: &output)
   }
@@ -79,10 +81,10 @@ struct Instance: Sendable, Equatable {
     output.append(codec.rawValue)
     output.append(UInt8(depth))
     output.append(version)
-    output.append(little: generation)
-    output.append(little: offset)
-    output.append(little: storedLength)
-    output.append(little: rawLength)
+    output.append(littleEndian: generation)
+    output.append(littleEndian: offset)
+    output.append(littleEndian: storedLength)
+    output.append(littleEndian: rawLength)
     if let base {
       base.append(to: &output)
     } else {

@@ -1,3 +1,4 @@
+internal import Bytes
 internal import Cryptography
 
 /// The secrets of a repository as they are wrapped in key slots.
@@ -28,7 +29,7 @@ struct RootSecrets: Sendable {
 
   func encoded() -> Secret {
     var bytes: [UInt8] = []
-    bytes.append(little: UInt16(generations.count + 2))
+    bytes.append(littleEndian: UInt16(generations.count + 2))
     Self.append(.identity, 0, identity, to: &bytes)
     Self.append(.store, 0, store, to: &bytes)
     for (number, secret) in generations.sorted(by: { $0.key < $1.key }) {
@@ -70,7 +71,7 @@ struct RootSecrets: Sendable {
   ) {
     bytes.append(role.rawValue)
     bytes.append(0)
-    bytes.append(little: number)
+    bytes.append(littleEndian: number)
     secret.withBytes { content in
       for index in content.indices { bytes.append(content[index]) }
     }

@@ -1,3 +1,4 @@
+internal import Bytes
 internal import Cryptography
 internal import ObjectStore
 
@@ -39,8 +40,8 @@ struct PackBuilder {
   mutating func close(keys: KeyRing, binding: RepositoryBinding) throws -> PackEntry {
     let start = bytes.count
     try Pack.sealDirectory(instances, keys, binding, appendingTo: &bytes)
-    bytes.append(little: UInt32(bytes.count - start))
-    bytes.append(little: UInt32(0))
+    bytes.append(littleEndian: UInt32(bytes.count - start))
+    bytes.append(littleEndian: UInt32(0))
     bytes += Pack.end.utf8
     guard let id = PackID(try SHA256.hash(bytes.span)) else {
       throw CryptographyError.badLength("a pack id")
@@ -126,7 +127,7 @@ enum Pack {
     _ instances: [(instance: Instance, offset: UInt32)],
     to output: inout [UInt8]
   ) {
-    output.append(little: UInt32(instances.count))
+    output.append(littleEndian: UInt32(instances.count))
     for (instance, offset) in instances { instance.appendEntry(at: offset, to: &output) }
   }
 

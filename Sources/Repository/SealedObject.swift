@@ -1,3 +1,4 @@
+internal import Bytes
 internal import Compression
 internal import Cryptography
 internal import ObjectStore
@@ -84,9 +85,9 @@ struct SealedObject {
     var header = Array(magic.utf8)
     header.append(kind.rawValue)
     header.append(isCompressed ? 1 : 0)
-    header.append(little: UInt16(0))
-    header.append(little: generation)
-    header.append(little: UInt64(rawLength))
+    header.append(littleEndian: UInt16(0))
+    header.append(littleEndian: generation)
+    header.append(littleEndian: UInt64(rawLength))
     return header
   }
 

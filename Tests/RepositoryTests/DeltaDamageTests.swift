@@ -61,6 +61,19 @@ struct DeltaDamageTests {
     #expect(try readable(place, store) == [0, 1])
   }
 
+  @Test("A check of a share of the packs finds a damaged base through what stands on it")
+  func share() throws {
+    let (store, _, packs) = try chain()
+    store.damage(packs[0]) { $0?[150] ^= 1 }
+    let repository = try Repository.open(store, passphrase: nil)
+    // One pack of the four, whichever it is: all of them stand on the first.
+    let report = try repository.check(readData: 0.25, closure: Sample.closure)
+    #expect(report.packsRead == 1)
+    let damaged = report.findings.filter { $0.offset != nil }
+    #expect(damaged.map(\.object) == [packs[0].text] && damaged.map(\.offset) == [8])
+    #expect(report.findings.filter { $0.harm == .incompleteSnapshot }.count == 4)
+  }
+
   @Test("A lost pack of bases is noticed without reading any data")
   func lostPack() throws {
     let (store, _, packs) = try chain()

@@ -1,4 +1,5 @@
 import ObjectStore
+import Problems
 import Testing
 
 @testable import Repository
@@ -64,6 +65,66 @@ struct DeltaModelTests {
         rows[number] = Sample.row(number, version: version)
       }
     }
+  }
+
+  @Test(
+    "Whatever byte of a pack is damaged, a chunk reads right or names an object",
+    arguments: 1...4
+  )
+  func randomDamage(seed: UInt64) throws {
+    var generator = Generator(seed: seed)
+    let whole = MemoryStore()
+    var place = Place(try Repository.create(in: whole, encryption: .none))
+    var rows = Sample.rows(0..<150)
+    for night in 0..<20 {
+      rows[Int.random(in: 0..<150, using: &generator)] = Sample.row(night, version: night + 1)
+      try place.take(Array(rows.joined()))
+    }
+    let packs = try whole.list("packs")
+    for _ in 0..<40 {
+      let store = MemoryStore(whole.contents)
+      let pack = try #require(packs.randomElement(using: &generator))
+      let position = Int.random(in: 0..<pack.size, using: &generator)
+      store.damage(pack.name) { $0?[position] ^= 1 << UInt8(position % 8) }
+      let reader = try Repository.open(store, passphrase: nil).makeReader()
+      for (id, content) in zip(place.ids, place.contents) {
+        do {
+          #expect(try reader.read(id) == content, "seed \(seed), byte \(position) of \(pack.name)")
+        } catch let problem as Problem {
+          #expect(problem.facts.contains(.init("object", pack.name.text)))
+        }
+      }
+    }
+  }
+
+  @Test("Writers at once on one parent: each has its own next version, and all of them open")
+  func writersAtOnce() throws {
+    let store = MemoryStore()
+    var place = Place(try Repository.create(in: store, encryption: .none))
+    let rows = Sample.rows(0..<300)
+    for night in 0..<4 {
+      try place.take(Array(([Sample.row(night, version: night)] + rows).joined()))
+    }
+    let parent = try #require(place.ids.last)
+    let writers = try (0..<3).map { _ in try place.repository.beginSnapshot(parent: place.parent) }
+    var written: [ChunkID: [UInt8]] = [:]
+    for (number, writer) in writers.enumerated() {
+      // The second and the third write the same: neither sees the other, so it is stored twice.
+      let raw = Array((rows + [Sample.row(min(number, 1), version: 99)]).joined())
+      let chunk = try writer.makeEncoder().write(raw.span, after: parent)
+      #expect(chunk.isDelta && chunk.isNew)
+      written[chunk.id] = raw
+      _ = try writer.commit(manifest: chunk.id.bytes, at: Sample.time, closure: [chunk.id])
+    }
+    let repository = try Repository.open(store, passphrase: nil)
+    let table = try repository.index.table()
+    let reader = try repository.makeReader()
+    for (id, raw) in written {
+      #expect(try reader.read(id) == raw)
+      #expect(try table.locations(of: id).allSatisfy { $0.instance.version == 4 })
+    }
+    #expect(written.count == 2 && table.count == 7)
+    #expect(try repository.check(readData: 1, closure: Sample.closure).isSound)
   }
 
   @Test("Five nights of 1 % scattered updates add less than 15 % of a full copy")
