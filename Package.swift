@@ -168,16 +168,16 @@ let package = Package(
       swiftSettings: strict
     ),
     .testTarget(
-      name: "SimulateTests",
-      dependencies: ["simulate", "TestSupport", "Files"],
-      swiftSettings: strict
-    ),
-    .testTarget(
       name: "FireTests",
       dependencies: [
         "TestSupport", "Problems", "Backup", "Snapshot", "Repository", "ObjectStore", "Cluster",
         "Postgres", "Digests", "Bytes", "Processes", "Files",
       ],
+      swiftSettings: strict
+    ),
+    .testTarget(
+      name: "SimulateTests",
+      dependencies: ["simulate", "TestSupport", "Files"],
       swiftSettings: strict
     ),
     .testTarget(name: "HouseRulesTests", dependencies: ["TestSupport"], swiftSettings: strict),

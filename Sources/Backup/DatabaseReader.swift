@@ -10,7 +10,7 @@ struct DatabaseReader {
     let row = try connection.execute(databaseQuery)[0]
     let witness = try hasOnlyWitness() ? Witness.schema : nil
     let schemas = try connection.execute(Self.schemaQuery)
-      .map { $0.string("nspname") }.filter { $0 != witness }
+      .map { $0.string("nspname") }.filter { $0 != witness && $0 != PageAccess.schema }
     return Manifest.Database(
       name: row.string("datname"),
       systemIdentifier: row.string("system_identifier"),

@@ -34,6 +34,7 @@ struct DefinitionReader {
     arguments.append(
       hasOnlyWitness ? "--exclude-schema=drydock" : "--exclude-table=drydock.witness"
     )
+    arguments.append("--exclude-schema=\(PageAccess.schema)")
     arguments += options.schemas.map { "--schema=\(Self.quoted($0))" }
     arguments += options.tables.map { "--table=\(TablePattern($0).dumpPattern)" }
     arguments += options.excludedTables.map { "--exclude-table=\(TablePattern($0).dumpPattern)" }

@@ -7,14 +7,18 @@ internal import Problems
 /// that answers one question only: which pages of these tables have changed since a position of the
 /// log. It is the one thing that drydock runs with a superuser's rights for somebody else. In a schema
 /// that the backup role owns, an overload of `get_raw_page` made that role superuser (tested); hence
-/// a schema of its own, a body that is bound to the extension's functions when it is written, a fixed
-/// search path, exact types, and nothing for PUBLIC.
+/// a schema of its own, a body that is bound to its functions when it is written, a fixed search
+/// path, exact types, and nothing for PUBLIC.
+///
+/// The two functions of pageinspect's library that are needed are declared in that schema, without
+/// the extension: `pg_dump` before 17 cannot leave out an extension, and a snapshot must not ask for
+/// one that the user never made.
 public enum PageAccess {
   /// What came of installing.
   public enum Outcome: Sendable, Equatable {
     /// The role may find changed pages from now on.
     case installed
-    /// The server does not have the extension; its words.
+    /// The server does not have pageinspect's library; its words.
     case unavailable(String)
     /// Only a superuser can install it.
     case needsSuperuser
@@ -23,7 +27,7 @@ public enum PageAccess {
   /// The schema of the function, which is never part of a snapshot.
   public static let schema = "drydock_pages"
 
-  /// Installs the function, and pageinspect where it is missing, and lets the role call it.
+  /// Installs the function and lets the role call it.
   ///
   /// Running it again makes the function anew and does nothing else.
   ///
@@ -39,12 +43,7 @@ public enum PageAccess {
         try connection.execute("SET LOCAL search_path = pg_catalog, pg_temp")
         try connection.execute("CREATE SCHEMA IF NOT EXISTS drydock_pages")
         try checkSchema(connection)
-        try connection.execute(
-          """
-          CREATE EXTENSION IF NOT EXISTS pageinspect SCHEMA drydock_pages;
-          REVOKE ALL ON ALL FUNCTIONS IN SCHEMA drydock_pages FROM PUBLIC
-          """
-        )
+        try connection.execute(libraryFunctions)
         try connection.execute(try definition(connection))
         try grant(to: role, connection)
       }
@@ -87,6 +86,7 @@ public enum PageAccess {
         SELECT n.nspowner AS oid
         UNION SELECT a.grantee FROM pg_catalog.aclexplode(n.nspacl) a
         WHERE a.privilege_type = 'CREATE'
+        UNION SELECT p.proowner FROM pg_catalog.pg_proc p WHERE p.pronamespace = n.oid
       ) h LEFT JOIN pg_catalog.pg_roles r ON r.oid = h.oid
       WHERE n.nspname = 'drydock_pages' AND r.rolsuper IS NOT TRUE
       """
@@ -102,27 +102,30 @@ public enum PageAccess {
     }
   }
 
-  /// The function, bound to the extension's own functions.
+  /// pageinspect's own definitions (1.9 and 1.10); both check again that a superuser calls.
+  private static let libraryFunctions = """
+    CREATE OR REPLACE FUNCTION drydock_pages.get_raw_page(text, text, bigint)
+    RETURNS bytea LANGUAGE c STRICT AS '$libdir/pageinspect', 'get_raw_page_fork_1_9';
+    CREATE OR REPLACE FUNCTION drydock_pages.page_header(
+      page bytea, OUT lsn pg_lsn, OUT checksum smallint, OUT flags smallint, OUT lower integer,
+      OUT upper integer, OUT special integer, OUT pagesize integer, OUT version smallint,
+      OUT prune_xid xid)
+    LANGUAGE c STRICT AS '$libdir/pageinspect', 'page_header';
+    REVOKE ALL ON ALL FUNCTIONS IN SCHEMA drydock_pages FROM PUBLIC
+    """
+
+  /// The function, with a body that is parsed now (`BEGIN ATOMIC`, PostgreSQL 14).
   ///
-  /// The body is parsed now (`BEGIN ATOMIC`, PostgreSQL 14), so that it keeps calling the functions
-  /// that it names today: were the extension dropped, this function would go with it.
+  /// So it goes on calling the functions that it names today, whatever becomes of their names.
   private static func definition(_ connection: Connection) throws -> String {
-    guard let schema = try PageReader.extensionSchema(connection) else {
-      throw Problem(
-        .refused,
-        code: "init.pageinspect-version",
-        "extension pageinspect is older than 1.9",
-        hint: "Run ALTER EXTENSION pageinspect UPDATE, then drydock init --grant again."
-      )
-    }
-    let isQuick = try connection.execute(PageQuery(schema: schema, isQuick: true).proof).bool
+    let isQuick = try connection.execute(PageQuery(schema: Self.schema, isQuick: true).proof).bool
     return """
       CREATE OR REPLACE FUNCTION drydock_pages.changed_blocks(
         relations oid[], firsts bigint[], ends bigint[], horizon bigint)
       RETURNS TABLE (place bigint, blocks int8multirange)
       LANGUAGE sql VOLATILE STRICT SECURITY DEFINER SET search_path = pg_catalog, pg_temp
       BEGIN ATOMIC
-      \(PageQuery(schema: schema, isQuick: isQuick).text(countsZero: true));
+      \(PageQuery(schema: Self.schema, isQuick: isQuick).text(countsZero: true));
       END
       """
   }

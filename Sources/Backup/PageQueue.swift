@@ -32,8 +32,9 @@ final class PageQueue: Sendable {
   ///
   /// A lock for each of 10,000 tables on every connection would fill the server's lock table.
   func askAsHolder(_ connection: Connection) throws {
-    while let batch = next({ $0.common.popLast() ?? $0.leftToHolder.popLast() ?? $0.large.popLast() })
-    {
+    while let batch = next({
+      $0.common.popLast() ?? $0.leftToHolder.popLast() ?? $0.large.popLast()
+    }) {
       try ask(batch, connection)
     }
   }

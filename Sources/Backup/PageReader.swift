@@ -52,11 +52,6 @@ struct PageReader: Sendable, Equatable {
     return .missing(reason(facts))
   }
 
-  /// The schema of pageinspect's functions, nil where they are missing or are not its members.
-  static func extensionSchema(_ connection: Connection) throws -> String? {
-    try connection.execute(factQuery)[0]["extension_schema"]
-  }
-
   private static func reason(_ facts: Rows.Row) -> String {
     guard facts.bool("is_superuser") else {
       return "the role may not read page headers: a superuser can run drydock init --grant"

@@ -55,7 +55,7 @@ struct RowReader {
     _ parent: ParentStripes
   ) throws -> Outcome {
     var outcome = Outcome()
-    let cutter = StripeCutter(
+    var cutter = StripeCutter(
       table: "\(table.relation.name)",
       piece: piece,
       stripePages: table.stripePages,
@@ -95,7 +95,7 @@ struct RowReader {
   /// A table whose access method has no addressable pages: a stripe for every mebibyte of rows.
   private func readByContent(_ relation: Relation) throws -> Outcome {
     var outcome = Outcome()
-    let builder = StripeBuilder(seed: seed, store: store)
+    var builder = StripeBuilder(seed: seed, store: store)
     try copy(RangeQuery.all(relation)) { row in
       outcome.bytesRead += row.count
       try builder.append(row)

@@ -6,7 +6,9 @@ internal import Snapshot
 /// Gathers the rows of one stripe after another: counts them, sums their digests, stores their text.
 ///
 /// A stripe with more than 1 MiB of text becomes several chunks, cut at row ends where a row fits.
-final class StripeBuilder {
+/// A value, not an object: every row passes here, and the compiler proves that nobody else writes
+/// to a value, where an object asks at each access.
+struct StripeBuilder {
   static let pieceSize = 1 << 20
 
   private let hasher: RowHasher
@@ -31,7 +33,7 @@ final class StripeBuilder {
   var bytes: Int { flushed + text.count }
 
   /// Takes a row with its newline.
-  func append(_ row: Span<UInt8>) throws {
+  mutating func append(_ row: Span<UInt8>) throws {
     digest.add(hasher.digest(of: row.extracting(0..<(row.count - 1))))
     rows += 1
     if text.count + row.count > Self.pieceSize { try flush() }
@@ -43,7 +45,7 @@ final class StripeBuilder {
   }
 
   /// Ends the stripe with its trailer and begins the next one.
-  func close(pageOffsets: [Int]) throws -> Stripe {
+  mutating func close(pageOffsets: [Int]) throws -> Stripe {
     let bytes = bytes
     text.append(contentsOf: Stripe.trailer(pageOffsets: pageOffsets))
     try flush()
@@ -52,22 +54,18 @@ final class StripeBuilder {
   }
 
   /// Forgets a stripe that was begun and cannot be ended.
-  func clear() {
+  mutating func clear() {
     text.removeAll(keepingCapacity: true)
     chunks = []
     older = []
     (flushed, rows, digest) = (0, 0, DigestSum())
   }
 
-  private func flush() throws {
+  private mutating func flush() throws {
     guard !text.isEmpty else { return }
-    // A span cannot be lent from a property of a class, so the buffer is taken out and put back.
-    var piece: [UInt8] = []
-    swap(&piece, &text)
     let older = chunks.count < older.count ? older[chunks.count] : nil
-    chunks.append(try store(piece.span, older))
-    flushed += piece.count
-    piece.removeAll(keepingCapacity: true)
-    swap(&piece, &text)
+    chunks.append(try store(text.span, older))
+    flushed += text.count
+    text.removeAll(keepingCapacity: true)
   }
 }

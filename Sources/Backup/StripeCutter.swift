@@ -9,7 +9,7 @@ internal import Snapshot
 /// `ctid` too. The `ctid` decides the stripe and is left out of it. Rows must arrive in strictly
 /// ascending order: a planner setting can break it (parallel append: tested), and a stripe in
 /// another order would be another chunk and a wrong page offset.
-final class StripeCutter {
+struct StripeCutter {
   /// What a stripe holds at the end of a page: one entry for each page, to compare pages by.
   struct Mark: Equatable {
     var bytes: Int
@@ -19,7 +19,7 @@ final class StripeCutter {
   private let table: String
   private let piece: ReadPlan.Piece
   private let stripePages: Int
-  private let builder: StripeBuilder
+  private var builder: StripeBuilder
   private let parent: ParentStripes
   private let compare: (_ stripe: Int, Stripe, [Mark]) throws -> Void
 
@@ -59,20 +59,20 @@ final class StripeCutter {
   }
 
   /// Takes one message of the COPY.
-  func take(_ message: Span<UInt8>) throws {
-    let place = try TuplePlace(message, table: table)
+  mutating func take(_ message: Span<UInt8>) throws {
+    guard let place = TuplePlace(message) else { throw TuplePlace.missing(in: table) }
     try check(place)
     while page <= place.block { try beginPage() }
     try builder.append(message.extracting(place.length..<message.count))
   }
 
   /// Closes the last stripe and returns all of them by their numbers.
-  func finish() throws -> [Int: Stripe] {
+  mutating func finish() throws -> [Int: Stripe] {
     while current != nil || !left.isEmpty { try beginPage() }
     return written
   }
 
-  private func check(_ place: TuplePlace) throws {
+  private mutating func check(_ place: TuplePlace) throws {
     let isAscending = (last.block, last.offset) < (place.block, place.offset)
     // Pages are looked up once each: rows of one page follow each other.
     guard isAscending, place.block == last.block || piece.changed.contains(place.block) else {
@@ -88,7 +88,7 @@ final class StripeCutter {
   }
 
   /// Goes on to the next page, in the next stripe where this one is full.
-  private func beginPage() throws {
+  private mutating func beginPage() throws {
     guard let stripe = current else { return openStripe() }
     guard page < pages(of: stripe).upperBound else { return try closeStripe(stripe) }
     if !pageOffsets.isEmpty { mark() }
@@ -101,14 +101,14 @@ final class StripeCutter {
     page += 1
   }
 
-  private func openStripe() {
+  private mutating func openStripe() {
     guard let stripe = left.popFirst() else { return page = piece.pages.upperBound }
     current = stripe
     page = stripe * stripePages
     builder.older = parent.chunks(ofStripe: stripe)
   }
 
-  private func closeStripe(_ stripe: Int) throws {
+  private mutating func closeStripe(_ stripe: Int) throws {
     mark()
     let made = try builder.close(pageOffsets: pageOffsets)
     try compare(stripe, made, marks)
@@ -118,7 +118,7 @@ final class StripeCutter {
     marks.removeAll(keepingCapacity: true)
   }
 
-  private func mark() {
+  private mutating func mark() {
     marks.append(Mark(bytes: builder.bytes, digest: builder.digest))
   }
 

@@ -1,16 +1,19 @@
 /// Reads numbers and pieces from bytes whose lengths nobody has checked yet, and never past the end.
+///
+/// Open to the optimiser of other modules: lists of a million stripes pass through here.
 public struct ByteReader {
   @usableFromInline let bytes: [UInt8]
   @usableFromInline var place: Int
 
-  /// A reader at the first byte, or at another one.
+  /// A reader at the first byte, or at another within the bytes.
+  @inlinable
   public init(_ bytes: [UInt8], at offset: Int = 0) {
     self.bytes = bytes
     place = offset
   }
 
   /// The place of the next byte.
-  public var offset: Int { place }
+  @inlinable public var offset: Int { place }
 
   /// How many bytes are left.
   @inlinable public var remaining: Int { bytes.count - place }

@@ -26,7 +26,9 @@ extension RelationState {
       WHERE c.relkind = 'r' AND c.relpersistence IN ('p', 'u')
         AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
     ), columns AS MATERIALIZED (
-      SELECT a.* FROM pg_catalog.pg_attribute a JOIN stored s ON s.oid = a.attrelid
+      SELECT a.attrelid, a.attnum, a.attname, a.atttypid, a.atttypmod, a.attcollation,
+        a.attgenerated, a.atthasmissing, a.attmissingval, a.attisdropped
+      FROM pg_catalog.pg_attribute a JOIN stored s ON s.oid = a.attrelid
       WHERE a.attnum > 0
     ), reach(root, type) AS (
       SELECT DISTINCT atttypid, atttypid FROM columns

@@ -24,8 +24,12 @@ public struct ClientPrograms: Sendable, Equatable {
   /// PostgreSQL, then in `PATH`.
   public static func find(atLeast server: Int, directory: String? = nil) throws -> ClientPrograms {
     let candidates = directory.map { [$0] } ?? directories()
-    let found = candidates.compactMap { at($0) }.filter { $0.major >= server }
-    guard let best = found.min(by: { $0.major < $1.major }) else {
+    var best: ClientPrograms?
+    for candidate in candidates where best?.major != server {
+      guard let found = at(candidate), found.major >= server else { continue }
+      if best.map({ found.major < $0.major }) ?? true { best = found }
+    }
+    guard let best else {
       throw Problem(
         .failed,
         code: "cluster.no-client-programs",

@@ -1,4 +1,5 @@
 public import Arguments
+internal import Backup
 internal import Migration
 internal import ObjectStore
 internal import Postgres
@@ -20,7 +21,7 @@ public struct InitCommand: RunnableCommand {
     Example("drydock init --unencrypted", "Create one that hides nothing but notices damage."),
     Example(
       "drydock init --grant deploy --database shop",
-      "Make the ledger in a database and let role deploy migrate; no repository is made."
+      "Let role deploy migrate a database and take snapshots of it; no repository is made."
     ),
   ]
 
@@ -28,7 +29,7 @@ public struct InitCommand: RunnableCommand {
   public var shared = SharedOptions()
   /// Whether the content is not encrypted.
   public var isUnencrypted = false
-  /// A role that shall migrate without owning the ledger.
+  /// A role that shall migrate and take snapshots without owning anything.
   public var grantee: String?
   /// The option that names the database.
   public var databaseOptions = DatabaseOptions()
@@ -43,7 +44,7 @@ public struct InitCommand: RunnableCommand {
       "--grant",
       \.grantee,
       value: "ROLE",
-      "Instead: make the ledger in --database and let this role write to it."
+      "Instead: prepare --database and let this role migrate it and take snapshots."
     )
     group(\.databaseOptions)
     group(\.shared)
@@ -75,18 +76,49 @@ public struct InitCommand: RunnableCommand {
     return .done
   }
 
-  /// Makes the ledger as its owner-to-be, so that the migrator need not own it.
+  /// Makes ledger and witness as their owner-to-be, so that the role need not own them; and, as a
+  /// superuser, the function that finds changed pages.
   private func grant(to role: String, _ context: Context) async throws -> ExitStatus {
     let settings = try databaseOptions.explicit(in: context)
     let runner = Runner(settings, Runner.Options(toolVersion: ToolVersion.number))
     try await runner.onOwnLane { try $0.prepareLedger(for: role) }
+    let pages = try await Lane("drydock.grant").run {
+      do {
+        let connection = try Connection.open(settings)
+        try PageAccess.grantWitness(to: role, on: connection)
+        return try PageAccess.install(for: role, on: connection)
+      } catch let error as PostgresError {
+        throw error.problem("role \(role) cannot be prepared for snapshots of \(settings)")
+      }
+    }
     context.show(
       Report(
-        blocks: [.values([.init("database", "\(settings)"), .init("may migrate", role)])],
-        json: ["event": "result", "granted": .string(role)]
+        blocks: [
+          .values([
+            .init("database", "\(settings)"), .init("may migrate", role),
+            .init("finds changed pages", pages == .installed ? role : "nobody new"),
+          ])
+        ] + (Self.advice(pages).map { [.paragraph($0, role: .warning)] } ?? []),
+        json: [
+          "event": "result", "granted": .string(role),
+          "finds_changed_pages": .boolean(pages == .installed),
+        ]
       )
     )
     return .done
+  }
+
+  /// What keeps snapshots from reading changed pages only, and what helps.
+  private static func advice(_ pages: PageAccess.Outcome) -> String? {
+    switch pages {
+    case .installed: nil
+    case .needsSuperuser:
+      "Only a superuser can let a role find changed pages: run this as one, or every snapshot "
+        + "reads all rows (from PostgreSQL 17, summarize_wal = on serves as well)."
+    case .unavailable(let reason):
+      "The server lacks pageinspect (package postgresql-contrib), so that every snapshot reads all "
+        + "rows: \(reason)"
+    }
   }
 
   private static let warning =

@@ -117,8 +117,10 @@ public final class ChunkEncoder {
     }
     if let delta, delta.isClearlyWorthIt { return try store(delta, raw, &instance) }
     let isCompressed = try compress(raw, level)
-    if let delta, delta.isWorthIt(besides: isCompressed ? frame.count : raw.count) {
-      return try store(delta, raw, &instance)
+    if let delta {
+      let isWorthIt = delta.isWorthIt(besides: isCompressed ? frame.count : raw.count)
+      if isWorthIt { return try store(delta, raw, &instance) }
+      deltas.patience.note(isWorthIt: false)
     }
     guard isCompressed else { return try append(raw, instance) }
     let frame = frame
@@ -134,6 +136,7 @@ public final class ChunkEncoder {
     _ instance: inout Instance
   ) throws -> Instance {
     try prove(raw, delta.frame, prefix: delta.prefix)
+    deltas.patience.note(isWorthIt: true)
     instance.base = delta.base
     instance.version = delta.version
     instance.codec = .zstdWithBase

@@ -32,6 +32,8 @@ final class DeltaEncoder {
   private let writer: SnapshotWriter
   private let reader: ChunkReader
   private let compressor: Compressor
+  /// Learns from every attempt, by this encoder and by whoever compares with the full frame.
+  var patience = DeltaPatience()
 
   init(_ writer: SnapshotWriter, _ reader: ChunkReader, _ compressor: Compressor) {
     self.writer = writer
@@ -61,7 +63,7 @@ final class DeltaEncoder {
       return nil
     }
     guard let (version, base) = Self.successor(of: chain), base[0].instance.kind == kind,
-      writer.delta == .always || reader.isNear(base)
+      writer.delta == .always || (reader.isNear(base) && patience.tryNext())
     else { return nil }
     guard let prefix = try readBase(base[0]) else { return nil }
     var delta = Delta(
@@ -80,6 +82,7 @@ final class DeltaEncoder {
       limit: limit,
       appendingTo: &delta.frame
     )
+    if !fits { patience.note(isWorthIt: false) }
     return fits ? delta : nil
   }
 

@@ -22,7 +22,8 @@ private struct Heap: Equatable {
       let isHuge = Int.random(in: 0..<400, using: &random) == 0
       let length = isHuge ? 1_200_000 : Int.random(in: 0..<200, using: &random)
       let letter = "abcdefgh".randomElement(using: &random) ?? "a"
-      return String(repeating: letter, count: length) + "\(UInt32.random(in: 0..<9999, using: &random))"
+      return String(repeating: letter, count: length)
+        + "\(UInt32.random(in: 0..<9999, using: &random))"
     }
   }
 
@@ -62,7 +63,7 @@ private struct Camera {
       let isCut = heap.pages.count < parentPages && pages.contains(heap.pages.count)
       return !changed.intersection(pages).isEmpty || isCut
     }
-    let cutter = StripeCutter(
+    var cutter = StripeCutter(
       table: "t",
       piece: ReadPlan.Piece(
         table: 0,

@@ -29,7 +29,7 @@ struct StripeCutterTests {
   ) throws -> (stripes: [Stripe], shelf: Shelf) {
     let shelf = Shelf()
     let first = pages.lowerBound / stripePages
-    let cutter = StripeCutter(
+    var cutter = StripeCutter(
       table: "t",
       piece: ReadPlan.Piece(
         table: 0,

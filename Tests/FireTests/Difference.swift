@@ -1,3 +1,4 @@
+import Backup
 import Repository
 import Snapshot
 
@@ -5,8 +6,24 @@ import Snapshot
 struct Difference: Sendable, CustomStringConvertible {
   let description: String
 
-  /// Everything in which a snapshot departs from what an oracle saw at its instant.
-  static func between(_ content: SnapshotContent, _ oracle: Oracle) throws -> [Difference] {
+  /// Everything in which a backup departs from what an oracle saw at its instant; an alarm too,
+  /// since each means that this snapshot or its parent is wrong.
+  static func between(
+    _ result: BackupRun.Result,
+    in repository: Repository,
+    _ oracle: Oracle
+  ) throws -> [Difference] {
+    let content = try SnapshotContent(opening: result.snapshot, in: repository)
+    let alarms = result.alarms.map {
+      Difference(description: "alarm: \($0.table), pages \($0.pages.prefix(20))")
+    }
+    return try alarms + between(content, oracle)
+  }
+
+  private static func between(
+    _ content: SnapshotContent,
+    _ oracle: Oracle
+  ) throws -> [Difference] {
     let reader = try content.repository.makeReader()
     let claimed = content.manifest.tables.filter { $0.schema == "public" }
     let truth = oracle.tables

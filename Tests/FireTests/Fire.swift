@@ -4,7 +4,6 @@ import ObjectStore
 import Postgres
 import Problems
 import Repository
-import Snapshot
 import TestSupport
 
 @testable import Backup
@@ -96,8 +95,7 @@ struct Fire: Sendable {
     run.onInstant = { try await oracle.look(at: $0) }
     do {
       let result = try await run.run()
-      let content = try SnapshotContent(opening: result.snapshot, in: repository)
-      report.count(result.manifest, try Difference.between(content, oracle))
+      report.count(result.manifest, try Difference.between(result, in: repository, oracle))
     } catch let problem as Problem where problem.isRetryable || server.calm != calm {
       report.brokenOff[problem.code, default: 0] += 1
     } catch let error as PostgresError where server.calm != calm {
@@ -111,7 +109,7 @@ struct Fire: Sendable {
     options.binaryDirectory = server.scratch.binaries.directory
     options.omitted = plan.omitted
     options.jobs = dice.number(1...3)
-    options.isFullRead = dice.happens(0.03)
+    options.isFullRead = dice.happens(0.1)
     options.horizonWait = dice.happens(0.8) ? 5 : 0.1
     options.checkpoint = dice.happens(0.6) ? .force : .wait(seconds: 0)
     return options

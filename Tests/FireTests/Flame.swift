@@ -56,8 +56,8 @@ enum Unrest {
 
   /// SQLSTATEs (manual, appendix A).
   private static let states: Set<String> = [
-    // Lock timeout, deadlock, serialization failure, object in use.
-    "55P03", "40P01", "40001", "55006",
+    // Lock timeout, deadlock, serialization failure, object in use, prepared transaction busy.
+    "55P03", "40P01", "40001", "55006", "55000",
     // Shutdown, crash of another session, not yet accepting connections.
     "57P01", "57P02", "57P03",
     // A table, a column, a type, a label, a prepared transaction that was there a moment ago.

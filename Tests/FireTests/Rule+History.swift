@@ -37,6 +37,9 @@ extension Rule {
         "ALTER DATABASE \(clone) RENAME TO \(name)"
       )
     },
+    Rule("A clone under the same oid", without: [.witnessRow]) { scene in
+      try await scene.replaceByClone()
+    },
     Rule("A recovery that took another way", without: [.timeline, .witnessRow]) { scene in
       try await scene.setBack(promoting: true)
       try scene.write(beyond: try scene.parent().position.lsn)
@@ -45,6 +48,20 @@ extension Rule {
 }
 
 extension Scene {
+  /// Puts an older copy of the database, with the same oid, file nodes and LSNs, in its place
+  /// (`STRATEGY = FILE_COPY` copies files as they are).
+  func replaceByClone() async throws {
+    let (name, clone) = (database, "\(database)_clone")
+    try makeTable()
+    try maintenance("CREATE DATABASE \(clone) TEMPLATE \(name) STRATEGY FILE_COPY")
+    try sql("UPDATE t SET n = 1 WHERE id <= 50")
+    let oid = try await snapshot().manifest.database.oid
+    try maintenance(
+      "DROP DATABASE \(name) WITH (FORCE)",
+      "CREATE DATABASE \(name) OID \(oid) TEMPLATE \(clone) STRATEGY FILE_COPY"
+    )
+  }
+
   /// Lets a snapshot see rows that the server then loses: its files are put back as they were.
   fileprivate func setBack(promoting: Bool = false) async throws {
     try makeTable()

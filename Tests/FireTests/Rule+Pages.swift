@@ -51,6 +51,16 @@ extension Rule {
         """
       )
     },
+    Rule("An unlogged table, whose pages have no LSN", without: [.unlogged]) { scene in
+      try await scene.changeUnlogged()
+    },
+    Rule("A change just above the horizon", without: [.exactThreshold]) { scene in
+      // One page, touched since the last checkpoint, so that the record of its next change is short.
+      try scene.makeTable(5)
+      try await scene.snapshot()
+      try scene.sql("UPDATE t SET n = 1 WHERE id = 1")
+      try await scene.snapshot(duringInstant: { try scene.sql("UPDATE t SET n = 2 WHERE id = 1") })
+    },
     Rule("A log that a killed session took with it", without: [.durability, .witnessRow]) { scene in
       try scene.makeTable()
       try await scene.snapshot()
@@ -63,6 +73,16 @@ extension Rule {
       }
     },
   ]
+}
+
+extension Scene {
+  /// Changes an unlogged table after a snapshot.
+  func changeUnlogged() async throws {
+    try makeTable()
+    try sql("ALTER TABLE t SET UNLOGGED", "VACUUM t")
+    try await snapshot()
+    try sql("UPDATE t SET n = 1 WHERE id <= 50")
+  }
 }
 
 extension Connection {

@@ -36,12 +36,13 @@ extension Rule {
       without: [.unlogged],
       on: [.v18],
       bySummaries: true
-    ) { scene in
-      try scene.makeTable()
-      try scene.sql("ALTER TABLE t SET UNLOGGED", "VACUUM t", "CHECKPOINT")
-      try await scene.snapshot()
-      try scene.sql("UPDATE t SET n = 1 WHERE id <= 50")
-    },
+    ) { scene in try await scene.changeUnlogged() },
+    Rule(
+      "A clone under the same oid, in the log",
+      without: [.databaseFile, .witnessRow],
+      on: [.v18],
+      bySummaries: true
+    ) { scene in try await scene.replaceByClone() },
   ]
 }
 

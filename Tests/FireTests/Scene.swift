@@ -14,10 +14,10 @@ import TestSupport
 struct Scene: Sendable {
   /// A snapshot with what is wrong in it.
   struct Shot: Sendable {
-    let content: SnapshotContent
+    let result: BackupRun.Result
     let differences: [Difference]
 
-    var manifest: Manifest { content.manifest }
+    var manifest: Manifest { result.manifest }
 
     /// How a table was read.
     func reading(of table: String) -> Manifest.Reading? {
@@ -94,8 +94,11 @@ struct Scene: Sendable {
       try await oracle.look(at: $0)
       try await Lane("scene").run(duringInstant)
     }
-    let content = try SnapshotContent(opening: try await run.run().snapshot, in: repository)
-    return Shot(content: content, differences: try Difference.between(content, oracle))
+    let result = try await run.run()
+    return Shot(
+      result: result,
+      differences: try Difference.between(result, in: repository, oracle)
+    )
   }
 }
 

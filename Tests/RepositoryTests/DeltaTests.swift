@@ -200,6 +200,46 @@ struct DeltaTests {
     #expect(written.isDelta == (policy != .never))
   }
 
+  @Test("Where deltas keep failing few are tried, and soon again where they succeed")
+  func patience() throws {
+    let store = MemoryStore()
+    let repository = try Repository.create(in: store, encryption: .none)
+    func raw(_ place: Int, version: Int) -> [UInt8] {
+      let rows = Sample.rows(place * 50..<place * 50 + 50)
+      let rewritten = Sample.rows(place * 50..<place * 50 + 50, version: 1)
+      let changed = [Sample.row(place, version: 7)] + rows.dropFirst()
+      return Array((version == 0 ? rows : place < 100 ? rewritten : changed).joined())
+    }
+    let first = try repository.beginSnapshot(parent: nil)
+    let encoder = try first.makeEncoder()
+    let ids = try (0..<200).map { try encoder.write(raw($0, version: 0).span).id }
+    let parent = try first.commit(manifest: [], at: Sample.time, closure: ids)
+    var deltas: [DeltaPolicy: Int] = [:]
+    var reads: [DeltaPolicy: Int] = [:]
+    for policy in [DeltaPolicy.auto, .always] {
+      let count = Mutex(0)
+      let counting = FaultyStore(
+        MemoryStore(store.contents),
+        hook: { operation, moment in
+          if operation.verb == .get && operation.target.hasPrefix("packs/") && moment == .before {
+            count.withLock { $0 += 1 }
+          }
+        }
+      )
+      let writer = try Repository.open(counting, passphrase: nil)
+        .beginSnapshot(parent: parent, delta: policy)
+      let encoder = try writer.makeEncoder()
+      for (place, id) in ids.enumerated() {
+        let written = try encoder.write(raw(place, version: 1).span, after: id)
+        if written.isDelta { deltas[policy, default: 0] += 1 }
+      }
+      reads[policy] = count.withLock { $0 }
+    }
+    #expect(deltas[.always] == 100 && reads[.always] == 200, "always means each of them")
+    // Places 0 to 3, 5, 9, 17, 33, 49, 65, 81, 97 fail, and from 113 on all succeed.
+    #expect(deltas[.auto] == 87 && reads[.auto] == 99)
+  }
+
   @Test("A repository whose format does not list the feature never gets a delta")
   func withoutFeature() throws {
     let store = MemoryStore()
