@@ -1,11 +1,18 @@
 internal import CLibPQ
 private import Faults
 
+#if canImport(Glibc)
+private import Glibc
+#else
+private import Darwin
+#endif
+
 extension Connection {
   /// Streams `COPY ... TO STDOUT`: lends each message, one row in text format, to `body`.
   ///
   /// The span is valid during the call only. When `body` throws, the statement is cancelled and its
   /// rest read away, so that the connection stays usable; a transaction around it has then failed.
+  /// A row of more than 32 MiB waits at the connection's gate before the rest of it is taken in.
   /// - Returns: how many rows came.
   @discardableResult
   public func copyOut(_ sql: String, _ body: (Span<UInt8>) throws -> Void) throws -> Int {
@@ -59,7 +66,18 @@ extension Connection {
 
   private func nextCopyMessage(_ body: (Span<UInt8>) throws -> Void) throws -> Bool {
     var buffer: UnsafeMutablePointer<CChar>?
-    let count = Int(unsafe PQgetCopyData(handle, &buffer, 0))
+    var count = Int(unsafe PQgetCopyData(handle, &buffer, 1))
+    var arrived = 0
+    var isInside = false
+    defer { if isInside { gate.leave() } }
+    while count == 0 {
+      arrived += try takeInput()
+      if arrived > LargeRowGate.limit, !isInside {
+        gate.enter()
+        isInside = true
+      }
+      count = Int(unsafe PQgetCopyData(handle, &buffer, 1))
+    }
     guard count > 0, let start = unsafe buffer else {
       if count == -2 { throw unsafe Self.connectionError(handle) }
       return false
@@ -69,6 +87,20 @@ extension Connection {
       .bindMemory(to: UInt8.self)
     try body(unsafe Span(_unsafeElements: bytes))
     return true
+  }
+
+  /// Waits for the server and takes in what it has sent; returns about how many bytes that was.
+  ///
+  /// No wait is longer than 100 ms, since bytes that TLS has deciphered already are in libpq, where
+  /// `poll` cannot see them (manual, `PQconsumeInput`).
+  private func takeInput() throws(PostgresError) -> Int {
+    let socket = unsafe PQsocket(handle)
+    var descriptor = pollfd(fd: socket, events: Int16(POLLIN), revents: 0)
+    _ = unsafe poll(&descriptor, 1, 100)
+    var waiting: Int32 = 0
+    _ = unsafe ioctl(socket, UInt(FIONREAD), &waiting)
+    guard unsafe PQconsumeInput(handle) == 1 else { throw unsafe Self.connectionError(handle) }
+    return Int(waiting)
   }
 
   /// Reads the results that end a COPY; the error among them, if any, is thrown after the last.

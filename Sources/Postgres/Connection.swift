@@ -13,6 +13,8 @@ private import Synchronization
   public let canceller: Canceller
   /// The settings that it was opened with.
   public let settings: ConnectionSettings
+  /// Where the large rows of this connection wait for those of others.
+  public var gate = LargeRowGate.shared
 
   private init(owning handle: OpaquePointer, settings: ConnectionSettings) {
     unsafe self.handle = unsafe handle

@@ -12,7 +12,6 @@ final class LoadPlan: Sendable {
   }
 
   private struct State {
-    var next = 0
     var bytes = 0
     var rows = 0
   }
@@ -28,15 +27,6 @@ final class LoadPlan: Sendable {
       Self.pieces(of: table, stripes)
     }
     totalBytes = tables.reduce(0) { $0 + $1.table.bytes }
-  }
-
-  /// The next piece, nil when none is left.
-  func next() -> Piece? {
-    state.withLock { state in
-      guard state.next < pieces.count else { return nil }
-      defer { state.next += 1 }
-      return pieces[state.next]
-    }
   }
 
   /// Notes that a piece is in the database; returns the sums until now.

@@ -6,8 +6,9 @@ public import Snapshot
 
 /// Puts a snapshot, or a part of it, into a database that holds nothing of it yet.
 ///
-/// Definition before the rows, rows on several connections, sequences and large objects, indexes
-/// and constraints, materialised views, statistics; then everything is read back and compared.
+/// Definition before the rows; rows on several connections, which also build the indexes of large
+/// tables and read everything back to compare it; sequences and large objects; the other indexes,
+/// and constraints; materialised views, statistics.
 public struct RestoreRun: Sendable {
   let content: SnapshotContent
   let settings: ConnectionSettings
@@ -106,19 +107,39 @@ public struct RestoreRun: Sendable {
   }
 
   private func fill(_ work: RestoreWork, _ session: Session) async throws {
-    if !options.isSchemaOnly { try await load(work, session) }
+    var postData = work.postData
+    if !options.isSchemaOnly {
+      let entries = try work.postData ?? work.archive.entries()
+      let builds = try IndexBuild.all(
+        of: work.selection.tables,
+        among: entries,
+        work.archive,
+        without: options.without
+      )
+      try await load(work, builds)
+      try await setValues(work, session)
+      let built = Set(builds.values.joined().map(\.entry.line))
+      if !built.isEmpty { postData = entries.filter { !built.contains($0.line) } }
+    }
+    try await definePost(work, postData)
+    if !options.isSchemaOnly { try await fillViews(work, session) }
+  }
+
+  private func definePost(_ work: RestoreWork, _ entries: [Archive.Entry]?) async throws {
     report("indexes and constraints")
     let (settings, options) = (settings, options)
     try await Lane("drydock.pg_restore").run {
       try work.archive.restore(
         .postData,
         into: settings,
-        only: work.postData,
+        only: entries,
         without: options.without,
         jobs: options.jobs
       )
     }
-    guard !options.isSchemaOnly else { return }
+  }
+
+  private func fillViews(_ work: RestoreWork, _ session: Session) async throws {
     report("materialised views and statistics")
     try await session.run { [content] connection in
       try connection.transaction {
@@ -128,31 +149,49 @@ public struct RestoreRun: Sendable {
       }
       try connection.execute("ANALYZE")
     }
-    if options.verifies { try await compare(work) }
   }
 
-  private func load(_ work: RestoreWork, _ session: Session) async throws {
-    let (content, options, progress) = (content, options, progress)
+  private func load(_ work: RestoreWork, _ builds: [Int: [IndexBuild]]) async throws {
+    let (content, plan) = (content, work.plan)
+    let comparison = DigestComparison(
+      of: work.selection.tables,
+      seed: content.repository.digestSeed,
+      encoding: content.manifest.database.encoding
+    )
+    let schedule = RestoreSchedule(
+      plan.pieces,
+      builds: builds,
+      claims: options.verifies ? comparison.claims : []
+    )
     try await workers(options.jobs) { connection in
-      let loader = RowLoader(
-        connection: connection,
-        reader: try content.repository.makeReader(),
-        encoding: content.manifest.database.encoding
-      )
-      while let piece = work.plan.next() {
-        try Task.checkCancellation()
-        try connection.transaction { try loader.load(piece.stripes, of: piece.table) }
-        let done = work.plan.record(piece)
-        progress(
-          RestoreProgress(
-            phase: "loading rows",
-            bytes: done.bytes,
-            totalBytes: work.plan.totalBytes,
-            rows: done.rows
-          )
+      do {
+        let loader = RowLoader(
+          connection: connection,
+          reader: try content.repository.makeReader(),
+          encoding: content.manifest.database.encoding
         )
+        while let step = schedule.next() {
+          try Task.checkCancellation()
+          switch step {
+          case .load(let piece):
+            try connection.transaction { try loader.load(piece.stripes, of: piece.table) }
+            schedule.loaded(piece)
+            report(plan.record(piece), of: plan.totalBytes)
+          case .build(let build):
+            try build.run(on: connection)
+          case .compare(let claim):
+            try connection.transaction("READ ONLY") { try comparison.check(claim, on: connection) }
+          }
+        }
+      } catch {
+        schedule.stop()
+        throw error
       }
     }
+  }
+
+  private func setValues(_ work: RestoreWork, _ session: Session) async throws {
+    let (content, options) = (content, options)
     try await session.run { connection in
       try connection.transaction {
         let values = ValueLoader(connection: connection, manifest: content.manifest)
@@ -162,22 +201,6 @@ public struct RestoreRun: Sendable {
           reader: try content.repository.makeReader(),
           without: options.without
         )
-      }
-    }
-  }
-
-  private func compare(_ work: RestoreWork) async throws {
-    report("comparing")
-    let comparison = DigestComparison(
-      of: work.selection.tables,
-      seed: content.repository.digestSeed,
-      encoding: content.manifest.database.encoding
-    )
-    let queue = WorkQueue(comparison.claims)
-    try await workers(options.jobs) { connection in
-      while let claim = queue.next() {
-        try Task.checkCancellation()
-        try connection.transaction("READ ONLY") { try comparison.check(claim, on: connection) }
       }
     }
   }
@@ -198,6 +221,17 @@ public struct RestoreRun: Sendable {
       }
       try await group.waitForAll()
     }
+  }
+
+  private func report(_ done: (bytes: Int, rows: Int), of totalBytes: Int) {
+    progress(
+      RestoreProgress(
+        phase: "loading rows",
+        bytes: done.bytes,
+        totalBytes: totalBytes,
+        rows: done.rows
+      )
+    )
   }
 
   private func report(_ phase: String) {

@@ -77,7 +77,7 @@ struct SchemaSwap {
       reader: try content.repository.makeReader(),
       encoding: content.manifest.database.encoding
     )
-    while let piece = proof.work.plan.next() {
+    for piece in proof.work.plan.pieces {
       try loader.load(piece.stripes, of: piece.table)
       let done = proof.work.plan.record(piece)
       report("loading rows", done.bytes, done.rows)
