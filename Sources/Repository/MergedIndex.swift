@@ -1,4 +1,5 @@
 internal import ObjectStore
+internal import Problems
 internal import Synchronization
 
 /// Instances that are found in a file instead of memory; used from several threads at once.
@@ -35,11 +36,27 @@ final class MergedIndex: Sendable {
         return try file.locations(of: id)
       } catch {
         // Broken, or the disk does not give it back.
-        let fresh = try remake()
-        guard fresh.directory.packs == packs else { throw error }
-        file = fresh
+        file = try remade()
         return try file.locations(of: id)
       }
+    }
+  }
+
+  /// The file made again, with the same numbers for the same packs.
+  private func remade() throws -> CacheFile {
+    do {
+      let fresh = try remake()
+      guard fresh.directory.packs == packs else { throw BrokenCache() }
+      return fresh
+    } catch is BrokenCache {
+      throw Problem(
+        code: "repository.index-cache",
+        "this machine's cache of the index was damaged and could not be made again",
+        reason: "the file does not hold what was just written, or the index changed meanwhile",
+        hint: "Run the command again. If it fails again, look at the disk of the user's cache "
+          + "directory; the repository itself is not affected.",
+        isRetryable: true
+      )
     }
   }
 

@@ -124,6 +124,17 @@ struct IndexCacheTests {
     try expectSame(table, as: expected)
   }
 
+  @Test("A file that breaks in use and cannot be made again is an error, never an answer")
+  func beyondRepair() throws {
+    let table = try sample.index().table()
+    let size = try ReadableFile.contents(of: sample.cachePath).count
+    try overwrite(sample.cachePath, with: [UInt8](repeating: 7, count: size))
+    let object = try #require(try sample.store.list("index").first).name
+    try sample.store.delete(object)
+    let problem = #expect(throws: Problem.self) { try table.contains(ids[0]) }
+    #expect(problem?.code == "repository.damaged")
+  }
+
   @Test("A file that is cut, empty, of another repository or put together anew is not believed")
   func foreign() throws {
     _ = try sample.index().table()
