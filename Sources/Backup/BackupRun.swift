@@ -46,8 +46,12 @@ public struct BackupRun: Sendable {
   let repository: Repository
   let options: BackupOptions
   let progress: @Sendable (BackupProgress) -> Void
-  /// Called at each instant that is opened, with its exported snapshot: a test's way to see the same.
-  var onInstant: (@Sendable (_ snapshotID: String) async throws -> Void)?
+  /// Called when an instant is open and before anything else is read: a test's way to come between.
+  var onOpening: (@Sendable () async throws -> Void)?
+  /// Called when all rows have been read, with the exported snapshot: a test's way to see the same.
+  ///
+  /// Not earlier, for a test that reads lifts the LSNs of pages whose changes are looked for.
+  var onRowsRead: (@Sendable (_ snapshotID: String) async throws -> Void)?
 
   private static let attempts = 3
 
@@ -114,10 +118,11 @@ public struct BackupRun: Sendable {
     do {
       report("waiting for locks", 0, 0, 0)
       let opening = try await open(holder, parent)
-      try await onInstant?(opening.read.snapshotID)
+      try await onOpening?()
       async let definition = readDefinition(opening, writer)
       let reading = try await readRows(holder, opening, writer)
       let rest = try await readRest(holder, opening, writer, reading)
+      try await onRowsRead?(opening.read.snapshotID)
       var manifest = try await Assembly(
         opening: opening,
         reading: reading,

@@ -31,17 +31,15 @@ struct ConsistentRead: Sendable {
     lockTimeout: Int,
     omitted: Set<Precaution> = []
   ) throws -> ConsistentRead {
-    let isEarly = omitted.contains(.locksBeforeSnapshot)
     for _ in 0..<attempts {
       let listed = try now(observer) { try Relation.list($0) }
       try holder.execute("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY")
       try holder.setTransferSettings(forReading: true)
       // Any query that reads takes the snapshot; done here, it comes too early.
-      if isEarly { _ = try Relation.list(holder) }
+      if omitted.contains(.locksBeforeSnapshot) { _ = try Relation.list(holder) }
       do {
         try lock(listed, on: holder, observer: observer, timeout: lockTimeout)
-        let read = try take(listed, on: holder, observer: observer, compares: !isEarly)
-        if let read { return read }
+        if let read = try take(listed, on: holder, observer: observer, omitted) { return read }
       } catch {
         // The first error is the one to report; the server rolls back with the connection.
         _ = try? holder.execute("ROLLBACK")
@@ -79,14 +77,16 @@ struct ConsistentRead: Sendable {
     _ listed: [Relation],
     on holder: Connection,
     observer: Connection,
-    compares: Bool
+    _ omitted: Set<Precaution>
   ) throws -> ConsistentRead? {
     let snapshot = try holder.execute("SELECT pg_catalog.pg_export_snapshot()").value ?? ""
     try holder.verifyTransferSettings()
     let seen = try Relation.list(holder)
     let fresh = try now(observer) { try Relation.list($0) }
-    let isUnmoved = identity(seen) == identity(listed) && identity(fresh) == identity(listed)
-    guard isUnmoved || !compares else { return nil }
+    let isSame = identity(seen) == identity(listed) && identity(fresh) == identity(listed)
+    guard isSame || !omitted.isDisjoint(with: [.listedAgain, .locksBeforeSnapshot]) else {
+      return nil
+    }
     let position = try holder.execute(positionQuery)
     return ConsistentRead(
       snapshotID: snapshot,

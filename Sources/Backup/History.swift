@@ -46,7 +46,8 @@ struct History: Sendable {
     if case .unproven(let reason) = durability { notices.append(reason) }
     // After the snapshot, so that whoever sees the row sees all that the snapshot saw.
     var witness: Manifest.Witness?
-    switch try Witness.write(on: observer, repository: repository) {
+    let omitted = options.omitted
+    switch try Witness.write(on: observer, repository: repository, omitted: omitted) {
     case .written(let row): witness = row
     case .refused(let reason): notices.append(reason)
     }

@@ -10,6 +10,8 @@ enum Precaution: String, CaseIterable, Sendable {
   case durability
   /// Take the locks before the snapshot.
   case locksBeforeSnapshot
+  /// List the relations again in the snapshot and after it.
+  case listedAgain
 
   // Which pages have changed.
   /// A page that was never initialised counts as changed.

@@ -28,16 +28,21 @@ enum Witness {
   /// - Parameters:
   ///   - observer: a session outside any transaction.
   ///   - repository: the repository's id, so that two repositories do not remove each other's rows.
+  ///   - omitted: the rules to leave out; without durability the row itself may be lost too.
   /// - Returns: the witness, or why there is none.
   /// - Throws: `PostgresError` when the server fails, not when it refuses.
-  static func write(on observer: Connection, repository: String) throws -> Writing {
+  static func write(
+    on observer: Connection,
+    repository: String,
+    omitted: Set<Precaution> = []
+  ) throws -> Writing {
     do {
       switch try standing(observer) {
       case .foreign(let owner): return .refused("drydock.witness belongs to role \(owner)")
       case .missing: try create(observer)
       case .own: break
       }
-      return .written(try insert(observer, repository))
+      return .written(try insert(observer, repository, omitted))
     } catch let error as PostgresError where Refusal.states.contains(error.sqlState ?? "") {
       return .refused("the witness could not be written: \(error.reason)")
     }
@@ -130,10 +135,12 @@ enum Witness {
   /// Local flush is what counts: a dead synchronous standby must not hold up a backup.
   private static func insert(
     _ observer: Connection,
-    _ repository: String
+    _ repository: String,
+    _ omitted: Set<Precaution>
   ) throws -> Manifest.Witness {
+    let commit = omitted.contains(.durability) ? "off" : "local"
     let witness = try observer.transaction("READ WRITE") {
-      try observer.execute("SET LOCAL synchronous_commit = local")
+      try observer.execute("SET LOCAL synchronous_commit = \(commit)")
       let row = try observer.query(
         """
         INSERT INTO drydock.witness (id, repository)

@@ -35,9 +35,19 @@ extension Context {
   }
 
   private func open(_ store: any ObjectStore, _ passphrase: Secret?) async throws -> Repository {
-    try await Lane("drydock.repository").run {
-      try Repository.open(store, passphrase: passphrase)
+    let cacheDirectory = cacheDirectory
+    return try await Lane("drydock.repository").run {
+      try Repository.open(store, passphrase: passphrase, cacheDirectory: cacheDirectory)
     }
+  }
+
+  /// Where this machine may keep what it knows of repositories, by the XDG Base Directory
+  /// Specification; nil for a user without a home, whose work then stays in memory.
+  private var cacheDirectory: String? {
+    let environment = world.environment
+    let home = environment["HOME"].flatMap { $0.hasPrefix("/") ? $0 + "/.cache" : nil }
+    let user = environment["XDG_CACHE_HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil }
+    return (user ?? home).map { $0 + "/drydock" }
   }
 }
 

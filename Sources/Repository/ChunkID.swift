@@ -28,11 +28,11 @@ public struct ChunkID: Sendable, Hashable, Comparable {
     self.init(exactly: bytes)
   }
 
-  /// Takes an array of 32 bytes; nil for another length.
+  /// Takes a slice of 32 bytes; nil for another length.
   ///
   /// Other modules call this one without the cost of a generic call, once for each of a million
   /// stripes.
-  public init?(_ bytes: [UInt8]) {
+  public init?(_ bytes: ArraySlice<UInt8>) {
     guard bytes.count == Self.length else { return nil }
     self.init(exactly: bytes)
   }

@@ -61,7 +61,7 @@ public final class ChunkReader {
 
   /// Reads one instance, and all that it stands on.
   func read(_ location: InstanceTable.Location, _ kind: ChunkKind) throws -> [UInt8] {
-    let base = try base(of: location)
+    let base = try base(of: location.instance)
     let instance = location.instance
     let name = packName(of: location)
     let raw = try Damage.naming(name, Self.facts(of: location)) {
@@ -74,10 +74,10 @@ public final class ChunkReader {
   }
 
   /// The raw bytes that an instance stands on; nothing for a full one.
-  func base(of location: InstanceTable.Location) throws -> [UInt8] {
-    guard let base = location.instance.base else { return [] }
-    if let raw = cache.raw(base, location.instance.kind) { return raw }
-    return try read(base, location.instance.kind, below: location.instance.depth)
+  func base(of instance: Instance) throws -> [UInt8] {
+    guard let base = instance.base else { return [] }
+    if let raw = cache.raw(base, instance.kind) { return raw }
+    return try read(base, instance.kind, below: instance.depth)
   }
 
   /// Opens, decompresses and proves one instance.

@@ -19,7 +19,7 @@ final class InstanceIndex: Sendable {
     var loaded: Set<ObjectName> = []
     /// Those of them whose packs are in memory.
     var inMemory: Set<ObjectName> = []
-    var damage: Problem?
+    var damages: [ObjectName: Problem] = [:]
     var isLoaded = false
 
     /// Forgets everything but what a file of the cache holds.
@@ -27,7 +27,7 @@ final class InstanceIndex: Sendable {
       table = InstanceTable(merged: merged)
       loaded = merged?.objects ?? []
       inMemory = []
-      damage = nil
+      damages = [:]
     }
   }
 
@@ -59,11 +59,18 @@ final class InstanceIndex: Sendable {
 
   /// Why a chunk may be missing from the table: a damaged index object, when there is one.
   var damage: Problem? {
-    guard var problem = state.withLock({ $0.damage }) else { return nil }
+    guard var problem = damages.first?.problem else { return nil }
     problem.hint =
       "Run `drydock check --repair`, which makes the index again from the packs; "
       + "no chunk is lost by this."
     return problem
+  }
+
+  /// The index objects that cannot be read, and why.
+  var damages: [(object: ObjectName, problem: Problem)] {
+    state.withLock { state in
+      state.damages.sorted { $0.key < $1.key }.map { (object: $0.key, problem: $0.value) }
+    }
   }
 
   private func load(_ state: inout State) throws {
@@ -94,7 +101,7 @@ final class InstanceIndex: Sendable {
         state.inMemory.insert(name)
       } catch let problem as Problem where problem.code == Damage.code {
         // Other index objects, or one made again, may name the same packs.
-        state.damage = problem
+        state.damages[name] = problem
       }
       if let cache = state.cache, state.table.countInMemory >= cache.runLength {
         try spill(&state, cache, &runs)

@@ -14,8 +14,6 @@ struct InstanceTable: Sendable {
     let size: Int
     /// Whether the pack is missing or cut, so that nothing may rely on it.
     fileprivate(set) var isLost = false
-    /// Its instances in memory, which stand together.
-    fileprivate var rows = 0..<0
 
     init(id: PackID, size: Int) {
       self.id = id
@@ -77,10 +75,7 @@ struct InstanceTable: Sendable {
     guard packNumbers[entry.id] == nil, merged?.number(ofPack: entry.id) == nil else { return }
     let number = UInt32(packs.count)
     packNumbers[entry.id] = number
-    let rows = rows.count..<rows.count + entry.instances.count
-    var place = Place(id: entry.id, size: entry.size)
-    place.rows = rows
-    packs.append(place)
+    packs.append(Place(id: entry.id, size: entry.size))
     for (instance, offset) in entry.instances { add(instance, offset, pack: number) }
   }
 
@@ -93,8 +88,9 @@ struct InstanceTable: Sendable {
   }
 
   /// Passes over one instance whose bytes are damaged.
-  mutating func disregard(_ location: Location) {
-    lost.insert(LostInstance(pack: location.pack, offset: location.offset))
+  mutating func disregard(_ offset: Int, inPack id: PackID) {
+    guard let pack = packNumbers[id] ?? merged?.number(ofPack: id) else { return }
+    lost.insert(LostInstance(pack: pack, offset: offset))
   }
 
   /// Whether a full instance of the chunk is there: the common answer, in memory at once.
@@ -146,12 +142,6 @@ struct InstanceTable: Sendable {
       return (order[Int(left.pack)], left.offset) < (order[Int(right.pack)], right.offset)
     }
     .lazy.map { location(rows[$0]) }
-  }
-
-  /// The instances in memory that a pack has, in the order of their offsets.
-  func locations(inPack id: PackID) -> [Location] {
-    guard let number = packNumbers[id] else { return [] }
-    return rows[packs[Int(number)].rows].map { location($0) }
   }
 
   private func isLost(_ pack: UInt32, _ offset: Int) -> Bool {

@@ -105,6 +105,11 @@ public final class Repository: Sendable {
     return Repository(store, format, binding, try KeyRing(roots), cacheDirectory, clock)
   }
 
+  /// A cache of the index in a directory of its own.
+  func indexCache(in directory: String) -> IndexCache {
+    IndexCache(directory: directory, store: store, keys: keys, binding: binding)
+  }
+
   /// A key of its own for another use, independent of all keys of the repository.
   public func deriveKey(label: String) throws -> Secret {
     try keys.key(forUse: label)

@@ -1,4 +1,5 @@
 internal import Cryptography
+internal import Files
 public import ObjectStore
 internal import Problems
 
@@ -7,6 +8,8 @@ struct RepositoryCheck {
   private let repository: Repository
   private var report = CheckReport()
   private var table = InstanceTable()
+  /// Holds the file that the table searches, where there is one.
+  private var scratch: TemporaryDirectory?
   private var sizes: [ObjectName: Int] = [:]
   /// What was reported with an offset: several deltas may stand on one damaged instance.
   private var reported: Set<String> = []
@@ -53,16 +56,20 @@ struct RepositoryCheck {
     )
   }
 
+  /// Reads every index object, whatever this machine's cache says of them.
+  ///
+  /// Where they are many, what they say goes to a file that lasts as long as the check.
   private mutating func loadIndex() throws {
-    for object in try repository.store.list(InstanceIndex.directory) {
-      finding(object.name) { check in
-        let packs = try InstanceIndex.read(
-          object.name,
-          check.repository.store,
-          check.repository.sealed
-        )
-        for pack in packs { check.table.add(pack) }
-      }
+    // Without a place for files everything is in memory.
+    scratch = try? TemporaryDirectory(prefix: "drydock-check")
+    let index = InstanceIndex(
+      store: repository.store,
+      sealed: repository.sealed,
+      cache: scratch.map { repository.indexCache(in: $0.path) }
+    )
+    table = try index.table()
+    for (object, problem) in index.damages {
+      add(.damagedObject, object, problem.reason ?? problem.summary)
     }
     report.chunks = table.count
   }
@@ -87,48 +94,52 @@ struct RepositoryCheck {
   }
 
   /// Reads a random share of the packs; over many runs every pack gets its turn.
+  ///
+  /// Goes from index object to index object, so that the instances of a few hundred packs are in
+  /// memory, not those of all.
   private mutating func readPacks(share: Double) throws {
-    let names = table.packs.filter { !$0.isLost }.map { Pack.name($0.id) }
-    let count = Int((Double(names.count) * min(max(share, 0), 1)).rounded(.up))
+    let packs = table.packs.filter { !$0.isLost }.map(\.id)
+    let count = Int((Double(packs.count) * min(max(share, 0), 1)).rounded(.up))
+    var chosen = Set(packs.shuffled().prefix(count))
     let reader = try ChunkReader(repository, table: table)
-    for name in names.shuffled().prefix(count).sorted() {
-      finding(name) { check in try check.readPack(name, reader) }
+    for object in try repository.store.list(InstanceIndex.directory) {
+      // A damaged index object was reported when the index was loaded.
+      let entries = try? InstanceIndex.read(object.name, repository.store, repository.sealed)
+      for entry in entries ?? [] where chosen.remove(entry.id) != nil {
+        finding(Pack.name(entry.id)) { check in try check.readPack(entry, reader) }
+      }
     }
   }
 
-  private mutating func readPack(_ name: ObjectName, _ reader: ChunkReader) throws {
+  private mutating func readPack(_ entry: PackEntry, _ reader: ChunkReader) throws {
+    let name = Pack.name(entry.id)
     let bytes = try repository.store.get(name, limit: PackEntry.sizeLimit)
     report.packsRead += 1
     report.bytesRead += bytes.count
-    let isWhole = try PackID(SHA256.hash(bytes)) == Pack.id(from: name)
+    let isWhole = try PackID(SHA256.hash(bytes)) == entry.id
     if !isWhole { add(.damagedObject, name, "its bytes do not hash to its name") }
-    guard let id = Pack.id(from: name) else { return }
-    for location in table.locations(inPack: id) {
+    for (instance, offset) in entry.instances {
       do {
-        try Self.prove(location, in: bytes, name, reader)
+        try Self.prove(instance, at: Int(offset), in: bytes, name, reader)
       } catch let problem as Problem {
-        table.disregard(location)
-        addDamage(problem, of: location, in: name)
+        table.disregard(Int(offset), inPack: entry.id)
+        addDamage(problem, at: Int(offset), in: name)
       }
     }
   }
 
   private static func prove(
-    _ location: InstanceTable.Location,
+    _ instance: Instance,
+    at offset: Int,
     in bytes: [UInt8],
     _ name: ObjectName,
     _ reader: ChunkReader
   ) throws {
-    let base = try reader.base(of: location)
-    let range = location.offset..<location.offset + location.instance.length
-    try Damage.naming(name, [.init("offset", String(location.offset))]) {
+    let base = try reader.base(of: instance)
+    let range = offset..<offset + instance.length
+    try Damage.naming(name, [.init("offset", String(offset))]) {
       guard range.upperBound <= bytes.count else { throw Malformed("it ends too early") }
-      _ = try reader.open(
-        Array(bytes[range]),
-        location.instance,
-        location.instance.kind,
-        base: base
-      )
+      _ = try reader.open(Array(bytes[range]), instance, instance.kind, base: base)
     }
   }
 
@@ -136,14 +147,14 @@ struct RepositoryCheck {
   /// have its turn in this check; what stands on that base is lost with it.
   private mutating func addDamage(
     _ problem: Problem,
-    of location: InstanceTable.Location,
+    at place: Int,
     in pack: ObjectName
   ) {
     let object = problem.fact("object").flatMap { ObjectName($0) } ?? pack
-    let offset = problem.fact("offset").flatMap { Int($0) } ?? location.offset
+    let offset = problem.fact("offset").flatMap { Int($0) } ?? place
     add(.damagedObject, object, problem.reason ?? problem.summary, offset: offset)
     guard object != pack, let id = Pack.id(from: object) else { return }
-    for base in table.locations(inPack: id) where base.offset == offset { table.disregard(base) }
+    table.disregard(offset, inPack: id)
   }
 
   private mutating func checkSnapshots(

@@ -36,14 +36,13 @@ struct SimulateCommand: Command {
       store: LocalStore("\(scratch.path)/repository"),
       cacheDirectory: "\(scratch.path)/cache"
     )
-    print(heading)
-    var table = Table(Night.columns)
+    show(heading)
     let figures = try simulation.run { night in
-      table.rows = [night.cells]
-      print(table.text().split(separator: "\n").last.map(String.init) ?? "")
+      let table = Table(Night.columns, rows: [night.cells])
+      show(table.text().split(separator: "\n").last.map(String.init) ?? "")
     }
     if let json { try write(figures, to: json) }
-    print(figures.verdict)
+    show(figures.verdict)
     return figures.meetsTargets
   }
 
@@ -53,6 +52,11 @@ struct SimulateCommand: Command {
     then MB.
     \(Night.columns.map(\.title).joined(separator: " | "))
     """
+  }
+
+  /// Shows a line at once: a run takes minutes, and its output may be a pipe.
+  private func show(_ line: String) {
+    FileHandle.standardOutput.write(Data((line + "\n").utf8))
   }
 
   private func write(_ figures: Figures, to path: String) throws {

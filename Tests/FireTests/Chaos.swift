@@ -22,7 +22,7 @@ struct Chaos {
   /// Acts every now and then, as long as the flame burns.
   mutating func work(while flame: Flame) throws {
     try flame.keepWorking(settings) { connection in
-      Thread.sleep(forTimeInterval: Double.random(in: 0..<0.4, using: &dice))
+      Thread.sleep(forTimeInterval: Double.random(in: 0..<0.8, using: &dice))
       try act(connection)
     }
   }

@@ -92,7 +92,7 @@ struct Fire: Sendable {
     let calm = server.calm
     let oracle = Oracle(settings, seed: repository.digestSeed)
     var run = BackupRun(of: settings, into: repository, options: options)
-    run.onInstant = { try await oracle.look(at: $0) }
+    run.onRowsRead = { try await oracle.look(at: $0) }
     do {
       let result = try await run.run()
       report.count(result.manifest, try Difference.between(result, in: repository, oracle))

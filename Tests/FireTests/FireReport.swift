@@ -29,8 +29,9 @@ struct FireReport: Sendable, CustomStringConvertible {
     bytes += manifest.totals.bytes
     bytesRead += manifest.totals.bytesRead
     for table in manifest.tables {
+      let reason = table.reading.reason.replacing(/\d+/, with: "n")
       ways[table.reading.way, default: 0] += 1
-      reasons["\(table.reading.way): \(table.reading.reason)", default: 0] += 1
+      reasons["\(table.reading.way): \(reason)", default: 0] += 1
     }
     differences += found.map { Difference(description: "round \(rounds), \($0)") }
   }

@@ -10,6 +10,7 @@ final class FireServer: Sendable {
   /// The server.
   let scratch: ScratchServer
   private let upheavals = Mutex(0)
+  private let held = Mutex<[pid_t]>([])
 
   /// Starts a server as production would: `fsync` on, since without it no history is trusted.
   init(_ version: TestServer, autovacuum: Bool) throws {
@@ -51,10 +52,32 @@ final class FireServer: Sendable {
       let victim = try Connection.open(scratch.settings())
       let before = try Self.checkpointer(victim)
       kill(pid_t(victim.backendPID), SIGKILL)
-      while try [before, nil].contains(checkpointerNow()) {
+      while true {
+        let now = try checkpointerNow()
+        if now == nil { letGo() }
+        if now != nil && now != before { return }
         Thread.sleep(forTimeInterval: 0.01)
       }
     }
+  }
+
+  /// Stops the processes that would write the log on their own, until a session is killed.
+  func holdLog() throws {
+    let writers = try Connection.open(scratch.settings()).execute(
+      "SELECT pid FROM pg_stat_activity WHERE backend_type IN ('walwriter', 'background writer')"
+    )
+    let processes = writers.map { pid_t($0.int("pid")) }
+    for process in processes { kill(process, SIGSTOP) }
+    held.withLock { $0 += processes }
+  }
+
+  /// Lets them go on to their end: a server that refuses sessions has told them already.
+  private func letGo() {
+    let processes = held.withLock { processes in
+      defer { processes = [] }
+      return processes
+    }
+    for process in processes { kill(process, SIGCONT) }
   }
 
   /// Stops in order and keeps a copy of all files.
@@ -79,6 +102,10 @@ final class FireServer: Sendable {
         try Self.run("touch", "\(scratch.dataDirectory)/recovery.signal")
       }
       try scratch.startAgain()
+      let connection = try Connection.open(scratch.settings())
+      while try connection.execute("SELECT pg_is_in_recovery()").bool {
+        Thread.sleep(forTimeInterval: 0.01)
+      }
     }
   }
 

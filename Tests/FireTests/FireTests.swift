@@ -1,12 +1,46 @@
+import Foundation
+import Snapshot
 import TestSupport
 import Testing
 
+@testable import Backup
+
 @Suite("Snapshots under fire", .serialized)
 struct FireTests {
+  /// 2,000 rounds in all, which takes the better part of an hour, are for `scripts/test --all`.
+  private static var isLong: Bool {
+    ProcessInfo.processInfo.environment["DRYDOCK_TEST_ALL"] == "1"
+  }
+
+  /// Fires in a row: each has a server, a database and a repository of its own.
+  private static let seasons = isLong ? 20 : 1
+  private static let rounds = isLong ? 50 : 1000
+
   @Test("No snapshot differs from a full read at its own instant", arguments: TestServer.allCases)
   func correctness(server: TestServer) async throws {
-    let report = try await Fire.burn(FirePlan(server, rounds: 1000, limit: .seconds(30)))
-    #expect(report.differences.isEmpty)
-    #expect(report.rounds > 3)
+    for _ in 0..<Self.seasons {
+      let plan = FirePlan(server, rounds: Self.rounds, limit: Self.isLong ? nil : .seconds(30))
+      let report = try await Fire.burn(plan)
+      #expect(report.differences.isEmpty)
+      #expect(report.ways[.changedPages, default: 0] > 0, "no snapshot has relied on its parent")
+    }
+  }
+
+  /// The rules that chance alone finds missing; the others have a story each, see `Rule`.
+  private static let mutants: [Set<Precaution>] =
+    [[.waitForTransactions]]
+    + (isLong
+      ? [[.zeroPages], [.durability, .witnessRow], [.columns], [.types], [.unlogged]] : [])
+
+  @Test(
+    "A fire finds out when a rule is missing",
+    arguments: TestServer.allCases,
+    mutants
+  )
+  func mutant(server: TestServer, omitted: Set<Precaution>) async throws {
+    var plan = FirePlan(server, rounds: 300)
+    plan.omitted = omitted
+    plan.hasCrashes = omitted.contains(.durability)
+    #expect(try await !Fire.burn(plan).differences.isEmpty)
   }
 }

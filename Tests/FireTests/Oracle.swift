@@ -3,7 +3,8 @@ import Synchronization
 
 /// The truth: every table read whole, in the snapshot of a backup, by a connection of the test's.
 ///
-/// A backup may need several attempts; what was seen at the last instant is what its result shows.
+/// It looks when the backup has read its rows. A backup may need several attempts; what was seen at
+/// the last instant is what its result shows.
 final class Oracle: Sendable {
   private let settings: ConnectionSettings
   private let seed: UInt64

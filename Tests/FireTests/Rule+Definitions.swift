@@ -8,15 +8,6 @@ extension Rule {
       try await scene.snapshot()
       try scene.sql("ALTER TABLE t DROP a", "ALTER TABLE t ADD a int DEFAULT 7")
     },
-    Rule("Two columns that change names", without: [.columns]) { scene in
-      try scene.makeTable(columns: ", a int DEFAULT 1, b int DEFAULT 2")
-      try await scene.snapshot()
-      try scene.sql(
-        "ALTER TABLE t RENAME a TO c",
-        "ALTER TABLE t RENAME b TO a",
-        "ALTER TABLE t RENAME c TO b"
-      )
-    },
     Rule("A label that is renamed, seen through an array", without: [.types]) { scene in
       try scene.sql("CREATE TYPE mood AS ENUM ('calm', 'glad')")
       try scene.makeTable(columns: ", moods mood[] DEFAULT '{calm,glad}'")

@@ -22,11 +22,6 @@ extension Rule {
       try await scene.snapshot { $0.horizonWait = 0.1 }
       try scene.sql("COMMIT PREPARED 'held'")
     },
-    Rule("Pages that a vacuum gave back", without: [.pagesBelowEnd]) { scene in
-      try scene.makeTable()
-      try await scene.snapshot()
-      try scene.sql("DELETE FROM t WHERE ctid >= '(20,0)'", "VACUUM t")
-    },
     Rule("Pages that were extended ahead and never initialised", without: [.zeroPages], on: [.v18])
     { scene in
       try scene.makeTable(20_000)
@@ -59,12 +54,12 @@ extension Rule {
       try scene.makeTable(5)
       try await scene.snapshot()
       try scene.sql("UPDATE t SET n = 1 WHERE id = 1")
-      try await scene.snapshot(duringInstant: { try scene.sql("UPDATE t SET n = 2 WHERE id = 1") })
+      try await scene.snapshot(whenOpen: { try scene.sql("UPDATE t SET n = 2 WHERE id = 1") })
     },
     Rule("A log that a killed session took with it", without: [.durability, .witnessRow]) { scene in
       try scene.makeTable()
       try await scene.snapshot()
-      try scene.sql("CHECKPOINT")
+      try scene.server.holdLog()
       try scene.sql("SET synchronous_commit = off; UPDATE t SET n = 1 WHERE id <= 50")
       try await scene.snapshot()
       try scene.server.killOneSession()

@@ -2,6 +2,7 @@ import Cluster
 import Files
 import Postgres
 import TestSupport
+import Testing
 
 @testable import Backup
 
@@ -49,16 +50,18 @@ extension Rule {
 extension Scene {
   /// Removes the summary of the last checkpoint, once it is there.
   func loseNewestSummary() throws {
-    let connection = try Connection.open(settings)
-    try connection.execute("DO $$ BEGIN PERFORM pg_switch_wal(); END $$; CHECKPOINT")
-    let end = try connection.execute("SELECT redo_lsn FROM pg_control_checkpoint()").value ?? ""
-    let covered = "SELECT summarized_lsn >= '\(end)' FROM pg_get_wal_summarizer_state()"
-    while try !connection.execute(covered).bool {}
+    try sql("SELECT pg_switch_wal()", "CHECKPOINT")
+    try wait(
+      until: """
+        (SELECT summarized_lsn FROM pg_get_wal_summarizer_state())
+          >= (SELECT redo_lsn FROM pg_control_checkpoint())
+        """
+    )
     let directory = "\(server.scratch.dataDirectory)/pg_wal/summaries"
     let summaries = try Directory.entries(of: directory).map(\.name).filter {
       $0.hasSuffix(".summary")
     }
-    guard let newest = summaries.max() else { return }
+    let newest = try #require(summaries.max())
     try Directory.removeFile("\(directory)/\(newest)")
   }
 }

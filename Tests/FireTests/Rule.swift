@@ -57,8 +57,7 @@ struct Rule: Sendable, CustomTestStringConvertible {
     on server: TestServer,
     omitting omitted: Set<Precaution>
   ) async throws -> Scene {
-    var scene = try Scene(on: server)
-    scene.options.omitted = omitted
+    var scene = try Scene(on: server, omitting: omitted)
     scene.options.checkpoint = checkpoint
     try await story(scene)
     return scene

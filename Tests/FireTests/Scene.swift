@@ -33,7 +33,7 @@ struct Scene: Sendable {
   var options = BackupOptions()
 
   /// Makes an empty database on the server that all scenes of a version share.
-  init(on version: TestServer) throws {
+  init(on version: TestServer, omitting omitted: Set<Precaution> = []) throws {
     server = try StageServers.server(version)
     store = MemoryStore()
     repository = try Repository.create(in: store, encryption: .none)
@@ -44,6 +44,7 @@ struct Scene: Sendable {
     settings = server.scratch.settings(database: name)
     options.binaryDirectory = server.scratch.binaries.directory
     options.horizonWait = 5
+    options.omitted = omitted
     try sql("CREATE EXTENSION pageinspect")
   }
 
@@ -70,6 +71,14 @@ struct Scene: Sendable {
     for statement in statements { try connection.execute(statement) }
   }
 
+  /// Waits until a query says true, since something else in the server has to happen first.
+  func wait(until condition: String) throws {
+    let connection = try Connection.open(settings)
+    while try !connection.execute("SELECT \(condition)").bool {
+      Thread.sleep(forTimeInterval: 0.01)
+    }
+  }
+
   /// Makes the table `t` of some hundred pages. VACUUM sets the hints, which would otherwise lift
   /// every page's LSN when it is read first, where data checksums are on.
   func makeTable(_ rows: Int = 3000, columns: String = "") throws {
@@ -84,16 +93,16 @@ struct Scene: Sendable {
   @discardableResult
   func snapshot(
     _ change: (inout BackupOptions) -> Void = { _ in },
-    duringInstant: @escaping @Sendable () throws -> Void = {}
+    whenOpen: @escaping @Sendable () throws -> Void = {}
   ) async throws -> Shot {
     var options = options
     change(&options)
+    // What came before shall lie in a summary of its own, and not in that of the changes.
+    if options.checkpoint == .force { try sql("CHECKPOINT") }
     let oracle = Oracle(settings, seed: repository.digestSeed)
     var run = BackupRun(of: settings, into: repository, options: options)
-    run.onInstant = {
-      try await oracle.look(at: $0)
-      try await Lane("scene").run(duringInstant)
-    }
+    run.onOpening = { try await Lane("scene").run(whenOpen) }
+    run.onRowsRead = { try await oracle.look(at: $0) }
     let result = try await run.run()
     return Shot(
       result: result,

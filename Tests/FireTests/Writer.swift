@@ -67,13 +67,14 @@ struct Writer {
       "BEGIN; SET LOCAL lock_timeout = '500ms'; "
         + "SET LOCAL synchronous_commit = \(isLazy ? "off" : "on")"
     )
+    linger(0.02)
     for _ in 0..<([1, 1, 2, 5, 20].randomElement(using: &dice) ?? 1) { try act(connection) }
     try end(connection)
   }
 
   private mutating func act(_ connection: Connection) throws {
     let table: LoadTable = dice.pick()
-    let id = dice.number(1...(table.size * 5 / 4))
+    let id = dice.warmID(of: table)
     let update = "UPDATE \(table.rawValue) SET n = n + 1 WHERE id = \(id)"
     switch dice.pick(WriterAction.self) {
     case .update: try connection.execute(update)
@@ -96,7 +97,7 @@ struct Writer {
       dice.happens(0.8)
       ? LoadTable.letter(salt: "\(dice.number(0...1_000_000))", blocks: blocks)
       : "repeat('again and again ', \(blocks * 2))"
-    let id = dice.number(1...LoadTable.letters.size)
+    let id = dice.warmID(of: .letters)
     try connection.execute("UPDATE letters SET pad = \(text) WHERE id = \(id)")
   }
 
@@ -114,6 +115,14 @@ struct Writer {
 
   private mutating func linger(_ longest: Double) {
     Thread.sleep(forTimeInterval: Double.random(in: 0..<longest, using: &dice))
+  }
+}
+
+extension SeededGenerator {
+  /// An id of a table, low ones far more often: pages that rest are what a backup may pass over.
+  fileprivate mutating func warmID(of table: LoadTable) -> Int {
+    let warmth = Double.random(in: 0..<1, using: &self)
+    return 1 + Int(warmth * warmth * warmth * warmth * Double(table.size * 5 / 4))
   }
 }
 

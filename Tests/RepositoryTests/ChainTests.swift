@@ -65,7 +65,7 @@ struct ChainTests {
   func damagedBase() throws {
     var table = try table([full(1), delta(2, 2, on: 1), delta(3, 3, on: 2), full(4)])
     let base = try #require(table.locations(of: id(2)).first)
-    table.disregard(base)
+    table.disregard(base.offset, inPack: table.packs[Int(base.pack)].id)
     #expect(try !table.contains(id(3)) && !table.contains(id(2)))
     #expect(try table.contains(id(1)) && table.contains(id(4)))
     table.add(PackEntry(id: try id(250), size: 1000, instances: [(try full(2), 8)]))

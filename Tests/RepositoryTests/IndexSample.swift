@@ -14,9 +14,9 @@ struct IndexSample {
   let directory: TemporaryDirectory
   private var random: SeededGenerator
 
-  /// Bounds small enough that a few thousand instances make several runs of several pages.
+  /// Bounds small enough that some hundred instances make several runs of several pages.
   static let threshold = 150
-  static let runLength = 400
+  static let runLength = 250
 
   init(seed: UInt64 = 1) throws {
     keys = try KeyRing(RootSecrets.random())
