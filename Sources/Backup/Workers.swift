@@ -40,6 +40,7 @@ struct Workers: Sendable {
 
   private func rowReader(_ connection: Connection) throws -> RowReader {
     let encoder = try writer.makeEncoder()
+    let pace = pace(of: connection)
     return RowReader(
       connection: connection,
       encoding: opening.database.encoding,
@@ -49,11 +50,24 @@ struct Workers: Sendable {
       let chunk = try encoder.write(
         bytes,
         kind: .data,
-        level: options.level,
+        level: pace.level,
         after: older
       )
+      pace.note(chunk)
       reading.tally.add(chunk)
       return chunk.id
+    }
+  }
+
+  private func pace(of connection: Connection) -> CompressionPace {
+    if case .level(let level) = options.compression { return CompressionPace(level: level) }
+    let started = ContinuousClock.now
+    return CompressionPace {
+      CompressionPace.Clock(
+        now: started.secondsAgo,
+        waited: connection.secondsWaited,
+        idle: CompressionPace.idleSeconds()
+      )
     }
   }
 

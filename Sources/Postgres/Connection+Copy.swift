@@ -96,7 +96,9 @@ extension Connection {
   private func takeInput() throws(PostgresError) -> Int {
     let socket = unsafe PQsocket(handle)
     var descriptor = pollfd(fd: socket, events: Int16(POLLIN), revents: 0)
+    let started = ContinuousClock.now
     _ = unsafe poll(&descriptor, 1, 100)
+    waited += ContinuousClock.now - started
     var waiting: Int32 = 0
     _ = unsafe ioctl(socket, UInt(FIONREAD), &waiting)
     guard unsafe PQconsumeInput(handle) == 1 else { throw unsafe Self.connectionError(handle) }

@@ -15,6 +15,10 @@ private import Synchronization
   public let settings: ConnectionSettings
   /// Where the large rows of this connection wait for those of others.
   public var gate = LargeRowGate.shared
+  var waited = Duration.zero
+
+  /// How long `copyOut` has waited for the server until now, in seconds.
+  public var secondsWaited: Double { waited / .seconds(1) }
 
   private init(owning handle: OpaquePointer, settings: ConnectionSettings) {
     unsafe self.handle = unsafe handle
