@@ -2,6 +2,7 @@ import ObjectStore
 import Postgres
 import Repository
 import Snapshot
+import Synchronization
 import TestSupport
 import Testing
 
@@ -72,6 +73,24 @@ extension FireTests {
       let full = try await scene.snapshot { $0.isFullRead = true }
       #expect(full.reading(of: "t")?.way == .whole)
       #expect(full.differences.isEmpty)
+    }
+
+    @Test(
+      "Tables that others make meanwhile are no reason to begin again",
+      arguments: TestServer.allCases
+    )
+    func newTables(server: TestServer) async throws {
+      let scene = try Scene(on: server)
+      try scene.makeTable(100)
+      let attempts = Atomic(0)
+      try await scene.snapshot(whenOpen: {
+        attempts.add(1, ordering: .relaxed)
+        try scene.sql(
+          "CREATE TABLE u (a int)",
+          "CREATE TEMP TABLE v (a int); CREATE VIEW w AS SELECT 1"
+        )
+      })
+      #expect(attempts.load(ordering: .relaxed) == 1)
     }
 
     @Test("A parent whose chunks are gone is replaced, and said so", arguments: TestServer.allCases)
