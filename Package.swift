@@ -171,7 +171,7 @@ let package = Package(
       name: "FireTests",
       dependencies: [
         "TestSupport", "Problems", "Backup", "Snapshot", "Repository", "ObjectStore", "Cluster",
-        "Postgres", "Digests", "Bytes", "Processes", "Files",
+        "Postgres", "Digests", "Bytes", "Processes",
       ],
       swiftSettings: strict
     ),

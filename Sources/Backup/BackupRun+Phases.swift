@@ -152,6 +152,7 @@ extension BackupRun {
     defer { Task { await session.close() } }
     return try await session.run { connection in
       do {
+        try connection.freeFromSettings()
         return try opening.read.typesChanged(observer: connection)
       } catch let error as PostgresError {
         throw error.problem("cannot compare the types with those of the snapshot")

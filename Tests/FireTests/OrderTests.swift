@@ -20,7 +20,7 @@ extension FireTests {
     ) async throws -> Int? {
       let owner = try Connection.open(scene.settings)
       try owner.execute("BEGIN; LOCK TABLE t")
-      async let shot = scene.snapshot(whenOpen: whenOpen)
+      async let shot = scene.snapshot({ $0.horizonWait = 0 }, whenOpen: whenOpen)
       try scene.wait(
         until: """
           EXISTS (SELECT FROM pg_locks WHERE NOT granted AND mode = 'AccessShareLock'

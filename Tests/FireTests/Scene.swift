@@ -19,6 +19,11 @@ struct Scene: Sendable {
 
     var manifest: Manifest { result.manifest }
 
+    /// How every table was read, for a message.
+    var readings: [String] {
+      manifest.tables.map { "\($0.name), \($0.reading.way): \($0.reading.reason)" }
+    }
+
     /// How a table was read.
     func reading(of table: String) -> Manifest.Reading? {
       manifest.tables.first { $0.name == table }?.reading
@@ -79,8 +84,10 @@ struct Scene: Sendable {
     }
   }
 
-  /// Makes the table `t` of some hundred pages. VACUUM sets the hints, which would otherwise lift
-  /// every page's LSN when it is read first, where data checksums are on.
+  /// Makes the table `t` of some hundred pages.
+  ///
+  /// VACUUM sets the hints, which would otherwise lift every page's LSN when it is read first, where
+  /// data checksums are on.
   func makeTable(_ rows: Int = 3000, columns: String = "") throws {
     try sql(
       "CREATE TABLE t (id int, n int, pad text\(columns)) WITH (autovacuum_enabled = off)",
