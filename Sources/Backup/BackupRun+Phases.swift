@@ -111,8 +111,7 @@ extension BackupRun {
       programs: programs,
       settings: settings.database(opening.database.name),
       options: options,
-      encoding: opening.database.encoding,
-      hasOnlyWitness: opening.hasOnlyWitness
+      encoding: opening.database.encoding
     ) {
       try encoder.write($0.span, kind: .text, level: options.level).id
     }

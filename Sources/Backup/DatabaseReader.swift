@@ -8,7 +8,6 @@ struct DatabaseReader {
 
   func database() throws -> Manifest.Database {
     let row = try connection.execute(databaseQuery)[0]
-    let witness = try hasOnlyWitness() ? Witness.schema : nil
     let schemas = try connection.execute(Self.schemaQuery)
       .map { $0.string("nspname") }.filter { $0 != witness && $0 != PageAccess.schema }
     return Manifest.Database(
@@ -94,11 +93,6 @@ struct DatabaseReader {
     return found
   }
 
-  /// Whether the schema of the witness holds nothing else, and so is not the user's.
-  func hasOnlyWitness() throws -> Bool {
-    try connection.execute(Self.witnessQuery).bool
-  }
-
   /// What the ledger says is applied; empty where there is no ledger.
   func ledger() throws -> [Manifest.LedgerEntry] {
     guard try connection.execute("SELECT pg_catalog.to_regclass('drydock.events')").value != nil
@@ -153,7 +147,9 @@ struct DatabaseReader {
 
   private static let schemaQuery = """
     SELECT nspname FROM pg_catalog.pg_namespace
-    WHERE nspname !~ '^pg_' AND nspname <> 'information_schema' ORDER BY nspname
+    WHERE nspname !~ '^pg_'
+      AND nspname NOT IN ('information_schema', 'drydock_pages', 'drydock_witness')
+    ORDER BY nspname
     """
 
   private static let serverSettingQuery = """
@@ -170,16 +166,6 @@ struct DatabaseReader {
       SELECT DISTINCT ON (version) position, version, name, kind, finished
       FROM drydock.events ORDER BY version, position DESC) latest
     WHERE finished IS NOT NULL AND kind NOT IN ('undone', 'set-back') ORDER BY position
-    """
-
-  private static let witnessQuery = """
-    SELECT EXISTS (
-      SELECT FROM pg_catalog.pg_namespace n
-      JOIN pg_catalog.pg_class c ON c.relnamespace = n.oid AND c.relname = 'witness'
-      WHERE n.nspname = 'drydock' AND NOT EXISTS (
-        SELECT FROM pg_catalog.pg_depend d
-        WHERE d.refclassid = 'pg_catalog.pg_namespace'::pg_catalog.regclass AND d.refobjid = n.oid
-          AND NOT (d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.objid = c.oid)))
     """
 
   private static let settingQuery = """

@@ -19,8 +19,6 @@ struct DefinitionReader {
   let options: BackupOptions
   /// The database's encoding.
   let encoding: String
-  /// Whether the schema `drydock` holds the witness alone, which is no part of a snapshot.
-  let hasOnlyWitness: Bool
   let store: ([UInt8]) throws -> ChunkID
 
   /// The archive of the schema in the exported snapshot.
@@ -31,10 +29,9 @@ struct DefinitionReader {
     ]
     // Names in one encoding for all; what is in no encoding at all (SQL_ASCII) stays as it is.
     if encoding != "SQL_ASCII" { arguments.append("--encoding=UTF8") }
-    arguments.append(
-      hasOnlyWitness ? "--exclude-schema=drydock" : "--exclude-table=drydock.witness"
-    )
-    arguments.append("--exclude-schema=\(PageAccess.schema)")
+    for schema in [PageAccess.schema, Witness.schema] {
+      arguments.append("--exclude-schema=\(schema)")
+    }
     arguments += options.schemas.map { "--schema=\(Self.quoted($0))" }
     arguments += options.tables.map { "--table=\(TablePattern($0).dumpPattern)" }
     arguments += options.excludedTables.map { "--exclude-table=\(TablePattern($0).dumpPattern)" }

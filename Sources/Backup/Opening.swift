@@ -24,8 +24,6 @@ struct Opening: Sendable {
   let ledgerPosition: Int
   let fingerprint: [UInt8]
   let canReadPasswords: Bool
-  /// Whether the schema `drydock` holds the witness alone.
-  let hasOnlyWitness: Bool
 
   /// The size of a page.
   var blockSize: Int { Int(server.settings["block_size"] ?? "") ?? 8192 }
@@ -98,8 +96,7 @@ struct Opening: Sendable {
       ledger: try reader.ledger(),
       ledgerPosition: try reader.ledgerPosition(),
       fingerprint: try SchemaFingerprint.read(holder).encoded(),
-      canReadPasswords: try reader.canReadPasswords(),
-      hasOnlyWitness: try reader.hasOnlyWitness()
+      canReadPasswords: try reader.canReadPasswords()
     )
   }
 }

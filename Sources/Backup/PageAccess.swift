@@ -62,13 +62,13 @@ public enum PageAccess {
   public static func grantWitness(to role: String, on connection: Connection) throws {
     let name = SQL.identifier(role)
     try connection.transaction {
-      if try connection.execute("SELECT pg_catalog.to_regclass('drydock.witness')").value == nil {
+      if try connection.execute("SELECT pg_catalog.to_regclass('drydock_witness.rows')").value == nil {
         try Witness.create(connection)
       }
       try connection.execute(
         """
-        GRANT USAGE ON SCHEMA drydock TO \(name);
-        GRANT SELECT, INSERT, DELETE ON drydock.witness TO \(name)
+        GRANT USAGE ON SCHEMA drydock_witness TO \(name);
+        GRANT SELECT, INSERT, DELETE ON drydock_witness.rows TO \(name)
         """
       )
     }

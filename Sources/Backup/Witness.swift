@@ -16,8 +16,10 @@ enum Witness {
     case refused(String)
   }
 
-  /// The schema of the table, which a ledger may share.
-  static let schema = "drydock"
+  /// The schema of the table, which holds nothing else and is no part of a snapshot.
+  ///
+  /// The ledger's schema is another: its owner migrates, and need not be who takes snapshots.
+  static let schema = "drydock_witness"
 
   private static let kept = 32
 
@@ -36,7 +38,7 @@ enum Witness {
   ) throws -> Writing {
     do {
       switch try standing(observer) {
-      case .foreign(let owner): return .refused("drydock.witness belongs to role \(owner)")
+      case .foreign(let owner): return .refused("drydock_witness.rows belongs to role \(owner)")
       case .missing: try observer.leavingTrace(omitting: omitted) { try create(observer) }
       case .own: break
       }
@@ -67,7 +69,7 @@ enum Witness {
     guard try standing(observer) == .own else { return false }
     do {
       let found = try observer.query(
-        "SELECT xmin::text FROM drydock.witness WHERE id = $1::uuid",
+        "SELECT xmin::text FROM drydock_witness.rows WHERE id = $1::uuid",
         [.text(witness.id)]
       ).value
       if omitted.contains(.witnessTransaction) { return found != nil }
@@ -83,17 +85,17 @@ enum Witness {
   /// A schema that is there needs no right to make one.
   static func create(_ connection: Connection) throws(PostgresError) {
     let hasSchema = try connection.execute(
-      "SELECT EXISTS (SELECT FROM pg_catalog.pg_namespace WHERE nspname = 'drydock')"
+      "SELECT EXISTS (SELECT FROM pg_catalog.pg_namespace WHERE nspname = 'drydock_witness')"
     ).bool
     try connection.execute(
       """
-      \(hasSchema ? "" : "CREATE SCHEMA drydock;")
-      CREATE TABLE IF NOT EXISTS drydock.witness (
+      \(hasSchema ? "" : "CREATE SCHEMA drydock_witness;")
+      CREATE TABLE IF NOT EXISTS drydock_witness.rows (
         id uuid PRIMARY KEY,
         repository text NOT NULL,
         written timestamptz NOT NULL DEFAULT pg_catalog.now()
       );
-      COMMENT ON TABLE drydock.witness IS
+      COMMENT ON TABLE drydock_witness.rows IS
         'Rows that prove to drydock that this database was never set back or copied.';
       """
     )
@@ -126,7 +128,7 @@ enum Witness {
     JOIN pg_catalog.pg_roles o ON o.oid IN (c.relowner, n.nspowner)
     JOIN pg_catalog.pg_database d ON d.datname = pg_catalog.current_database()
     JOIN pg_catalog.pg_roles me ON me.rolname = current_user
-    WHERE n.nspname = 'drydock' AND c.relname = 'witness'
+    WHERE n.nspname = 'drydock_witness' AND c.relname = 'rows'
     GROUP BY r.rolname, c.relkind
     """
 
@@ -138,7 +140,7 @@ enum Witness {
     let witness = try observer.leavingTrace(omitting: omitted) {
       let row = try observer.query(
         """
-        INSERT INTO drydock.witness (id, repository)
+        INSERT INTO drydock_witness.rows (id, repository)
         VALUES (pg_catalog.gen_random_uuid(), $1) RETURNING id, xmin::text AS transaction
         """,
         [.text(repository)]
@@ -159,8 +161,8 @@ enum Witness {
       try observer.leavingTrace(omitting: omitted) { () throws -> Void in
         try observer.query(
           """
-          DELETE FROM drydock.witness WHERE repository = $1 AND id NOT IN (
-            SELECT id FROM drydock.witness WHERE repository = $1
+          DELETE FROM drydock_witness.rows WHERE repository = $1 AND id NOT IN (
+            SELECT id FROM drydock_witness.rows WHERE repository = $1
             ORDER BY written DESC, id LIMIT \(kept))
           """,
           [.text(repository)]

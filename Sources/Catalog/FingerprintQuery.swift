@@ -21,7 +21,8 @@ struct FingerprintQuery: Sendable {
   /// aside (`<base>__dd_<operation>_old`).
   static func isUserSchema(_ namespace: String) -> String {
     """
-    (\(namespace).nspname NOT IN ('pg_catalog', 'information_schema', 'drydock', 'drydock_pages')
+    (\(namespace).nspname NOT IN ('pg_catalog', 'information_schema', 'drydock',
+      'drydock_pages', 'drydock_witness')
       AND \(namespace).nspname !~ '^pg_(toast|temp)|__dd_[a-z0-9]+_(new|old)$')
     """
   }

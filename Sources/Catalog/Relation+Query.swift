@@ -95,7 +95,7 @@ extension Relation {
       AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
       AND (e.oid IS NULL OR k.place IS NOT NULL)
       -- It proves where a snapshot stands in history; a copy of it would prove a lie.
-      AND NOT (n.nspname = 'drydock' AND c.relname = 'witness')
+      AND n.nspname <> 'drydock_witness'
     ORDER BY c.oid
     """
 

@@ -28,6 +28,7 @@ struct TableState {
       CASE WHEN c.relkind IN ('r', 'm', 't') THEN pg_catalog.pg_table_size(c.oid) ELSE 0 END AS bytes
     FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
     WHERE c.relkind IN ('r', 'p', 'm', 'v', 'f', 'S') AND n.nspname !~ '^pg_'
-      AND n.nspname NOT IN ('information_schema', 'drydock')
+      AND n.nspname NOT IN ('information_schema', 'drydock',
+        'drydock_pages', 'drydock_witness')
     """
 }

@@ -103,7 +103,9 @@ public struct Target: Sendable, Equatable {
         AND t.typtype IN ('d','e','r') AND NOT EXISTS (
           SELECT FROM pg_catalog.pg_depend d WHERE d.objid = t.oid AND d.deptype = 'e')) AS objects
     FROM pg_catalog.pg_namespace n
-    WHERE n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
+    WHERE n.nspname !~ '^pg_'
+      -- What drydock left there to take snapshots is nobody's data.
+      AND n.nspname NOT IN ('information_schema', 'drydock_pages', 'drydock_witness')
     """
 
   private static let tableQuery = """

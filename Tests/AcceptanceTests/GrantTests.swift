@@ -40,7 +40,7 @@ struct GrantTests {
         let restored = try Connection.open(target)
         let own = "SELECT count(*) FROM pg_namespace WHERE nspname = 'drydock_pages'"
         #expect(try restored.execute(own).int == 0)
-        #expect(try restored.execute("SELECT to_regclass('drydock.witness')").value == nil)
+        #expect(try restored.execute("SELECT to_regclass('drydock_witness.rows')").value == nil)
         let sum = "SELECT md5(string_agg(t::text, '|' ORDER BY id)) FROM t"
         #expect(try restored.execute(sum).value == connection.execute(sum).value)
       }

@@ -23,8 +23,8 @@ struct WitnessTests {
       let connection = try Connection.open(settings)
       let witness = try write(connection)
       #expect(try Witness.isConfirmed(witness, on: connection))
-      try connection.execute("VACUUM FREEZE drydock.witness")
-      try connection.execute("VACUUM FULL drydock.witness")
+      try connection.execute("VACUUM FREEZE drydock_witness.rows")
+      try connection.execute("VACUUM FULL drydock_witness.rows")
       #expect(try Witness.isConfirmed(witness, on: connection))
     }
   }
@@ -37,10 +37,10 @@ struct WitnessTests {
     try withDatabase(on: server) { settings in
       let connection = try Connection.open(settings)
       let witness = try write(connection)
-      try connection.execute("DELETE FROM drydock.witness")
+      try connection.execute("DELETE FROM drydock_witness.rows")
       #expect(try !Witness.isConfirmed(witness, on: connection))
       #expect(try Witness.isConfirmed(witness, on: connection, omitted: [.witnessRow]))
-      try connection.execute("DROP SCHEMA drydock CASCADE")
+      try connection.execute("DROP SCHEMA drydock_witness CASCADE")
       #expect(try !Witness.isConfirmed(witness, on: connection))
     }
   }
@@ -55,8 +55,8 @@ struct WitnessTests {
       let witness = try write(connection)
       try connection.execute(
         """
-        CREATE TEMPORARY TABLE copy AS SELECT * FROM drydock.witness;
-        DELETE FROM drydock.witness; INSERT INTO drydock.witness SELECT * FROM copy
+        CREATE TEMPORARY TABLE copy AS SELECT * FROM drydock_witness.rows;
+        DELETE FROM drydock_witness.rows; INSERT INTO drydock_witness.rows SELECT * FROM copy
         """
       )
       #expect(try !Witness.isConfirmed(witness, on: connection))
@@ -78,8 +78,8 @@ struct WitnessTests {
       try connection.execute("SET default_transaction_read_only = off")
       try connection.execute(
         """
-        CREATE ROLE \(role); GRANT USAGE ON SCHEMA drydock TO \(role);
-        GRANT SELECT, INSERT ON drydock.witness TO \(role); SET ROLE \(role)
+        CREATE ROLE \(role); GRANT USAGE ON SCHEMA drydock_witness TO \(role);
+        GRANT SELECT, INSERT ON drydock_witness.rows TO \(role); SET ROLE \(role)
         """
       )
       #expect(try Witness.isConfirmed(write(connection), on: connection))
@@ -96,7 +96,7 @@ struct WitnessTests {
       let connection = try Connection.open(settings)
       let other = try write(connection, "other")
       let witnesses = try (0..<40).map { _ in try write(connection) }
-      let count = try connection.execute("SELECT count(*) FROM drydock.witness").int
+      let count = try connection.execute("SELECT count(*) FROM drydock_witness.rows").int
       #expect(count == 33)
       #expect(try Witness.isConfirmed(other, on: connection))
       #expect(try witnesses.suffix(32).allSatisfy { try Witness.isConfirmed($0, on: connection) })
@@ -130,12 +130,12 @@ struct WitnessTests {
       let role = "dd_foreign_\(String(UInt64.random(in: .min ... .max), radix: 36))"
       try connection.execute(
         """
-        CREATE ROLE \(role); CREATE SCHEMA drydock AUTHORIZATION \(role);
+        CREATE ROLE \(role); CREATE SCHEMA drydock_witness AUTHORIZATION \(role);
         CREATE TABLE public.ran (who text); GRANT ALL ON public.ran TO PUBLIC; SET ROLE \(role);
-        CREATE TABLE drydock.witness (id uuid PRIMARY KEY, repository text, written timestamptz);
+        CREATE TABLE drydock_witness.rows (id uuid PRIMARY KEY, repository text, written timestamptz);
         CREATE FUNCTION drydock.attack() RETURNS trigger LANGUAGE plpgsql
           AS 'BEGIN INSERT INTO public.ran VALUES (current_user); RETURN new; END';
-        CREATE TRIGGER attack BEFORE INSERT ON drydock.witness FOR EACH ROW
+        CREATE TRIGGER attack BEFORE INSERT ON drydock_witness.rows FOR EACH ROW
           EXECUTE FUNCTION drydock.attack();
         RESET ROLE
         """
@@ -144,9 +144,9 @@ struct WitnessTests {
         Issue.record("a row was written into somebody else's table")
         return
       }
-      #expect(reason.contains("drydock.witness belongs to"))
+      #expect(reason.contains("drydock_witness.rows belongs to"))
       #expect(try connection.execute("SELECT count(*) FROM public.ran").int == 0)
-      try connection.execute("DROP SCHEMA drydock CASCADE; DROP ROLE \(role)")
+      try connection.execute("DROP SCHEMA drydock_witness CASCADE; DROP ROLE \(role)")
     }
   }
 

@@ -22,7 +22,7 @@ extension Rule {
       let connection = try Connection.open(scene.settings)
       try Witness.create(connection)
       try connection.query(
-        "INSERT INTO drydock.witness (id, repository) VALUES ($1, 'copy')",
+        "INSERT INTO drydock_witness.rows (id, repository) VALUES ($1, 'copy')",
         [.text(parent.position.witness?.id ?? "")]
       )
     },
