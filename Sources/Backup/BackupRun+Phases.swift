@@ -74,35 +74,47 @@ extension BackupRun {
     }
   }
 
-  /// Runs `pg_dump` and `pg_dumpall` beside the workers.
+  /// Runs `pg_dump` and `pg_dumpall` beside the workers and beside each other.
   func readDefinition(
     _ opening: Opening,
     _ writer: SnapshotWriter
   ) async throws -> Manifest.Definition {
-    let options = self.options
-    let settings = self.settings.database(opening.database.name)
-    return try await Lane("drydock.pg_dump").run {
-      let programs = try ClientPrograms.find(
+    let hasPasswords = opening.canReadPasswords
+    let programs = try await Lane("drydock.programs").run {
+      try ClientPrograms.find(
         atLeast: opening.server.major,
         directory: options.binaryDirectory
       )
-      let encoder = try writer.makeEncoder()
-      let reader = DefinitionReader(
-        programs: programs,
-        settings: settings,
-        options: options,
-        encoding: opening.database.encoding,
-        hasOnlyWitness: opening.hasOnlyWitness
-      ) {
-        try encoder.write($0.span, kind: .text, level: options.level).id
-      }
-      return Manifest.Definition(
-        archive: try reader.archive(snapshot: opening.read.snapshotID),
-        globals: try reader.globals(hasPasswords: opening.canReadPasswords),
-        hasPasswords: opening.canReadPasswords,
-        fingerprint: [],
-        dumpMajor: programs.major
-      )
+    }
+    async let globals = Lane("drydock.pg_dumpall").run {
+      try definitionReader(programs, opening, writer).globals(hasPasswords: hasPasswords)
+    }
+    let archive = try await Lane("drydock.pg_dump").run {
+      try definitionReader(programs, opening, writer).archive(snapshot: opening.read.snapshotID)
+    }
+    return Manifest.Definition(
+      archive: archive,
+      globals: try await globals,
+      hasPasswords: hasPasswords,
+      fingerprint: [],
+      dumpMajor: programs.major
+    )
+  }
+
+  private func definitionReader(
+    _ programs: ClientPrograms,
+    _ opening: Opening,
+    _ writer: SnapshotWriter
+  ) throws -> DefinitionReader {
+    let encoder = try writer.makeEncoder()
+    return DefinitionReader(
+      programs: programs,
+      settings: settings.database(opening.database.name),
+      options: options,
+      encoding: opening.database.encoding,
+      hasOnlyWitness: opening.hasOnlyWitness
+    ) {
+      try encoder.write($0.span, kind: .text, level: options.level).id
     }
   }
 
@@ -140,6 +152,7 @@ extension BackupRun {
     defer { Task { await session.close() } }
     return try await session.run { connection in
       do {
+        try connection.freeFromSettings()
         return try opening.read.typesChanged(observer: connection)
       } catch let error as PostgresError {
         throw error.problem("cannot compare the types with those of the snapshot")

@@ -100,7 +100,9 @@ public struct BackupRun: Sendable {
 
   private func openSession() async throws -> Session {
     do {
-      return try await Session.open(settings)
+      let session = try await Session.open(settings)
+      try await session.run { try $0.freeFromSettings() }
+      return session
     } catch let error as PostgresError {
       throw error.problem("cannot connect to \(settings)")
     }

@@ -14,6 +14,7 @@ struct Crew: Sendable {
     }
     let crew = Crew(sessions: sessions)
     try await crew.work { connection in
+      try connection.freeFromSettings()
       try connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY")
       try connection.execute("SET TRANSACTION SNAPSHOT \(SQL.literal(snapshot))")
       try connection.setTransferSettings(forReading: true)

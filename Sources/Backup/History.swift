@@ -22,7 +22,7 @@ struct History: Sendable {
   ///   - observer: A session outside any transaction.
   ///   - repository: The repository's id.
   ///   - options: What was asked.
-  /// - Returns: the history.
+  /// - Returns: Where the snapshot stands.
   /// - Throws: `PostgresError` when the server fails, not when it refuses.
   static func settle(
     _ horizon: Horizon,

@@ -45,8 +45,7 @@ struct Opening: Sendable {
     options: BackupOptions
   ) throws -> Opening {
     let observer = try Connection.open(settings)
-    // No operator of somebody's schema may fit better than the one that is meant (CVE-2018-1058).
-    try observer.execute("SELECT pg_catalog.set_config('search_path', '', false)")
+    try observer.freeFromSettings()
     let horizon = try Horizon.establish(
       on: observer,
       wait: options.horizonWait,

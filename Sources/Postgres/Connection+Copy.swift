@@ -12,7 +12,8 @@ extension Connection {
   ///
   /// The span is valid during the call only. When `body` throws, the statement is cancelled and its
   /// rest read away, so that the connection stays usable; a transaction around it has then failed.
-  /// A row of more than 32 MiB waits at the connection's gate before the rest of it is taken in.
+  /// A row of more than 32 MiB waits at the connection's gate: while it arrives, where libpq lets
+  /// that be seen, and at the latest before it is lent.
   /// - Returns: how many rows came.
   @discardableResult
   public func copyOut(_ sql: String, _ body: (Span<UInt8>) throws -> Void) throws -> Int {
@@ -78,6 +79,11 @@ extension Connection {
       }
       count = Int(unsafe PQgetCopyData(handle, &buffer, 1))
     }
+    // libpq may take in more at once than could be seen waiting.
+    if count > LargeRowGate.limit, !isInside {
+      gate.enter()
+      isInside = true
+    }
     guard count > 0, let start = unsafe buffer else {
       if count == -2 { throw unsafe Self.connectionError(handle) }
       return false
@@ -89,7 +95,7 @@ extension Connection {
     return true
   }
 
-  /// Waits for the server and takes in what it has sent; returns about how many bytes that was.
+  /// Waits for the server and takes in what it has sent; returns how many bytes that was at least.
   ///
   /// No wait is longer than 100 ms, since bytes that TLS has deciphered already are in libpq, where
   /// `poll` cannot see them (manual, `PQconsumeInput`).

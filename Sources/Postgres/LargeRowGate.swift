@@ -4,7 +4,9 @@ private import Dispatch
 ///
 /// libpq holds a row twice while it hands it over, and keeps the larger buffer afterwards (measured
 /// with rows of 100 MB). So several workers that meet large rows together would need several times
-/// that; behind the gate they need it once.
+/// that; behind the gate they mostly need it once. libpq does not tell the length of a row that is
+/// still arriving: a server that sends as fast as libpq reads gets a row past the first look, and
+/// then the row waits, whole, before it is dealt with.
 public final class LargeRowGate: Sendable {
   /// What happens at the gate.
   public enum Event: Sendable, Equatable {
@@ -16,7 +18,7 @@ public final class LargeRowGate: Sendable {
     case left
   }
 
-  /// Bytes of a row that may arrive outside.
+  /// Bytes of a row that is not large.
   public static let limit = 32 << 20
 
   /// The gate of all connections of this process that were given no other.

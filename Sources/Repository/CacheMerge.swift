@@ -80,7 +80,7 @@ struct CacheMerge {
   consuming func write(to path: String, seal: CacheSeal) throws {
     let writer = try CacheFileWriter(path: path, packs: packs, objects: objects, seal: seal)
     for number in sources.indices { try sources[number].advance() }
-    // A scan over the runs is enough: they are a few, or some seventy when all is made again.
+    // A scan over the runs is enough: they are a few, or a hundred when all is made again.
     while let (number, head) = smallestHead {
       try writer.append(head.id, sources[number].entry, pack: head.pack)
       sources[number].step()

@@ -18,7 +18,7 @@ struct IndexCache: Sendable {
   /// Instances in memory from which on a file is worth its while.
   static let usualThreshold = 200_000
   /// Instances that are sorted in memory at once, at about 100 bytes each.
-  static let usualRunLength = 500_000
+  static let usualRunLength = 250_000
 
   let directory: String
   let store: any ObjectStore
