@@ -9,7 +9,7 @@ struct DatabaseReader {
   func database() throws -> Manifest.Database {
     let row = try connection.execute(databaseQuery)[0]
     let schemas = try connection.execute(Self.schemaQuery)
-      .map { $0.string("nspname") }.filter { $0 != witness && $0 != PageAccess.schema }
+      .map { $0.string("nspname") }
     return Manifest.Database(
       name: row.string("datname"),
       systemIdentifier: row.string("system_identifier"),

@@ -62,9 +62,10 @@ public enum PageAccess {
   public static func grantWitness(to role: String, on connection: Connection) throws {
     let name = SQL.identifier(role)
     try connection.transaction {
-      if try connection.execute("SELECT pg_catalog.to_regclass('drydock_witness.rows')").value == nil {
-        try Witness.create(connection)
-      }
+      let table = try connection.execute(
+        "SELECT pg_catalog.to_regclass('drydock_witness.rows')"
+      )
+      if table.value == nil { try Witness.create(connection) }
       try connection.execute(
         """
         GRANT USAGE ON SCHEMA drydock_witness TO \(name);

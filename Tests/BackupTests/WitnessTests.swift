@@ -133,10 +133,10 @@ struct WitnessTests {
         CREATE ROLE \(role); CREATE SCHEMA drydock_witness AUTHORIZATION \(role);
         CREATE TABLE public.ran (who text); GRANT ALL ON public.ran TO PUBLIC; SET ROLE \(role);
         CREATE TABLE drydock_witness.rows (id uuid PRIMARY KEY, repository text, written timestamptz);
-        CREATE FUNCTION drydock.attack() RETURNS trigger LANGUAGE plpgsql
+        CREATE FUNCTION drydock_witness.attack() RETURNS trigger LANGUAGE plpgsql
           AS 'BEGIN INSERT INTO public.ran VALUES (current_user); RETURN new; END';
         CREATE TRIGGER attack BEFORE INSERT ON drydock_witness.rows FOR EACH ROW
-          EXECUTE FUNCTION drydock.attack();
+          EXECUTE FUNCTION drydock_witness.attack();
         RESET ROLE
         """
       )

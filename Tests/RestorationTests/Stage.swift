@@ -83,7 +83,8 @@ struct Stage: Sendable {
     try sql(
       """
       SELECT nspname FROM pg_namespace
-      WHERE nspname !~ '^pg_' AND nspname NOT IN ('information_schema', 'public', 'drydock')
+      WHERE nspname !~ '^pg_'
+        AND nspname NOT IN ('information_schema', 'public', 'drydock', 'drydock_witness')
       ORDER BY 1
       """
     ).map { $0.string("nspname") }
