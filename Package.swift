@@ -146,7 +146,7 @@ let package = Package(
     tests("Catalog", ["Postgres", "Cluster", "Processes"]),
     tests("Cluster", ["Postgres", "Processes", "Files"]),
     tests("Migration", ["Postgres", "Catalog", "Cluster", "Files", "Processes", "SQLSyntax"]),
-    tests("Commands", ["Arguments", "Postgres", "Reports", "YAML"]),
+    tests("Commands", ["Arguments", "Backup", "Postgres", "Reports", "Repository", "YAML"]),
     tests("Snapshot", ["Repository", "Digests"]),
     tests(
       "Backup",

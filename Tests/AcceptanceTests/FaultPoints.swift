@@ -12,11 +12,7 @@ struct FaultPoints {
 
   /// Reads the log of a clean run: `12<tab>statement before: COPY ...`.
   init(log: String, sample: Int, _ name: String) throws {
-    let text = String(decoding: FileManager.default.contents(atPath: log) ?? Data(), as: UTF8.self)
-    // A statement of several lines takes several lines of the log.
-    let all = text.split(separator: "\n").filter { line in
-      line.split(separator: "\t").first.map { Int($0) != nil } ?? false
-    }.map(String.init)
+    let all = Self.passed(log: log)
     self.all = all
     guard ProcessInfo.processInfo.environment["DRYDOCK_TEST_ALL"] != "1" else {
       chosen = Array(1...max(1, all.count))
@@ -33,5 +29,14 @@ struct FaultPoints {
     let rest = numbers.shuffled(using: &random).filter { !certain.contains($0) }
     chosen = (certain + rest.prefix(max(0, sample - certain.count))).sorted()
     print("\(name): \(all.count) fault points, \(chosen.count) of them are tried: \(chosen)")
+  }
+
+  /// The points that a run passed.
+  static func passed(log: String) -> [String] {
+    let text = String(decoding: FileManager.default.contents(atPath: log) ?? Data(), as: UTF8.self)
+    // A statement of several lines takes several lines of the log.
+    return text.split(separator: "\n").filter { line in
+      line.split(separator: "\t").first.map { Int($0) != nil } ?? false
+    }.map(String.init)
   }
 }

@@ -40,8 +40,14 @@ struct FaultTests {
         try Directory.removeTree(user.repository)
         try Invocation("cp", ["-a", saved, user.repository]).run().checked()
         let name = points.all[point - 1]
-        let killed = try user.run(command, ["DRYDOCK_FAULT_POINT": "\(point)"])
-        #expect(killed.ending == .signalled(9), "\(name): \(killed)")
+        let passed = "\(user.directory)/passed-\(point)"
+        let killed = try user.run(
+          command,
+          ["DRYDOCK_FAULT_POINT": "\(point)", "DRYDOCK_FAULT_LOG": passed]
+        )
+        // How often a backup looks whether others have ended is up to them: a run may be shorter.
+        let isShorter = FaultPoints.passed(log: passed).count < point
+        #expect(killed.ending == (isShorter ? .exited(0) : .signalled(9)), "\(name): \(killed)")
         let listed = try user.run(["snapshots", "--json"]).require(0)
         #expect(listed.output.contains(first), "\(name): \(listed)")
         let proof = try user.run(["verify", first, "--level", "2"])

@@ -75,7 +75,8 @@ struct Fire: Sendable {
     var dice = SeededGenerator(seed: plan.seed)
     let started = ContinuousClock.now
     while report.rounds < plan.rounds, report.differences.isEmpty {
-      if let limit = plan.limit, ContinuousClock.now - started > limit { break }
+      let isOver = plan.limit.map { ContinuousClock.now - started > $0 } ?? false
+      if isOver && report.rounds >= plan.leastRounds { break }
       let interludes = dice.number(0...2)
       let seed = dice.next()
       try await Lane("interlude").run {

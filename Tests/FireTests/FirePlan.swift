@@ -9,8 +9,10 @@ struct FirePlan: Sendable {
   var seed: UInt64
   /// Snapshots in a row, in one repository.
   var rounds: Int
-  /// After which no further round begins.
+  /// After which no further round begins, once there were enough.
   var limit: Duration?
+  /// So many rounds there are at least, on a machine however slow.
+  var leastRounds = 8
   /// How many sessions write.
   var writers = 4
   /// Whether sessions are killed and the server crashed and restarted.
