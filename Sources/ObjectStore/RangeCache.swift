@@ -74,19 +74,18 @@ final class RangeCache: Sendable {
       let file = Self.mark + (try Self.code(of: bytes, key)) + bytes
       let path = path(key.path)
       try Directory.create(Directory.parent(of: path))
-      try AtomicFile.write(file, to: path, durability: .fast)
-      noteUse(key)
+      try unlessRemoved {
+        try AtomicFile.write(file, to: path, durability: .fast)
+        noteUse(key)
+      }
     }
   }
 
   private func read(_ key: Key) throws -> [UInt8]? {
     let path = path(key.path)
-    let content: [UInt8]
-    do {
-      content = try ReadableFile.contents(of: path, limit: Self.headLength + key.range.count)
-    } catch let problem as Problem where problem.code == "files.not-found" {
-      return nil
-    }
+    let limit = Self.headLength + key.range.count
+    guard let content = try unlessRemoved({ try ReadableFile.contents(of: path, limit: limit) })
+    else { return nil }
     let bytes = Array(content.dropFirst(Self.headLength))
     guard bytes.count == key.range.count,
       content.prefix(Self.headLength).elementsEqual(Self.mark + (try Self.code(of: bytes, key)))
@@ -99,7 +98,7 @@ final class RangeCache: Sendable {
       )
     }
     // Other processes see by the file's time that it is in use; once is enough for that.
-    if noteUse(key) { try Directory.touch(path) }
+    if noteUse(key) { try unlessRemoved { try Directory.touch(path) } }
     return bytes
   }
 
@@ -157,12 +156,19 @@ final class RangeCache: Sendable {
     }
   }
 
-  /// Removes a file, which another process may have done already.
   private func remove(_ path: String) throws {
+    try unlessRemoved { try Directory.removeFile(self.path(path)) }
+  }
+
+  /// Runs a body on a file that another process may remove at any moment, to make room.
+  ///
+  /// That is no failure, and no reason to throw away what has been read of it. Nil when it was gone.
+  @discardableResult
+  private func unlessRemoved<Result>(_ body: () throws -> Result) throws -> Result? {
     do {
-      try Directory.removeFile(self.path(path))
+      return try body()
     } catch let problem as Problem where problem.code == "files.not-found" {
-      return
+      return nil
     }
   }
 

@@ -1,0 +1,58 @@
+import Postgres
+import Testing
+import TestSupport
+
+@testable import Backup
+@testable import Catalog
+
+@Suite("Rows are read page by page")
+struct RowQueryTests {
+  /// Settings of a server under which a scan of the whole table looks cheap for every page of it.
+  private static let hostile = [
+    "random_page_cost = 1000000", "cpu_operator_cost = 1000", "enable_nestloop = off",
+    "enable_tidscan = off", "min_parallel_table_scan_size = 0", "parallel_setup_cost = 0",
+    "parallel_tuple_cost = 0", "max_parallel_workers_per_gather = 4",
+  ]
+
+  private static let relation = Relation(
+    oid: 1,
+    name: RelationName(schema: "public", name: "t"),
+    kind: .table,
+    isUnlogged: false,
+    fileNode: 1,
+    accessMethod: "heap",
+    isPopulated: true,
+    columns: [Column(name: "i", type: "integer")],
+    condition: nil,
+    isConfiguration: false,
+    loadRoot: nil,
+    indexes: []
+  )
+
+  @Test(
+    "No setting makes the server read the table once for each of its pages",
+    arguments: TestServer.allCases
+  )
+  func plan(server: TestServer) throws {
+    try withDatabase(on: server) { settings in
+      let connection = try Connection.open(settings)
+      try connection.execute("CREATE TABLE t AS SELECT i FROM generate_series(1, 50000) i")
+      try connection.execute("CREATE INDEX ON t (i)")
+      try connection.execute("ANALYZE t")
+      for setting in Self.hostile { try connection.execute("SET \(setting)") }
+      let pages = PageSet(ranges: [3..<5, 9..<200])
+      let plan = try connection.transaction("ISOLATION LEVEL REPEATABLE READ") {
+        try connection.setTransferSettings(forReading: true)
+        try connection.execute(RowQuery.settings)
+        let text = RowQuery(Self.relation, pages).text
+        let query = text.dropFirst("COPY (".count).dropLast(") TO STDOUT".count)
+        return try connection.execute("EXPLAIN \(query)").map { $0.string("QUERY PLAN") }
+          .joined(separator: "\n")
+      }
+      #expect(plan.contains("Tid Range Scan on t"), "\(plan)")
+      for node in ["Seq Scan on", "Memoize", "Gather", "Sort"] {
+        #expect(!plan.contains(node), "\(plan)")
+      }
+    }
+  }
+}
