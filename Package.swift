@@ -62,6 +62,7 @@ let package = Package(
     module("SQLSyntax", ["CPGQuery"]),
     module("Bytes"),
     module("Files"),
+    module("Threads"),
     module("Processes", ["CSpawn"]),
     module("Terminal"),
     module("Arguments"),
@@ -69,7 +70,10 @@ let package = Package(
 
     // Floor 2: the nouns.
     module("ObjectStore", ["Files", "Faults", "Cryptography"]),
-    module("Repository", ["ObjectStore", "Compression", "Cryptography", "Files", "Bytes"]),
+    module(
+      "Repository",
+      ["ObjectStore", "Compression", "Cryptography", "Files", "Bytes", "Threads"]
+    ),
     module("Snapshot", ["Repository", "Digests", "Bytes"]),
     module("Catalog", ["Postgres", "Cryptography"]),
     module("Cluster", ["Postgres", "Files", "Processes"]),
@@ -85,7 +89,7 @@ let package = Package(
       "Restoration",
       [
         "Snapshot", "Repository", "Catalog", "Cluster", "Postgres", "Digests", "Processes", "Files",
-        "Bytes", "Cryptography",
+        "Bytes", "Cryptography", "Threads",
       ]
     ),
     module(
@@ -138,6 +142,7 @@ let package = Package(
     tests("YAML"),
     tests("SQLSyntax"),
     tests("Files"),
+    tests("Threads"),
     tests("Processes"),
     tests("Arguments"),
     tests("Reports"),

@@ -46,7 +46,7 @@ struct ForeignKeyForecast {
     try connection.execute("CREATE TEMPORARY TABLE drydock_keys (\(list)) ON COMMIT DROP")
     let loader = RowLoader(
       connection: connection,
-      reader: try content.repository.makeReader(),
+      repository: content.repository,
       encoding: content.manifest.database.encoding
     )
     try loader.load(stripes, of: table, by: "COPY \(Self.place) FROM STDIN")

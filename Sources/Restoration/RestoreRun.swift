@@ -167,7 +167,7 @@ public struct RestoreRun: Sendable {
       do {
         let loader = RowLoader(
           connection: connection,
-          reader: try content.repository.makeReader(),
+          repository: content.repository,
           encoding: content.manifest.database.encoding
         )
         while let step = schedule.next() {

@@ -1,6 +1,5 @@
-internal import Foundation
 internal import Snapshot
-private import Synchronization
+internal import Threads
 
 /// Hands out the work of a restore, so that no connection idles while there is something to do.
 ///
@@ -28,8 +27,7 @@ final class RestoreSchedule: Sendable {
     var isStopped = false
   }
 
-  private let state: Mutex<State>
-  private let changed = NSCondition()
+  private let state: Monitor<State>
 
   init(
     _ pieces: [LoadPlan.Piece],
@@ -37,25 +35,19 @@ final class RestoreSchedule: Sendable {
     claims: [DigestComparison.Claim]
   ) {
     let missing = pieces.reduce(into: [:]) { $0[$1.table.oid, default: 0] += 1 }
-    state = Mutex(
+    state = Monitor(
       State(pieces: pieces[...], missing: missing, waiting: builds, claims: claims[...])
     )
   }
 
   /// The next step; waits while there is none but may still be, and is nil at the end.
   func next() -> Step? {
-    changed.lock()
-    defer { changed.unlock() }
-    while true {
-      let (step, isOver) = state.withLock { Self.take(&$0) }
-      if step != nil || isOver { return step }
-      changed.wait()
-    }
+    state.wait { Self.take(&$0) }
   }
 
   /// A piece is in the database: the indexes of its table may be ready to be built.
   func loaded(_ piece: LoadPlan.Piece) {
-    change { state in
+    state.change { state in
       state.loading -= 1
       state.missing[piece.table.oid, default: 0] -= 1
       guard state.missing[piece.table.oid] == 0 else { return }
@@ -65,25 +57,18 @@ final class RestoreSchedule: Sendable {
 
   /// One connection has failed: nobody takes anything more.
   func stop() {
-    change { $0.isStopped = true }
+    state.change { $0.isStopped = true }
   }
 
-  private func change(_ body: (inout State) -> Void) {
-    changed.lock()
-    defer { changed.unlock() }
-    state.withLock { body(&$0) }
-    changed.broadcast()
-  }
-
-  private static func take(_ state: inout State) -> (step: Step?, isOver: Bool) {
-    if state.isStopped { return (nil, true) }
-    if let build = state.ready.popFirst() { return (.build(build), false) }
+  /// The next step, nil inside once all is done; nil as long as one has to wait.
+  private static func take(_ state: inout State) -> Step?? {
+    if state.isStopped { return .some(nil) }
+    if let build = state.ready.popFirst() { return .build(build) }
     if let piece = state.pieces.popFirst() {
       state.loading += 1
-      return (.load(piece), false)
+      return .load(piece)
     }
-    guard state.loading == 0 else { return (nil, false) }
-    if let claim = state.claims.popFirst() { return (.compare(claim), false) }
-    return (nil, true)
+    guard state.loading == 0 else { return nil }
+    return .some(state.claims.popFirst().map(Step.compare))
   }
 }

@@ -7,13 +7,14 @@ internal import Snapshot
 /// Writes rows of a snapshot into tables, as the same text that was read.
 struct RowLoader {
   let connection: Connection
-  let reader: ChunkReader
+  let repository: Repository
   /// The encoding of the snapshot's text.
   let encoding: String
 
   /// Loads some stripes of a table in one COPY.
   ///
-  /// Every chunk is opened, decompressed and hashed before its first byte goes to the server.
+  /// Every chunk is opened, decompressed and hashed before its first byte goes to the server, on a
+  /// thread that is some chunks ahead.
   func load(_ stripes: some Sequence<Stripe>, of table: Manifest.Table) throws {
     try load(stripes, of: table, by: Self.copyStatement(table))
   }
@@ -24,11 +25,13 @@ struct RowLoader {
     of table: Manifest.Table,
     by statement: String
   ) throws {
+    let ahead = ChunkAhead(stripes.flatMap(\.chunks), of: repository)
+    defer { ahead.stop() }
     do {
       try connection.setTransferSettings(forReading: false)
       try connection.execute("SET LOCAL client_encoding = \(SQL.literal(encoding))")
       try connection.copyIn(statement) { writer in
-        for stripe in stripes { try send(stripe, of: table, to: writer) }
+        for stripe in stripes { try send(stripe, of: table, from: ahead, to: writer) }
       }
       try connection.execute("SET LOCAL client_encoding = 'UTF8'")
     } catch let error as PostgresError {
@@ -39,11 +42,12 @@ struct RowLoader {
   private func send(
     _ stripe: Stripe,
     of table: Manifest.Table,
+    from ahead: ChunkAhead,
     to writer: CopyWriter
   ) throws {
     var left = stripe.bytes
-    for chunk in stripe.chunks {
-      let bytes = try reader.read(chunk, kind: .data)
+    for _ in stripe.chunks {
+      let bytes = try ahead.next()
       // Behind the text stands the trailer, which no server wants.
       let count = min(left, bytes.count)
       try writer.write(bytes.span.extracting(0..<count))

@@ -74,7 +74,7 @@ struct SchemaSwap {
   private func loadRows() throws {
     let loader = RowLoader(
       connection: connection,
-      reader: try content.repository.makeReader(),
+      repository: content.repository,
       encoding: content.manifest.database.encoding
     )
     for piece in proof.work.plan.pieces {

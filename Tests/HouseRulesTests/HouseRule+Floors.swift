@@ -7,7 +7,8 @@ extension HouseRule {
       ["CLibPQ", "CZstd", "CCrypto", "CXXHash", "CYAML", "CPGQuery", "CSpawn", "CCurl"],
       [
         "Problems", "Faults", "Bytes", "Postgres", "Compression", "Cryptography", "HTTP",
-        "Digests", "Files", "YAML", "SQLSyntax", "Processes", "Terminal", "Arguments", "Reports",
+        "Digests", "Files", "Threads", "YAML", "SQLSyntax", "Processes", "Terminal", "Arguments",
+        "Reports",
       ],
       ["ObjectStore", "Repository", "Snapshot", "Catalog", "Cluster"],
       ["Backup", "Restoration", "Migration", "Rehearsal", "Verification"],
