@@ -41,12 +41,6 @@ struct PageSet: Sendable, Equatable {
     self.init(ranges: ranges)
   }
 
-  /// The set as the server reads it: `{[3,5),[9,10)}`.
-  var multirange: String {
-    let ranges = ranges.map { "[\($0.lowerBound),\($0.upperBound))" }
-    return "{\(ranges.joined(separator: ","))}"
-  }
-
   /// Whether it holds no page.
   var isEmpty: Bool { ranges.isEmpty }
   /// How many pages it holds.

@@ -72,7 +72,7 @@ struct RowReader {
     }
     if !piece.changed.isEmpty {
       var bytes = 0
-      try copy(RowQuery(table.relation, piece.changed).text) { row in
+      try copy(RangeQuery(table.relation, piece.changed).text) { row in
         bytes += row.count
         try cutter.take(row)
       }
@@ -96,7 +96,7 @@ struct RowReader {
   private func readByContent(_ relation: Relation) throws -> Outcome {
     var outcome = Outcome()
     var builder = StripeBuilder(seed: seed, store: store)
-    try copy(RowQuery.all(relation)) { row in
+    try copy(RangeQuery.all(relation)) { row in
       outcome.bytesRead += row.count
       try builder.append(row)
       if builder.bytes >= StripeBuilder.pieceSize {
@@ -112,7 +112,7 @@ struct RowReader {
   /// Runs a COPY whose rows come in the database's own encoding.
   private func copy(_ query: String, _ body: (Span<UInt8>) throws -> Void) throws {
     try connection.execute(
-      "SET LOCAL client_encoding = \(SQL.literal(encoding)); \(RowQuery.settings)"
+      "SET LOCAL client_encoding = \(SQL.literal(encoding)); \(RangeQuery.settings)"
     )
     try connection.copyOut(query, body)
     try connection.execute("SET LOCAL client_encoding = 'UTF8'")

@@ -5,10 +5,10 @@ internal import Snapshot
 /// Cuts the rows of one piece of a table into stripes while they stream by, and puts rows of pages
 /// that did not change between them.
 ///
-/// Each row arrives as `page<tab>text<newline>`. The page decides the stripe and is left out of it.
-/// Pages must arrive in ascending order, and only those that were asked for: a planner setting can
-/// break it (parallel append: tested), and a stripe in another order would be another chunk and a
-/// wrong page offset.
+/// Each row arrives as `(block,offset)<tab>text<newline>`, since the server is asked for the
+/// `ctid` too. The `ctid` decides the stripe and is left out of it. Rows must arrive in strictly
+/// ascending order: a planner setting can break it (parallel append: tested), and a stripe in
+/// another order would be another chunk and a wrong page offset.
 struct StripeCutter {
   /// What a stripe holds at the end of a page: one entry for each page, to compare pages by.
   struct Mark: Equatable {
@@ -30,7 +30,7 @@ struct StripeCutter {
   private var page = 0
   private var pageOffsets: [Int] = []
   private var marks: [Mark] = []
-  private var last = -1
+  private var last = (block: -1, offset: 0)
 
   /// Makes a cutter for a piece.
   ///
@@ -60,8 +60,9 @@ struct StripeCutter {
 
   /// Takes one message of the COPY.
   mutating func take(_ message: Span<UInt8>) throws {
-    guard let place = RowPlace(message) else { throw RowPlace.missing(in: table) }
-    if place.page != last { try turn(to: place.page) }
+    guard let place = TuplePlace(message) else { throw TuplePlace.missing(in: table) }
+    try check(place)
+    while page <= place.block { try beginPage() }
     try builder.append(message.extracting(place.length..<message.count))
   }
 
@@ -71,19 +72,19 @@ struct StripeCutter {
     return written
   }
 
-  /// Goes on to the page of the next row, which must lie behind the last one.
-  private mutating func turn(to next: Int) throws {
-    guard last < next, piece.changed.contains(next) else {
+  private mutating func check(_ place: TuplePlace) throws {
+    let isAscending = (last.block, last.offset) < (place.block, place.offset)
+    // Pages are looked up once each: rows of one page follow each other.
+    guard isAscending, place.block == last.block || piece.changed.contains(place.block) else {
       throw Problem(
         code: "backup.row-order",
         "rows of \(table) did not arrive in the order of their pages",
-        reason: "a row of page \(next) came after one of page \(last),"
+        reason: "row (\(place.block),\(place.offset)) came after (\(last.block),\(last.offset)),"
           + " pages \(piece.pages) were asked for",
         hint: "A setting or an extension changes how the server plans; report it with its name."
       )
     }
-    while page <= next { try beginPage() }
-    last = next
+    last = (place.block, place.offset)
   }
 
   /// Goes on to the next page, in the next stripe where this one is full.

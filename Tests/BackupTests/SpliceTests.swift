@@ -78,8 +78,8 @@ private struct Camera {
       parent: ParentStripes(parent, reader: encoder.reader)
     )
     for page in changed.ranges.joined() {
-      for row in heap.pages[page] {
-        let message = Array("\(page)\t\(row)\n".utf8)
+      for (line, row) in heap.pages[page].enumerated() {
+        let message = Array("(\(page),\(line + 1))\t\(row)\n".utf8)
         try cutter.take(message.span)
       }
     }
