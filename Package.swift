@@ -49,6 +49,7 @@ let package = Package(
     system("CXXHash", pkgConfig: "libxxhash", apt: "libxxhash-dev", brew: "xxhash"),
     system("CYAML", pkgConfig: "yaml-0.1", apt: "libyaml-dev", brew: "libyaml"),
     system("CPGQuery", pkgConfig: nil, apt: "libpg-query-dev", brew: "libpg_query"),
+    system("CCurl", pkgConfig: "libcurl", apt: "libcurl4-openssl-dev", brew: "curl"),
     system("CSpawn", pkgConfig: nil, apt: "libc6-dev", brew: "glibc"),
 
     // Floor 1: adapters, and what knows no domain.
@@ -57,6 +58,7 @@ let package = Package(
     module("Postgres", ["CLibPQ", "Faults"]),
     module("Compression", ["CZstd"]),
     module("Cryptography", ["CCrypto"]),
+    module("HTTP", ["CCurl"]),
     module("Digests", ["CXXHash"]),
     module("YAML", ["CYAML"]),
     module("SQLSyntax", ["CPGQuery"]),
@@ -69,7 +71,7 @@ let package = Package(
     module("Reports"),
 
     // Floor 2: the nouns.
-    module("ObjectStore", ["Files", "Faults", "Cryptography"]),
+    module("ObjectStore", ["Files", "Faults", "Cryptography", "HTTP", "Processes"]),
     module(
       "Repository",
       ["ObjectStore", "Compression", "Cryptography", "Files", "Bytes", "Threads"]
@@ -134,7 +136,11 @@ let package = Package(
     ),
 
     // Tests.
-    module("TestSupport", ["Postgres", "Cluster", "ObjectStore", "Files", "Processes"]),
+    module(
+      "TestSupport",
+      ["Postgres", "Cluster", "ObjectStore", "Files", "Processes", "Cryptography", "HTTP"]
+    ),
+    tests("HTTP"),
     tests("Postgres"),
     tests("Compression"),
     tests("Cryptography"),
@@ -146,12 +152,15 @@ let package = Package(
     tests("Processes"),
     tests("Arguments"),
     tests("Reports"),
-    tests("ObjectStore", ["Files"]),
+    tests("ObjectStore", ["Files", "HTTP", "Cryptography"]),
     tests("Repository", ["ObjectStore", "Cryptography", "Compression", "Files", "Bytes"]),
     tests("Catalog", ["Postgres", "Cluster", "Processes"]),
     tests("Cluster", ["Postgres", "Processes", "Files"]),
     tests("Migration", ["Postgres", "Catalog", "Cluster", "Files", "Processes", "SQLSyntax"]),
-    tests("Commands", ["Arguments", "Backup", "Postgres", "Reports", "Repository", "YAML"]),
+    tests(
+      "Commands",
+      ["Arguments", "Backup", "ObjectStore", "Postgres", "Reports", "Repository", "YAML"]
+    ),
     tests("Snapshot", ["Repository", "Digests"]),
     tests(
       "Backup",

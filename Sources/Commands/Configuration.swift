@@ -27,6 +27,8 @@ public struct Configuration: Sendable, Equatable {
   public var binaries: String?
   /// Where the passphrase comes from; nil leaves only asking for it.
   public var passphrase: PassphraseSource?
+  /// Where buckets are and who may use them.
+  var bucket = BucketSettings()
   /// The profile in use.
   public var profile: String?
   /// The files that were read, the one that counts most first.
@@ -66,6 +68,7 @@ public struct Configuration: Sendable, Equatable {
     result.backup = merged.backup
     result.policy = merged.policy
     result.binaries = merged.binaries
+    result.bucket = merged.bucket
     result.profile = profile
     result.files = files.map(\.path)
     let configuredDatabase = try configured.database.map { try ConnectionSettings.given($0, .file) }

@@ -88,6 +88,10 @@ struct ConfigurationFile: Sendable, Equatable {
     case .maxWait: settings.backup.maxWait = try checked(value, key, BackupSettings.seconds)
     case .history: settings.backup.trustsUptime = try checked(value, key, BackupSettings.history)
     case .passphraseCommand: settings.passphraseCommand = try words(value)
+    case .endpoint: settings.bucket.endpoint = try text(value)
+    case .region: settings.bucket.region = try text(value)
+    case .pathStyle: settings.bucket.isPathStyle = try truth(value)
+    case .credentialsCommand: settings.bucket.credentialsCommand = try words(value)
     }
   }
 

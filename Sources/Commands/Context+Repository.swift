@@ -8,13 +8,14 @@ extension Context {
   /// The store at the configured address.
   func store() throws -> any ObjectStore {
     let address = try repositoryAddress()
+    if address.hasPrefix(S3Location.scheme) { return try bucket(address) }
     guard !address.contains("://") || address.hasPrefix("file://") else {
       throw Problem(
         .usage,
         code: "usage.repository-scheme",
         "The repository address \(address) is not known",
-        reason: "this version keeps repositories in directories",
-        hint: "Give a path, such as /var/backups/drydock."
+        reason: "repositories are kept in directories and in buckets",
+        hint: "Give a path, such as /var/backups/drydock, or s3://bucket/prefix."
       )
     }
     let path = address.hasPrefix("file://") ? String(address.dropFirst(7)) : address
@@ -43,7 +44,7 @@ extension Context {
 
   /// Where this machine may keep what it knows of repositories, by the XDG Base Directory
   /// Specification; nil for a user without a home, whose work then stays in memory.
-  private var cacheDirectory: String? {
+  var cacheDirectory: String? {
     let environment = world.environment
     let home = environment["HOME"].flatMap { $0.hasPrefix("/") ? $0 + "/.cache" : nil }
     let user = environment["XDG_CACHE_HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil }

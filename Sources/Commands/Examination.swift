@@ -133,6 +133,10 @@ struct Examination {
           "\(repository.store.location), \(Quantity.count(snapshots.count, "snapshot", "snapshots"))"
         )
       ]
+      let known = try await Lane("drydock.doctor").run {
+        try StoreFindings.latest(in: repository.store)
+      }
+      if let known { findings += Self.findings(of: known) }
       if let last = snapshots.last {
         let age = Date().timeIntervalSince(try last.manifest.takenTime)
         let text = "the newest is \(Quantity.duration(.seconds(max(0, age)))) old"
@@ -152,6 +156,14 @@ struct Examination {
     } catch {
       return [Finding(.bad, "repository", "\(error)")]
     }
+  }
+
+  /// What the probe at `init` found.
+  private static func findings(of known: StoreFindings) -> [Finding] {
+    let shortcomings = known.shortcomings.map {
+      Finding(.warning, "store", $0.text, advice: $0.advice)
+    }
+    return [Finding(.good, "store", "when probed: \(known.summary)")] + shortcomings
   }
 
   private func looking(

@@ -54,22 +54,27 @@ public struct InitCommand: RunnableCommand {
   public func run(in context: Context) async throws -> ExitStatus {
     if let grantee { return try await grant(to: grantee, context) }
     let store = try context.store()
+    let findings = try await probe(store, context)
     let encryption: Repository.Encryption =
       isUnencrypted ? .none : .passphrase(try context.passphrase().secret)
     let repository = try await Lane("drydock.repository").run {
-      try Repository.create(in: store, encryption: encryption)
+      let repository = try Repository.create(in: store, encryption: encryption)
+      try findings?.keep(in: store)
+      return repository
     }
     context.show(
       Report(
         blocks: [
-          .values([
-            .init("repository", store.location), .init("id", repository.id),
-            .init("encryption", isUnencrypted ? "none" : "AES-256-GCM, opened by passphrase"),
-          ])
+          .values(
+            [
+              .init("repository", store.location), .init("id", repository.id),
+              .init("encryption", isUnencrypted ? "none" : "AES-256-GCM, opened by passphrase"),
+            ] + (findings.map { [.init("store", $0.summary)] } ?? [])
+          )
         ] + (isUnencrypted ? [] : [.paragraph(Self.warning, role: .warning)]),
         json: [
           "repository": .string(store.location), "id": .string(repository.id),
-          "encrypted": .boolean(!isUnencrypted),
+          "encrypted": .boolean(!isUnencrypted), "store": findings?.json ?? .null,
         ]
       )
     )

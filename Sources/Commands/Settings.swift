@@ -11,6 +11,7 @@ struct Settings: Sendable, Equatable {
   var binaries: String?
   var passphraseFile: String?
   var passphraseCommand: [String]?
+  var bucket = BucketSettings()
 
   /// These settings, completed with those of a place that counts less.
   func completed(with other: Settings) -> Settings {
@@ -24,6 +25,7 @@ struct Settings: Sendable, Equatable {
     result.backup = backup.completed(with: other.backup)
     result.policy = policy ?? other.policy
     result.binaries = binaries ?? other.binaries
+    result.bucket = bucket.completed(with: other.bucket)
     if passphraseFile == nil && passphraseCommand == nil {
       result.passphraseFile = other.passphraseFile
       result.passphraseCommand = other.passphraseCommand

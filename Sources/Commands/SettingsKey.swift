@@ -18,6 +18,10 @@ enum SettingsKey: String, CaseIterable, Sendable {
   case binaries
   case passphraseFile = "passphrase_file"
   case passphraseCommand = "passphrase_command"
+  case endpoint
+  case region
+  case pathStyle = "path_style"
+  case credentialsCommand = "credentials_command"
 
   /// Whether the value is honoured only from a file that the user or root vouches for.
   ///
@@ -31,6 +35,8 @@ enum SettingsKey: String, CaseIterable, Sendable {
     // What keeps a wrong page from going unnoticed, and what makes a server write more.
     case .fullReadEvery, .checkpoint, .history: true
     case .protected, .policy, .binaries, .passphraseFile, .passphraseCommand: true
+    // Whoever chooses where requests go, or which program is asked for the keys, has the keys.
+    case .endpoint, .region, .pathStyle, .credentialsCommand: true
     }
   }
 

@@ -81,6 +81,9 @@ public struct CachedStore: ObjectStore {
   /// Removes the object from the base; its ranges leave the cache with time.
   public func delete(_ name: ObjectName) throws { try base.delete(name) }
 
+  /// What the base tells of itself.
+  public func describe(_ findings: inout StoreFindings) throws { try base.describe(&findings) }
+
   private func isCached(_ name: ObjectName, _ range: Range<Int>) -> Bool {
     !range.isEmpty && name.text.hasPrefix(cached)
   }

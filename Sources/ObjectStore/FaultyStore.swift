@@ -117,6 +117,9 @@ public final class FaultyStore: ObjectStore {
     try perform(.delete, name.text) { _ in try base.delete(name) }
   }
 
+  /// What the base tells of itself; no operation, so no fault.
+  public func describe(_ findings: inout StoreFindings) throws { try base.describe(&findings) }
+
   private func perform<Result>(
     _ verb: Operation.Verb,
     _ target: String,

@@ -33,6 +33,14 @@ public protocol ObjectStore: Sendable {
 
   /// Removes an object; throws `store.not-found` when there is none.
   func delete(_ name: ObjectName) throws
+
+  /// Adds to a probe's findings what only a store of this kind can tell; a decorator asks its base.
+  func describe(_ findings: inout StoreFindings) throws
+}
+
+extension ObjectStore {
+  /// Nothing more than a probe finds out by itself.
+  public func describe(_ findings: inout StoreFindings) throws {}
 }
 
 /// One object in a listing.

@@ -49,9 +49,13 @@ public final class Repository: Sendable {
     cacheDirectory: String? = nil,
     clock: @escaping @Sendable () -> Date = { Date() }
   ) throws -> Repository {
-    // A slot alone is what a creation that was killed leaves behind; it opens nothing.
-    let leftovers = KeySlot.directory + "/"
-    guard try store.list("").allSatisfy({ $0.name.text.hasPrefix(leftovers) }) else {
+    // A slot alone is what a creation that was killed leaves behind; it opens nothing. Findings
+    // are kept before there is a repository.
+    let leftovers = [KeySlot.directory + "/", StoreFindings.directory + "/"]
+    let isEmpty = try store.list("").allSatisfy { object in
+      leftovers.contains { object.name.text.hasPrefix($0) }
+    }
+    guard isEmpty else {
       throw Problem(
         .refused,
         code: "repository.exists",

@@ -3,33 +3,14 @@ import ObjectStore
 import Problems
 import Testing
 
-/// A store to run the contract on; the directory lives as long as the value.
-struct Candidate: Sendable, CustomTestStringConvertible {
-  let testDescription: String
-  let make: @Sendable () throws -> (any ObjectStore, TemporaryDirectory?)
-
-  static let all = [
-    Candidate(testDescription: "memory") { (MemoryStore(), nil) },
-    Candidate(testDescription: "directory") {
-      let directory = try TemporaryDirectory()
-      return (LocalStore(directory.path + "/store"), directory)
-    },
-    Candidate(testDescription: "cached") {
-      let directory = try TemporaryDirectory()
-      return (CachedStore(MemoryStore(), directory: directory.path, limit: 1 << 20), directory)
-    },
-    Candidate(testDescription: "faulty without faults") { (FaultyStore(MemoryStore()), nil) },
-  ]
-}
-
 @Suite("Every store keeps the contract")
 struct ContractTests {
   private let name = ObjectName(components: "packs", "ab", "abcd")
 
   @Test("What was put is got, whole and by range", arguments: Candidate.all)
   func putAndGet(candidate: Candidate) throws {
-    let (store, directory) = try candidate.make()
-    defer { withExtendedLifetime(directory) {} }
+    let (store, ground) = try candidate.make()
+    defer { withExtendedLifetime(ground) {} }
     let bytes = (0..<100_000).map { UInt8(truncatingIfNeeded: $0) }
     try store.put(name, bytes)
     #expect(try store.get(name) == bytes)
@@ -43,8 +24,8 @@ struct ContractTests {
 
   @Test("A taken name is refused, and its object stays", arguments: Candidate.all)
   func writeOnce(candidate: Candidate) throws {
-    let (store, directory) = try candidate.make()
-    defer { withExtendedLifetime(directory) {} }
+    let (store, ground) = try candidate.make()
+    defer { withExtendedLifetime(ground) {} }
     try store.put(name, [1])
     let problem = #expect(throws: Problem.self) { try store.put(name, [2]) }
     #expect(problem?.code == StoreProblem.existsCode)
@@ -53,8 +34,8 @@ struct ContractTests {
 
   @Test("A missing object and a short one name themselves", arguments: Candidate.all)
   func missing(candidate: Candidate) throws {
-    let (store, directory) = try candidate.make()
-    defer { withExtendedLifetime(directory) {} }
+    let (store, ground) = try candidate.make()
+    defer { withExtendedLifetime(ground) {} }
     let calls: [() throws -> Void] = [
       { _ = try store.get(name) }, { _ = try store.size(of: name) },
       { _ = try store.get(name, range: 0..<1) }, { try store.delete(name) },
@@ -71,8 +52,8 @@ struct ContractTests {
 
   @Test("Listing is sorted, below a directory of names only", arguments: Candidate.all)
   func listing(candidate: Candidate) throws {
-    let (store, directory) = try candidate.make()
-    defer { withExtendedLifetime(directory) {} }
+    let (store, ground) = try candidate.make()
+    defer { withExtendedLifetime(ground) {} }
     #expect(try store.list("packs").isEmpty)
     for text in ["packs/b/2", "packs/a/1", "packs2/c", "format"] {
       try store.put(try #require(ObjectName(text)), [0, 0])

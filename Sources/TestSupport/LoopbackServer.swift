@@ -1,0 +1,110 @@
+internal import Foundation
+internal import Glibc
+internal import Problems
+internal import Synchronization
+
+/// A small HTTP/1.1 server on this machine that answers, or misbehaves, as a test says.
+///
+/// Each connection has a thread. Nothing sleeps: a server that stays silent waits until its client
+/// hangs up. It stops with the last reference.
+public final class LoopbackServer: Sendable {
+  /// What a client asked.
+  public struct Request: Sendable {
+    /// `GET`, `PUT` and so on.
+    public var method: String
+    /// Path and query, exactly as they arrived.
+    public var target: String
+    /// The fields, with names in lower case.
+    public var fields: [String: String]
+    /// The body.
+    public var body: [UInt8]
+    /// The number of the connection, from 1.
+    public var connection: Int
+  }
+
+  /// An answer in order.
+  public struct Answer: Sendable {
+    /// The status code.
+    public var status: Int
+    /// The fields; the length of the body is added where it is not there.
+    public var fields: [String: String]
+    /// The body.
+    public var body: [UInt8]
+
+    /// Makes an answer.
+    public init(_ status: Int, _ fields: [String: String] = [:], _ body: [UInt8] = []) {
+      self.status = status
+      self.fields = fields
+      self.body = body
+    }
+  }
+
+  /// What becomes of a request.
+  public enum Reply: Sendable {
+    /// It is answered.
+    case answer(Answer)
+    /// The answer promises its whole body, and ends after some bytes of it.
+    case cut(Answer, after: Int)
+    /// The connection is reset.
+    case reset
+    /// Nothing ever comes.
+    case silence
+    /// The body comes a byte at a time, ever slower than any client wants to wait.
+    case trickle(Answer)
+  }
+
+  /// The port.
+  public let port: Int
+  private let listener: Int32
+  private let connections: Mutex<Set<Int32>>
+
+  /// The server's address: `http://127.0.0.1:PORT`.
+  public var address: String { "http://127.0.0.1:\(port)" }
+
+  /// Starts a server on a free port.
+  public init(_ handle: @escaping @Sendable (Request) -> Reply) throws {
+    let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+    let size = socklen_t(MemoryLayout<sockaddr_in>.size)
+    let isBound = unsafe withUnsafeMutablePointer(to: &address) { pointer in
+      unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { pointer in
+        var length = size
+        return unsafe bind(listener, pointer, size) == 0 && listen(listener, 64) == 0
+          && getsockname(listener, pointer, &length) == 0
+      }
+    }
+    guard isBound else {
+      throw Problem(code: "tests.no-server", "no socket could be opened on this machine")
+    }
+    port = Int(UInt16(bigEndian: address.sin_port))
+    self.listener = listener
+    connections = Mutex([])
+    Thread.detachNewThread { [weak self] in
+      var number = 0
+      while true {
+        let connection = accept(listener, nil, nil)
+        guard connection >= 0 else { return }
+        number += 1
+        let isKept = self?.connections.withLock { $0.insert(connection).inserted } ?? false
+        guard isKept else {
+          close(connection)
+          return
+        }
+        let channel = LoopbackChannel(connection, number)
+        Thread.detachNewThread { [weak self] in
+          channel.serve(handle)
+          self?.connections.withLock { _ = $0.remove(connection) }
+          close(connection)
+        }
+      }
+    }
+  }
+
+  deinit {
+    shutdown(listener, Int32(SHUT_RDWR))
+    close(listener)
+    connections.withLock { for connection in $0 { shutdown(connection, Int32(SHUT_RDWR)) } }
+  }
+}
