@@ -4,10 +4,10 @@ internal import Repository
 internal import Snapshot
 
 extension Context {
-  /// All snapshots of a repository, oldest first.
+  /// All snapshots of a repository that the key may read, oldest first.
   func snapshots(in repository: Repository) async throws -> [SnapshotContent] {
     try await Lane("drydock.snapshots").run {
-      try repository.snapshots().map { try SnapshotContent(opening: $0, in: repository) }
+      try repository.snapshots().compactMap { try SnapshotContent(ifReadable: $0, in: repository) }
         .sorted { ($0.manifest.taken, $0.name) < ($1.manifest.taken, $1.name) }
     }
   }

@@ -45,7 +45,7 @@ final class InstanceIndex: Sendable {
   func table() throws -> InstanceTable {
     try state.withLock { state in
       if !state.isLoaded { try load(&state) }
-      return state.table
+      return readable(state.table)
     }
   }
 
@@ -53,8 +53,16 @@ final class InstanceIndex: Sendable {
   func refreshed() throws -> InstanceTable {
     try state.withLock { state in
       try load(&state)
-      return state.table
+      return readable(state.table)
     }
+  }
+
+  /// Without what a slot that may only write cannot read.
+  private func readable(_ table: InstanceTable) -> InstanceTable {
+    guard !sealed.keys.isFull else { return table }
+    var table = table
+    table.restrict(to: sealed.keys.ownGenerations)
+    return table
   }
 
   /// Why a chunk may be missing from the table: a damaged index object, when there is one.

@@ -56,6 +56,8 @@ struct InstanceTable: Sendable {
   private var bases: [ChunkID] = []
   private var slots: [UInt32] = Array(repeating: empty, count: 64)
   private var lost: Set<LostInstance> = []
+  /// The generations whose instances count; nil for all.
+  private var generations: Set<UInt32>?
   private static let empty = UInt32.max
 
   /// A table without instances in memory.
@@ -93,12 +95,18 @@ struct InstanceTable: Sendable {
     lost.insert(LostInstance(pack: pack, offset: offset))
   }
 
+  /// Passes over all instances but those of some generations: what one's own slot may not read, or
+  /// may not rely on. Nil changes nothing.
+  mutating func restrict(to generations: Set<UInt32>?) {
+    self.generations = generations ?? self.generations
+  }
+
   /// Whether a full instance of the chunk is there: the common answer, in memory at once.
   func hasFull(_ id: ChunkID) throws -> Bool {
     var slot = firstSlot(of: id)
     while slots[slot] != Self.empty {
       let row = rows[Int(slots[slot])]
-      if row.id == id && row.base < 0 && !isLost(row.pack, Int(row.offset)) { return true }
+      if row.id == id && row.base < 0 && counts(row) { return true }
       slot = (slot + 1) & (slots.count - 1)
     }
     return try mergedLocations(of: id).contains { $0.instance.base == nil }
@@ -116,7 +124,7 @@ struct InstanceTable: Sendable {
     var slot = firstSlot(of: id)
     while slots[slot] != Self.empty {
       let row = rows[Int(slots[slot])]
-      if row.id == id && !isLost(row.pack, Int(row.offset))
+      if row.id == id && counts(row)
         && Instance.depth(ofVersion: row.version) < depth
       {
         found.append(location(row))
@@ -128,7 +136,9 @@ struct InstanceTable: Sendable {
 
   private func mergedLocations(of id: ChunkID) throws -> [Location] {
     guard let merged else { return [] }
-    return try merged.locations(of: id).filter { !isLost($0.pack, $0.offset) }
+    return try merged.locations(of: id).filter {
+      !isLost($0.pack, $0.offset) && generations?.contains($0.instance.generation) ?? true
+    }
   }
 
   /// All instances in memory, by id, then by pack and offset.
@@ -142,6 +152,10 @@ struct InstanceTable: Sendable {
       return (order[Int(left.pack)], left.offset) < (order[Int(right.pack)], right.offset)
     }
     .lazy.map { location(rows[$0]) }
+  }
+
+  private func counts(_ row: Row) -> Bool {
+    !isLost(row.pack, Int(row.offset)) && generations?.contains(row.generation) ?? true
   }
 
   private func isLost(_ pack: UInt32, _ offset: Int) -> Bool {

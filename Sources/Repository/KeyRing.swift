@@ -1,82 +1,5 @@
-internal import Bytes
 internal import Cryptography
-
-/// The secrets of a repository as they are wrapped in key slots.
-struct RootSecrets: Sendable {
-  let identity: Secret
-  let store: Secret
-  let generations: [UInt32: Secret]
-
-  private enum Role: UInt8 {
-    case identity = 1
-    case store = 2
-    case generation = 3
-  }
-
-  static func random() throws -> RootSecrets {
-    RootSecrets(
-      identity: try .random(),
-      store: try .random(),
-      generations: [1: try .random()]
-    )
-  }
-
-  init(identity: Secret, store: Secret, generations: [UInt32: Secret]) {
-    self.identity = identity
-    self.store = store
-    self.generations = generations
-  }
-
-  func encoded() -> Secret {
-    var bytes: [UInt8] = []
-    bytes.append(littleEndian: UInt16(generations.count + 2))
-    Self.append(.identity, 0, identity, to: &bytes)
-    Self.append(.store, 0, store, to: &bytes)
-    for (number, secret) in generations.sorted(by: { $0.key < $1.key }) {
-      Self.append(.generation, number, secret, to: &bytes)
-    }
-    return Secret(wiping: &bytes)
-  }
-
-  init(decoding bytes: [UInt8]) throws {
-    var reader = ByteReader(bytes)
-    var identity: Secret?
-    var store: Secret?
-    var generations: [UInt32: Secret] = [:]
-    for _ in 0..<(try reader.u16()) {
-      let role = Role(rawValue: try reader.u8())
-      try reader.reserved(1)
-      let number = try reader.u32()
-      var content = Array(try reader.take(32))
-      let secret = Secret(wiping: &content)
-      switch role {
-      case .identity: identity = secret
-      case .store: store = secret
-      case .generation: generations[number] = secret
-      case nil: throw Malformed("it holds a secret of an unknown role")
-      }
-    }
-    try reader.expectEnd()
-    guard let identity, let store, !generations.isEmpty else {
-      throw Malformed("it lacks one of the repository's secrets")
-    }
-    self.init(identity: identity, store: store, generations: generations)
-  }
-
-  private static func append(
-    _ role: Role,
-    _ number: UInt32,
-    _ secret: Secret,
-    to bytes: inout [UInt8]
-  ) {
-    bytes.append(role.rawValue)
-    bytes.append(0)
-    bytes.append(littleEndian: number)
-    secret.withBytes { content in
-      for index in content.indices { bytes.append(content[index]) }
-    }
-  }
-}
+internal import Problems
 
 /// The keys in use, derived from the root secrets under the labels of docs/format.md.
 final class KeyRing: Sendable {
@@ -85,44 +8,72 @@ final class KeyRing: Sendable {
   let indexKey: Secret
   /// The generation that seals what is written now.
   let currentGeneration: UInt32
-  private let store: Secret
+  /// Seals what marks, forgets and removes: nil for those who may only write.
+  let custody: Secret?
+  /// The generations of which a writer takes an instance as its own, see docs/format.md; nil for
+  /// all, where there is nobody but full slots.
+  let ownGenerations: Set<UInt32>?
+  private let store: Secret?
   private let instanceRoots: [UInt32: Secret]
   private let objectRoots: [UInt32: Secret]
 
-  init(_ roots: RootSecrets) throws {
+  /// Derives the keys.
+  ///
+  /// - Parameters:
+  ///   - roots: What a slot holds.
+  ///   - inUse: The generation that full slots agree on; the highest of the slot's own when nil.
+  init(_ roots: RootSecrets, inUse: UInt32? = nil) throws {
     idKey = try Self.derive(roots.identity, "drydock/1/chunk-id")
     let seed = try Self.derive(roots.identity, "drydock/1/row-digest-seed", count: 8)
     digestSeed = seed.withBytes { bytes in
       bytes.indices.reversed().reduce(0) { $0 << 8 | UInt64(bytes[$1]) }
     }
-    indexKey = try Self.derive(roots.store, "drydock/1/index")
+    indexKey = try Self.indexKey(of: roots)
     store = roots.store
-    instanceRoots = try roots.generations.mapValues {
-      try Self.derive($0, "drydock/1/instance")
-    }
-    objectRoots = try roots.generations.mapValues { try Self.derive($0, "drydock/1/object") }
-    currentGeneration = roots.generations.keys.max() ?? 1
+    custody = try roots.store.map { try Self.derive($0, "drydock/1/custody") }
+    let own = roots.isFull ? roots.generations : roots.hostGenerations
+    currentGeneration = inUse ?? own.keys.max() ?? 1
+    ownGenerations = roots.hostGenerations.isEmpty ? nil : Set(own.keys)
+    let all = roots.generations.merging(roots.hostGenerations) { shared, _ in shared }
+    instanceRoots = try all.mapValues { try Self.derive($0, "drydock/1/instance") }
+    objectRoots = try all.mapValues { try Self.derive($0, "drydock/1/object") }
   }
 
+  /// Whether every generation may be read, and marks may be sealed.
+  var isFull: Bool { store != nil }
+
   func instanceRoot(_ generation: UInt32) throws -> Secret {
-    guard let root = instanceRoots[generation] else { throw Self.missing(generation) }
+    guard let root = instanceRoots[generation] else { throw missing(generation) }
     return root
   }
 
   func objectRoot(_ generation: UInt32) throws -> Secret {
-    guard let root = objectRoots[generation] else { throw Self.missing(generation) }
+    guard let root = objectRoots[generation] else { throw missing(generation) }
     return root
   }
 
   func key(forUse label: String) throws -> Secret {
-    try Self.derive(store, "drydock/1/use/\(label)")
+    guard let store else { throw KeyProblem.needsFullKey("the key for \(label)") }
+    return try Self.derive(store, "drydock/1/use/\(label)")
+  }
+
+  static func indexKey(of roots: RootSecrets) throws -> Secret {
+    if let index = roots.index { return index }
+    guard let store = roots.store else { throw Malformed("it lacks the index key") }
+    return try derive(store, "drydock/1/index")
   }
 
   static func derive(_ secret: Secret, _ label: String, count: Int = 32) throws -> Secret {
     try KeyDerivation.hkdf(secret, info: Array(label.utf8), count: count)
   }
 
-  private static func missing(_ generation: UInt32) -> Malformed {
-    Malformed("it is sealed with key generation \(generation), which the key slot does not hold")
+  private func missing(_ generation: UInt32) -> any Error {
+    guard isFull else {
+      return KeyProblem.needsFullKey("what is sealed with key generation \(generation)")
+    }
+    return Malformed(
+      "it is sealed with key generation \(generation), which no full key slot needs to lack: it was "
+        + "changed, or an older revision of the key slot was put back"
+    )
   }
 }

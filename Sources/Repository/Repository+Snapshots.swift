@@ -28,4 +28,14 @@ extension Repository {
     let bytes = try store.get(name, limit: Self.manifestLimit + 1024)
     return try Damage.naming(name) { try sealed.open(bytes, as: .manifest, name: name) }
   }
+
+  /// A snapshot's manifest, or nil where the key slot in use may not read it: a host whose slot has
+  /// role `write` passes over the snapshots of others.
+  public func manifestIfReadable(of snapshot: SnapshotName) throws -> [UInt8]? {
+    do {
+      return try manifest(of: snapshot)
+    } catch let problem as Problem where problem.code == KeyProblem.needsFullKey {
+      return nil
+    }
+  }
 }

@@ -1,7 +1,7 @@
 public import Cryptography
 public import Foundation
 public import ObjectStore
-internal import Problems
+public import Problems
 
 /// A repository: chunks stored once under keyed names, and snapshots that refer to them.
 ///
@@ -13,6 +13,8 @@ public final class Repository: Sendable {
   public enum Encryption: Sendable {
     /// Sealed with keys that a passphrase opens.
     case passphrase(Secret)
+    /// Sealed with keys that a key file opens.
+    case keyFile(KeyFile)
     /// Not secret; damage is still noticed.
     case none
   }
@@ -25,6 +27,8 @@ public final class Repository: Sendable {
   let binding: RepositoryBinding
   let index: InstanceIndex
   let clock: @Sendable () -> Date
+  /// That key slots do not hold the same generations, since a change of keys was interrupted.
+  public let keyNotice: Problem?
 
   /// The repository's id: 32 hexadecimal digits.
   public var id: String { format.id }
@@ -69,19 +73,17 @@ public final class Repository: Sendable {
     let bytes = try format.encoded()
     let binding = try RepositoryBinding(format: format, bytes: bytes)
     let roots = try RootSecrets.random()
-    var passphrase: Secret?
-    if case .passphrase(let secret) = encryption { passphrase = secret }
-    let slot = try KeySlot.wrapping(
-      roots,
-      passphrase: passphrase,
+    let slot = try KeySlot.first(
+      Credential(encryption),
       label: "made with the repository",
-      binding: binding
+      created: UInt64(max(0, clock().timeIntervalSince1970)),
+      roots,
+      binding
     )
     // The slot comes first: a `format` without any slot would be a repository nobody can open.
-    let name = ObjectName(components: KeySlot.directory, Hex.text(try Randomness.bytes(16)))
-    try store.put(name, try slot.encoded())
+    try store.put(slot.name, try slot.encoded())
     try store.put(RepositoryFormat.name, bytes)
-    return Repository(store, format, binding, try KeyRing(roots), cacheDirectory, clock)
+    return Repository(store, format, binding, try KeyRing(roots), nil, cacheDirectory, clock)
   }
 
   /// Opens a repository.
@@ -94,20 +96,58 @@ public final class Repository: Sendable {
   ///     about 100 bytes of memory for every chunk that it holds.
   ///   - clock: The time; another one only in tests.
   /// - Returns: The repository.
-  /// - Throws: `repository.not-found`, `repository.needs-passphrase`,
-  ///   `repository.wrong-passphrase`, `repository.needs-newer-reader`, `repository.damaged`.
+  /// - Throws: As ``open(_:with:cacheDirectory:clock:)``.
   public static func open(
     _ store: any ObjectStore,
     passphrase: Secret?,
     cacheDirectory: String? = nil,
     clock: @escaping @Sendable () -> Date = { Date() }
   ) throws -> Repository {
+    let credential = Credential(passphrase: passphrase)
+    return try open(store, with: credential, cacheDirectory: cacheDirectory, clock: clock)
+  }
+
+  /// Opens a repository with whatever opens one of its key slots.
+  ///
+  /// - Parameters:
+  ///   - store: Where it is.
+  ///   - credential: A passphrase, a key file, or nothing.
+  ///   - cacheDirectory: As for ``open(_:passphrase:cacheDirectory:clock:)``.
+  ///   - clock: The time; another one only in tests.
+  /// - Returns: The repository.
+  /// - Throws: `repository.not-found`, `repository.needs-passphrase`,
+  ///   `repository.wrong-passphrase`, `repository.wrong-key-file`, `repository.slot-removed`,
+  ///   `repository.needs-newer-reader`, `repository.damaged`.
+  public static func open(
+    _ store: any ObjectStore,
+    with credential: Credential,
+    cacheDirectory: String? = nil,
+    clock: @escaping @Sendable () -> Date = { Date() }
+  ) throws -> Repository {
+    let (format, binding) = try identify(store)
+    let slot = try OpenedSlot(in: store, credential, binding)
+    let keys = try KeyRing(slot.roots, inUse: slot.generationInUse)
+    return Repository(store, format, binding, keys, slot.notice, cacheDirectory, clock)
+  }
+
+  /// What a store says that it is.
+  static func identify(
+    _ store: any ObjectStore
+  ) throws -> (format: RepositoryFormat, binding: RepositoryBinding) {
     let bytes = try formatBytes(store)
     let format = try RepositoryFormat(decoding: bytes, at: store.location)
-    let binding = try RepositoryBinding(format: format, bytes: bytes)
-    let roots = try unlock(store, passphrase, binding)
-    return Repository(store, format, binding, try KeyRing(roots), cacheDirectory, clock)
+    return (format, try RepositoryBinding(format: format, bytes: bytes))
   }
+
+  /// Throws `repository.needs-full-key` where the key slot in use has role `write`.
+  ///
+  /// - Parameter work: What needs it, as a sentence's subject: `collection`.
+  public func requireFullKey(for work: String) throws {
+    guard keys.isFull else { throw KeyProblem.needsFullKey(work) }
+  }
+
+  /// What the key slot in use allows.
+  public var role: KeyRole { keys.isFull ? .full : .write }
 
   /// A cache of the index in a directory of its own.
   func indexCache(in directory: String) -> IndexCache {
@@ -124,6 +164,7 @@ public final class Repository: Sendable {
     _ format: RepositoryFormat,
     _ binding: RepositoryBinding,
     _ keys: KeyRing,
+    _ keyNotice: Problem?,
     _ cacheDirectory: String?,
     _ clock: @escaping @Sendable () -> Date
   ) {
@@ -131,6 +172,7 @@ public final class Repository: Sendable {
     self.format = format
     self.binding = binding
     self.keys = keys
+    self.keyNotice = keyNotice
     self.clock = clock
     let cache = cacheDirectory.map {
       IndexCache(directory: "\($0)/\(format.id)", store: store, keys: keys, binding: binding)
@@ -153,57 +195,5 @@ public final class Repository: Sendable {
         hint: "Check the path or URL, or make a repository there with `drydock init`."
       )
     }
-  }
-
-  private static func unlock(
-    _ store: any ObjectStore,
-    _ passphrase: Secret?,
-    _ binding: RepositoryBinding
-  ) throws -> RootSecrets {
-    var hasPassphraseSlot = false
-    var damage: (any Error)?
-    for object in try store.list(KeySlot.directory) {
-      do {
-        let bytes = try store.get(object.name, limit: KeySlot.limit)
-        let roots = try Damage.naming(object.name) { () throws -> RootSecrets? in
-          let slot = try KeySlot.decode(bytes)
-          if slot.kind == "passphrase" { hasPassphraseSlot = true }
-          let isOurs = slot.isKnown && (slot.kind == "none" || passphrase != nil)
-          return isOurs ? try slot.unwrap(passphrase: passphrase, binding: binding) : nil
-        }
-        if let roots { return roots }
-      } catch {
-        // Another slot may still open the repository.
-        damage = error
-      }
-    }
-    if let damage { throw damage }
-    throw locked(store.location, hasPassphraseSlot, passphrase != nil)
-  }
-
-  private static func locked(
-    _ location: String,
-    _ hasPassphraseSlot: Bool,
-    _ hasPassphrase: Bool
-  ) -> Problem {
-    let facts = [Problem.Fact("repository", location)]
-    if hasPassphraseSlot && !hasPassphrase {
-      return Problem(
-        .usage,
-        code: "repository.needs-passphrase",
-        "\(location) needs a passphrase",
-        facts: facts,
-        hint: "Set DRYDOCK_PASSPHRASE, or give --passphrase-file."
-      )
-    }
-    return Problem(
-      .usage,
-      code: "repository.wrong-passphrase",
-      "the passphrase does not open \(location)",
-      reason: "no key slot of the repository opens with it, or `format` or the slot was changed",
-      facts: facts,
-      hint: "Check DRYDOCK_PASSPHRASE or the passphrase file; without the right passphrase "
-        + "the content cannot be recovered."
-    )
   }
 }

@@ -20,8 +20,10 @@ public struct RepositoryFormat: Sendable, Codable, Equatable {
   static let magic = "drydock repository"
   /// Chunks may be stored as their difference from another: codec 2 of docs/format.md.
   static let delta = "delta"
+  /// Key slots of version 2, with roles.
+  static let recipients = "recipients"
   /// The features that this program knows.
-  static let known: Set<String> = [delta]
+  static let known: Set<String> = [delta, recipients]
 
   /// Says that this is a repository.
   public var magic = RepositoryFormat.magic
@@ -37,7 +39,14 @@ public struct RepositoryFormat: Sendable, Codable, Equatable {
     features.read.contains(Self.delta) && features.collect.contains(Self.delta)
   }
 
-  init(id: String, features: Features = Features(read: [delta], collect: [delta])) {
+  /// What a new repository lists.
+  static let new = Features(
+    read: [delta, recipients],
+    write: [recipients],
+    collect: [delta, recipients]
+  )
+
+  init(id: String, features: Features = new) {
     self.id = id
     self.features = features
   }

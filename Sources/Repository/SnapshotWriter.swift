@@ -63,6 +63,8 @@ public final class SnapshotWriter: Sendable {
     var table = try repository.index.refreshed()
     // What only a lost pack held is unknown, so that this snapshot stores it again.
     table.disregardPacks(notIn: try Pack.sizes(in: repository.store))
+    // Nor is what a host wrote whose word nobody needs to take: see docs/format.md, Keys.
+    table.restrict(to: repository.keys.ownGenerations)
     known = table
     for _ in 0..<Self.packLimit { permits.signal() }
   }

@@ -12,9 +12,18 @@ public struct SnapshotContent: Sendable {
 
   /// Opens a snapshot; a `Problem` of kind `damaged` where its manifest cannot be read.
   public init(opening name: SnapshotName, in repository: Repository) throws {
+    try self.init(name, try repository.manifest(of: name), repository)
+  }
+
+  /// Opens a snapshot, or returns nil where the key slot in use may not read it.
+  public init?(ifReadable name: SnapshotName, in repository: Repository) throws {
+    guard let bytes = try repository.manifestIfReadable(of: name) else { return nil }
+    try self.init(name, bytes, repository)
+  }
+
+  private init(_ name: SnapshotName, _ bytes: [UInt8], _ repository: Repository) throws {
     self.repository = repository
     self.name = name
-    let bytes = try repository.manifest(of: name)
     do {
       manifest = try Manifest(decoding: bytes)
     } catch {

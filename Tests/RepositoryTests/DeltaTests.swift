@@ -245,16 +245,15 @@ struct DeltaTests {
     let store = MemoryStore()
     let format = RepositoryFormat(id: String(repeating: "ab", count: 16), features: .init())
     let binding = try RepositoryBinding(format: format, bytes: format.encoded())
-    let slot = try KeySlot.wrapping(.random(), passphrase: nil, label: "", binding: binding)
-    try store.put(ObjectName(components: "keys", "00"), slot.encoded())
+    let slot = try KeySlot.first(.none, label: "", created: 0, .random(), binding)
+    try store.put(slot.name, slot.encoded())
     try store.put(RepositoryFormat.name, format.encoded())
     var place = Place(try Repository.open(store, passphrase: nil))
     try place.take(content(0))
     #expect(try !place.take(content(1), delta: .always).written.isDelta)
     #expect(try place.isWhole(in: store))
-    #expect(
-      try Repository.create(in: MemoryStore(), encryption: .none).format.features.read == ["delta"]
-    )
+    let new = try Repository.create(in: MemoryStore(), encryption: .none)
+    #expect(new.format.features.read == ["delta", "recipients"])
   }
 
   @Test("Reading a chunk and then writing after it opens each chunk of its chain once")

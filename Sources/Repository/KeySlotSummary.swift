@@ -1,0 +1,37 @@
+public import Foundation
+
+/// What people want to know of a key slot.
+public struct KeySlotSummary: Sendable, Equatable {
+  /// 32 hexadecimal digits.
+  public var id: String
+  /// `passphrase`, `keyfile`, `recipient` or `none`.
+  public var kind: String
+  /// What its holder may do.
+  public var role: KeyRole
+  /// Text for people.
+  public var label: String
+  /// When it was made; nil for slots of version 1, which do not say.
+  public var created: Date?
+  /// The highest generation that it seals with; nil for slots of version 1.
+  public var generation: UInt32?
+  /// Whether the repository was opened with it.
+  public var isOwn: Bool
+
+  init(_ slot: KeySlot, isOwn: Bool) {
+    id = slot.id
+    kind = slot.kind.rawValue
+    role = slot.role
+    label = slot.label
+    created = Date(timeIntervalSince1970: Double(slot.created))
+    generation = slot.generations.max()
+    self.isOwn = isOwn
+  }
+
+  init(_ slot: FirstKeySlot, id: String, isOwn: Bool) {
+    self.id = id
+    kind = slot.kind
+    role = .full
+    label = slot.label
+    self.isOwn = isOwn
+  }
+}

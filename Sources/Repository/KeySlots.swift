@@ -1,0 +1,56 @@
+internal import Foundation
+internal import ObjectStore
+internal import Problems
+
+/// All key slots of a store, as they are stored: nothing is believed yet.
+struct KeySlots {
+  /// Slots of version 1, by id.
+  private(set) var first: [String: FirstKeySlot] = [:]
+  /// Revisions, the highest first.
+  private(set) var revisions: [KeySlot] = []
+  /// Objects that could not be read, and why.
+  private(set) var damages: [ObjectName: Problem] = [:]
+
+  init(in store: any ObjectStore) throws {
+    for object in try store.list(KeySlot.directory) {
+      do {
+        let bytes = try store.get(object.name, limit: KeySlot.limit)
+        switch try Damage.naming(
+          object.name,
+          [],
+          { try StoredSlot(decoding: bytes, name: object.name) }
+        )
+        {
+        case .first(let slot, let id): first[id] = slot
+        case .current(let slot): revisions.append(slot)
+        case .unknown: continue
+        }
+      } catch let problem as Problem {
+        // Another slot may still open the repository.
+        damages[object.name] = problem
+      }
+    }
+    revisions.sort { $0.revision > $1.revision }
+  }
+
+  /// The last revision of every slot that the authority signed; those of removed slots too.
+  func latest(signedBy authority: [UInt8], _ binding: RepositoryBinding) throws -> [String: KeySlot]
+  {
+    var latest: [String: KeySlot] = [:]
+    for slot in revisions where latest[slot.id] == nil {
+      do {
+        if try slot.isSigned(by: authority, binding) { latest[slot.id] = slot }
+      } catch is Malformed {
+        // Nobody signed what has no shape.
+        continue
+      }
+    }
+    return latest
+  }
+
+  /// Every object of a slot below a revision.
+  func names(of id: String, below revision: UInt32) -> [ObjectName] {
+    let old = revisions.filter { $0.id == id && $0.revision < revision }.map(\.name)
+    return first[id] == nil ? old : old + [ObjectName(components: KeySlot.directory, id)]
+  }
+}

@@ -1,0 +1,114 @@
+internal import Cryptography
+internal import ObjectStore
+internal import Problems
+
+/// A key slot that a credential opened, and what the slots beside it say.
+struct OpenedSlot {
+  /// The slot's id.
+  let id: String
+  var roots: RootSecrets
+  /// All slots of the store.
+  let slots: KeySlots
+  /// The last revision of every slot, removed ones too, that the repository's authority signed.
+  let latest: [String: KeySlot]
+
+  /// Finds the slot and opens it.
+  ///
+  /// - Parameters:
+  ///   - store: Where the repository is.
+  ///   - credential: What there is to open it.
+  ///   - binding: The repository.
+  /// - Throws: `repository.needs-passphrase`, `repository.wrong-passphrase`,
+  ///   `repository.slot-removed`, `repository.damaged`.
+  init(
+    in store: any ObjectStore,
+    _ credential: Credential,
+    _ binding: RepositoryBinding
+  ) throws {
+    slots = try KeySlots(in: store)
+    var damage = slots.damages.sorted { $0.key < $1.key }.first?.value
+    guard let found = Self.search(slots, credential, binding, &damage) else {
+      if let damage { throw damage }
+      throw KeyProblem.locked(store.location, credential)
+    }
+    (id, roots) = (found.id, found.roots)
+    latest = try slots.latest(signedBy: found.authority, binding)
+    guard let last = latest[id] else { return }
+    guard last.kind != .removed else { throw KeyProblem.removed(id) }
+    if last.revision != found.revision {
+      throw Damage.problem(last.name, "the key that opens an earlier revision does not open it")
+    }
+  }
+
+  /// Slots that are in force.
+  var live: [KeySlot] {
+    latest.values.filter { $0.kind != .removed }.sorted { $0.id < $1.id }
+  }
+
+  /// Slots of version 1 that no revision has replaced.
+  var liveFirst: [(id: String, slot: FirstKeySlot)] {
+    slots.first.filter { latest[$0.key] == nil }.sorted { $0.key < $1.key }
+      .map { (id: $0.key, slot: $0.value) }
+  }
+
+  /// The generation that every full slot holds; nil where the slot's own highest is the one.
+  var generationInUse: UInt32? {
+    guard roots.isFull else { return nil }
+    let common = live.filter { $0.role == .full }.map { $0.generations.max() ?? 0 }.min()
+    return common.flatMap { common in roots.generations.keys.filter { $0 <= common }.max() }
+  }
+
+  /// That slots do not hold the same generations, if it is so.
+  var notice: Problem? {
+    guard roots.isFull else { return nil }
+    let full = live.filter { $0.role == .full }
+    guard Set(full.map(\.generations)).count > 1 else { return nil }
+    return KeyProblem.unfinished(
+      full.map { "\($0.id.prefix(8)) up to \($0.generations.max() ?? 0)" }
+    )
+  }
+
+  private typealias Found = (
+    id: String, revision: UInt32, roots: RootSecrets, authority: [UInt8]
+  )
+
+  private static func search(
+    _ slots: KeySlots,
+    _ credential: Credential,
+    _ binding: RepositoryBinding,
+    _ damage: inout Problem?
+  ) -> Found? {
+    for slot in slots.revisions where slot.kind != .removed {
+      let roots = attempt(slot.name, &damage) { () throws -> RootSecrets? in
+        guard let root = try credential.root(of: slot) else { return nil }
+        return try slot.unwrap(root, binding)
+      }
+      if let roots, let authority = Hex.bytes(slot.authority, count: 32) {
+        return (slot.id, slot.revision, roots, authority)
+      }
+    }
+    for (id, slot) in slots.first.sorted(by: { $0.key < $1.key }) {
+      let name = ObjectName(components: KeySlot.directory, id)
+      let found = attempt(name, &damage) { () throws -> Found? in
+        guard let roots = try slot.unwrap(credential, binding) else { return nil }
+        return (id, 0, roots, try KeySlot.authority(roots).publicKey())
+      }
+      if let found { return found }
+    }
+    return nil
+  }
+
+  /// Nil for a slot that does not open or is damaged: another one may still open the repository.
+  private static func attempt<Result>(
+    _ name: ObjectName,
+    _ damage: inout Problem?,
+    _ body: () throws -> Result?
+  ) -> Result? {
+    do {
+      return try Damage.naming(name, [], body)
+    } catch {
+      damage = (error as? Problem) ?? Damage.problem(name, "\(error)")
+      return nil
+    }
+  }
+}

@@ -1,0 +1,153 @@
+import Cryptography
+import Foundation
+import ObjectStore
+import Problems
+import Testing
+
+@testable import Repository
+
+@Suite("Key slots open for their holders alone")
+struct KeySlotTests {
+  private let passphrase = Credential.passphrase(Secret(text: "open sesame"))
+
+  private func code(_ body: () throws -> Void) -> String? {
+    #expect(throws: Problem.self) { try body() }?.code
+  }
+
+  @Test("A new repository has one slot of version 2, for passphrase, key file or nobody")
+  func creation() throws {
+    let file = try KeyFile.generate(for: .key)
+    let host = try KeyFile.generate(for: .host)
+    let kinds: [(Repository.Encryption, Credential, KeySlot.Kind)] = [
+      (.passphrase(Secret(text: "open sesame")), passphrase, .passphrase),
+      (.keyFile(file), .keyFile(file), .keyfile),
+      (.keyFile(host), .keyFile(host), .recipient),
+      (.none, .none, KeySlot.Kind.none),
+    ]
+    for (encryption, credential, kind) in kinds {
+      let store = MemoryStore()
+      let made = try Repository.create(in: store, encryption: encryption)
+      let slots = try KeySlots(in: store)
+      #expect(slots.revisions.map(\.kind) == [kind] && slots.first.isEmpty)
+      let opened = try Repository.open(store, with: credential)
+      #expect(opened.digestSeed == made.digestSeed && opened.role == .full)
+      #expect(opened.keyNotice == nil)
+    }
+  }
+
+  @Test("Another passphrase, another file, or nothing does not open it, and says so")
+  func wrongKeys() throws {
+    let store = MemoryStore()
+    _ = try Repository.create(in: store, encryption: .passphrase(Secret(text: "open sesame")))
+    #expect(
+      code { _ = try Repository.open(store, passphrase: Secret(text: "sesame")) }
+        == "repository.wrong-passphrase"
+    )
+    #expect(
+      code { _ = try Repository.open(store, passphrase: nil) } == "repository.needs-passphrase"
+    )
+    for purpose in KeyFile.Purpose.allCases {
+      let file = try KeyFile.generate(for: purpose)
+      #expect(
+        code { _ = try Repository.open(store, with: .keyFile(file)) } == "repository.wrong-key-file"
+      )
+    }
+  }
+
+  @Test("A slot that somebody with the public key alone planted does not open for a passphrase")
+  func planted() throws {
+    let store = MemoryStore()
+    _ = try Repository.create(in: store, encryption: .passphrase(Secret(text: "open sesame")))
+    let slot = try #require(try KeySlots(in: store).revisions.first)
+    let (_, binding) = try Repository.identify(store)
+    let roots = try RootSecrets.random()
+    var forged = slot
+    forged.revision = 2
+    forged = try forged.sealing(roots, KeySlot.authority(roots), binding)
+    try store.put(forged.name, forged.encoded())
+    let opened = try OpenedSlot(in: store, passphrase, binding)
+    #expect(opened.roots.store?.matches(try #require(roots.store)) == false)
+    store.damage(slot.name) { $0 = nil }
+    let problem = #expect(throws: Problem.self) {
+      try Repository.open(store, passphrase: Secret(text: "open sesame"))
+    }
+    #expect(problem?.code == "repository.damaged")
+    #expect(problem?.reason == "it is signed by an authority that the holder of its key never met")
+  }
+
+  @Test("No member of a slot can be changed, nor the object's name")
+  func changed() throws {
+    let store = MemoryStore()
+    _ = try Repository.create(in: store, encryption: .passphrase(Secret(text: "open sesame")))
+    let (_, binding) = try Repository.identify(store)
+    let slot = try #require(try KeySlots(in: store).revisions.first)
+    let root = try #require(try passphrase.root(of: slot))
+    #expect(try slot.unwrap(root, binding) != nil)
+    let changes: [(inout KeySlot) -> Void] = [
+      { $0.id = String(repeating: "0", count: 32) }, { $0.revision += 1 }, { $0.role = .write },
+      { $0.label += "!" }, { $0.created += 1 }, { $0.generations = [] }, { $0.highest += 1 },
+      { $0.nonce = String($0.nonce.reversed()) }, { $0.wrapped = String($0.wrapped.reversed()) },
+      { $0.signature = String($0.signature.reversed()) }, { $0.voucher = nil },
+      { $0.authority = String($0.authority.reversed()) },
+      { $0.ephemeral = String($0.ephemeral.reversed()) },
+    ]
+    for change in changes {
+      var other = slot
+      change(&other)
+      #expect(throws: Malformed.self) { try other.unwrap(root, binding) }
+    }
+    #expect(throws: Malformed.self) {
+      try StoredSlot(decoding: slot.encoded(), name: KeySlot.name(slot.id, 2))
+    }
+  }
+
+  @Test("A slot of another repository does not open, though the passphrase is the same")
+  func otherRepository() throws {
+    let (one, two) = (MemoryStore(), MemoryStore())
+    let encryption = Repository.Encryption.passphrase(Secret(text: "open sesame"))
+    for store in [one, two] { _ = try Repository.create(in: store, encryption: encryption) }
+    let slot = try #require(try KeySlots(in: one).revisions.first)
+    let own = try #require(try KeySlots(in: two).revisions.first)
+    two.damage(own.name) { $0 = nil }
+    try two.put(slot.name, slot.encoded())
+    #expect(
+      code { _ = try Repository.open(two, passphrase: Secret(text: "open sesame")) }
+        == "repository.damaged"
+    )
+  }
+
+  @Test("Slots of later versions and other kinds are passed over")
+  func unknown() throws {
+    let store = MemoryStore()
+    _ = try Repository.create(in: store, encryption: .none)
+    let name = try #require(ObjectName("keys/x"))
+    for text in [#""version": 3, "kind": "none""#, #""version": 2, "kind": "token""#] {
+      store.damage(name) { $0 = Array("{\"magic\": \"drydock key slot\", \(text)}".utf8) }
+      #expect(try KeySlots(in: store).damages.isEmpty)
+      _ = try Repository.open(store, passphrase: nil)
+    }
+  }
+
+  @Test("A key file and a public key read back what was written, and nothing else")
+  func files() throws {
+    for purpose in KeyFile.Purpose.allCases {
+      let file = try KeyFile.generate(for: purpose)
+      let back = try KeyFile(decoding: file.encoded(), from: "f")
+      #expect(back.purpose == purpose && back.secret.matches(file.secret))
+      #expect(
+        code { _ = try KeyFile(decoding: file.encoded().dropLast(2), from: "f") }
+          == "key.not-a-key-file"
+      )
+      guard let key = try file.publicKey() else {
+        #expect(purpose == .key)
+        continue
+      }
+      #expect(try PublicKey(key.description, for: purpose) == key)
+      let digits = key.description
+      let wrong = digits.dropLast() + (digits.last == "0" ? "1" : "0")
+      #expect(code { _ = try PublicKey(String(wrong), for: purpose) } == "key.not-a-public-key")
+      let other: KeyFile.Purpose = purpose == .host ? .receipts : .host
+      #expect(code { _ = try PublicKey(digits, for: other) } == "key.not-a-public-key")
+    }
+  }
+}
