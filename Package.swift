@@ -113,6 +113,8 @@ let package = Package(
       ]
     ),
 
+    module("Replication", ["Snapshot", "Repository", "ObjectStore", "Threads"]),
+
     // Floor 4 and 5: the command line.
     module(
       "Commands",
@@ -120,7 +122,7 @@ let package = Package(
         "Arguments", "Reports", "YAML", "Terminal", "Files", "Processes", "Postgres",
         "Cryptography",
         "ObjectStore", "Repository", "Snapshot", "Catalog", "Cluster", "Backup", "Restoration",
-        "Migration", "Rehearsal", "Verification",
+        "Migration", "Rehearsal", "Verification", "Replication",
       ]
     ),
     .executableTarget(name: "drydock", dependencies: ["Commands"], swiftSettings: strict),
@@ -176,6 +178,7 @@ let package = Package(
         "Processes",
       ]
     ),
+    tests("Replication", ["Repository", "Snapshot", "ObjectStore", "Cryptography", "Digests"]),
     .testTarget(
       name: "AcceptanceTests",
       dependencies: ["drydock", "TestSupport", "Problems", "Postgres", "Processes", "Files"],

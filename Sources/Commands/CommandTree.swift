@@ -20,7 +20,7 @@ public enum CommandTree {
             .command(ShowCommand.self), .command(RestoreCommand.self),
             .command(RestoresCommand.self),
             .command(VerifyCommand.self), .command(CheckCommand.self),
-            .command(ExportCommand.self),
+            .command(CopyCommand.self), .command(ExportCommand.self),
           ]
         ),
         .init(

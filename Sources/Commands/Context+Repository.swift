@@ -7,7 +7,11 @@ internal import Repository
 extension Context {
   /// The store at the configured address.
   func store() throws -> any ObjectStore {
-    let address = try repositoryAddress()
+    try store(at: try repositoryAddress())
+  }
+
+  /// The store at an address.
+  func store(at address: String) throws -> any ObjectStore {
     if address.hasPrefix(S3Location.scheme) { return try bucket(address) }
     guard !address.contains("://") || address.hasPrefix("file://") else {
       throw Problem(
@@ -35,7 +39,8 @@ extension Context {
     return try await open(store, try passphrase().secret)
   }
 
-  private func open(_ store: any ObjectStore, _ passphrase: Secret?) async throws -> Repository {
+  /// The repository in a store.
+  func open(_ store: any ObjectStore, _ passphrase: Secret?) async throws -> Repository {
     let cacheDirectory = cacheDirectory
     return try await Lane("drydock.repository").run {
       try Repository.open(store, passphrase: passphrase, cacheDirectory: cacheDirectory)

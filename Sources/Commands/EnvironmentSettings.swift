@@ -21,6 +21,8 @@ struct EnvironmentSettings {
     ("DRYDOCK_BINARIES", "The directory of PostgreSQL's programs, where they are not found."),
     ("DRYDOCK_PASSPHRASE", "The passphrase; it is wiped from the environment when read."),
     ("DRYDOCK_PASSPHRASE_FILE", "A file with the passphrase, like --passphrase-file."),
+    ("DRYDOCK_TO_PASSPHRASE", "The passphrase of the repository that copy writes to; wiped too."),
+    ("DRYDOCK_TO_PASSPHRASE_FILE", "A file with it, like --to-passphrase-file."),
   ]
 
   /// Reads the variables; empty ones count as absent.

@@ -7,6 +7,9 @@ public struct Passphrase: Sendable, Equatable, CustomStringConvertible,
   /// The environment variable that may hold it.
   public static let variable = "DRYDOCK_PASSPHRASE"
 
+  /// The environment variable that may hold the one of the repository that `copy` writes to.
+  public static let targetVariable = "DRYDOCK_TO_PASSPHRASE"
+
   /// The words as bytes; never empty.
   public let bytes: [UInt8]
 

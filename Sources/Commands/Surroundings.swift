@@ -25,6 +25,8 @@ public struct Surroundings: Sendable {
   public var uptime: @Sendable () -> Duration
   /// The passphrase that stood in the environment.
   public var passphrase: Passphrase?
+  /// The passphrase of the repository that `copy` writes to, which stood there too.
+  public var targetPassphrase: Passphrase?
 
   /// Makes surroundings; what is left out is what a quiet test needs.
   public init(
@@ -41,6 +43,8 @@ public struct Surroundings: Sendable {
   ) {
     var rest = environment
     passphrase = rest.removeValue(forKey: Passphrase.variable).map(Passphrase.init(text:))
+    targetPassphrase = rest.removeValue(forKey: Passphrase.targetVariable)
+      .flatMap { $0.isEmpty ? nil : Passphrase(text: $0) }
     self.environment = rest
     self.directory = directory
     self.systemDirectory = systemDirectory
@@ -60,6 +64,7 @@ public struct Surroundings: Sendable {
   public static func ofProcess() -> Self {
     let environment = ProcessInfo.processInfo.environment
     ProcessSurroundings.wipeVariable(Passphrase.variable)
+    ProcessSurroundings.wipeVariable(Passphrase.targetVariable)
     let errors = Output(.error, environment: environment)
     return Self(
       environment: environment,

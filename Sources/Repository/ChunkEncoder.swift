@@ -95,12 +95,13 @@ public final class ChunkEncoder {
     }
   }
 
-  private func store(
+  /// Stores a chunk that the caller has claimed, full or as a delta.
+  func store(
     _ raw: Span<UInt8>,
     _ id: ChunkID,
     _ kind: ChunkKind,
     _ level: Int,
-    after parent: ChunkID?
+    after parent: ChunkID? = nil
   ) throws -> Instance {
     var instance = Instance(
       id: id,
@@ -144,7 +145,8 @@ public final class ChunkEncoder {
     return try append(delta.frame.span, instance)
   }
 
-  private func append(_ plain: Span<UInt8>, _ instance: Instance) throws -> Instance {
+  /// Seals a form of a chunk whose bytes were proven, and puts it into the open pack.
+  func append(_ plain: Span<UInt8>, _ instance: Instance) throws -> Instance {
     sealed.removeAll(keepingCapacity: true)
     try seal.seal(plain, as: instance, appendingTo: &sealed)
     try writer.append(instance, sealed: sealed)

@@ -12,7 +12,8 @@ public final class ChunkReader {
   private let decompressor: Decompressor
   private var table: InstanceTable
   private var cache: RawChunkCache
-  private var plain: [UInt8] = []
+  /// The plain text of the instance that was opened last: raw bytes or a frame.
+  private(set) var plain: [UInt8] = []
 
   /// A reader over a table.
   ///
@@ -57,6 +58,12 @@ public final class ChunkReader {
     let range = first.offset..<first.offset + first.instance.length
     guard repository.store.isNear(packName(of: first), range: range) else { return false }
     return chain.count == 1 || isNear(Array(chain.dropFirst()))
+  }
+
+  /// The instances of a chunk whose bases are all known, the shallowest first.
+  func locations(of id: ChunkID) throws -> [InstanceTable.Location] {
+    if try !table.contains(id) { table = try repository.index.refreshed() }
+    return try table.locations(of: id).filter { try table.chain(under: $0) != nil }
   }
 
   /// Reads one instance, and all that it stands on.
@@ -115,8 +122,11 @@ public final class ChunkReader {
         failure = failure ?? error
       }
     }
-    throw failure ?? repository.index.damage ?? Self.missing(id)
+    throw failure ?? lacking(id)
   }
+
+  /// What to say of a chunk that the index does not know.
+  func lacking(_ id: ChunkID) -> Problem { repository.index.damage ?? Self.missing(id) }
 
   private func packName(of location: InstanceTable.Location) -> ObjectName {
     Pack.name(table.packs[Int(location.pack)].id)

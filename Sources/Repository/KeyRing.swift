@@ -3,6 +3,8 @@ internal import Problems
 
 /// The keys in use, derived from the root secrets under the labels of docs/format.md.
 final class KeyRing: Sendable {
+  /// Shared by a repository and its copies.
+  let identity: Secret
   let idKey: Secret
   let digestSeed: UInt64
   let indexKey: Secret
@@ -23,6 +25,7 @@ final class KeyRing: Sendable {
   ///   - roots: What a slot holds.
   ///   - inUse: The generation that full slots agree on; the highest of the slot's own when nil.
   init(_ roots: RootSecrets, inUse: UInt32? = nil) throws {
+    identity = roots.identity
     idKey = try Self.derive(roots.identity, "drydock/1/chunk-id")
     let seed = try Self.derive(roots.identity, "drydock/1/row-digest-seed", count: 8)
     digestSeed = seed.withBytes { bytes in

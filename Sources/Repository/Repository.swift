@@ -43,6 +43,8 @@ public final class Repository: Sendable {
   /// - Parameters:
   ///   - store: A store without a repository.
   ///   - encryption: A passphrase, or none.
+  ///   - original: The repository that the new one is to hold copies from: it gets that one's
+  ///     identity, so that chunks have the same ids in both, and no other of its secrets.
   ///   - cacheDirectory: As for ``open(_:passphrase:cacheDirectory:clock:)``.
   ///   - clock: The time; another one only in tests.
   /// - Returns: The new repository, open.
@@ -50,6 +52,7 @@ public final class Repository: Sendable {
   public static func create(
     in store: any ObjectStore,
     encryption: Encryption,
+    copyOf original: Repository? = nil,
     cacheDirectory: String? = nil,
     clock: @escaping @Sendable () -> Date = { Date() }
   ) throws -> Repository {
@@ -72,7 +75,7 @@ public final class Repository: Sendable {
     let format = RepositoryFormat(id: Hex.text(try Randomness.bytes(16)))
     let bytes = try format.encoded()
     let binding = try RepositoryBinding(format: format, bytes: bytes)
-    let roots = try RootSecrets.random()
+    let roots = try RootSecrets.random(identity: original?.keys.identity)
     let slot = try KeySlot.first(
       Credential(encryption),
       label: "made with the repository",

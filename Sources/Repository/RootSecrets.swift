@@ -29,9 +29,9 @@ struct RootSecrets: Sendable {
     max(generations.keys.max() ?? 0, hostGenerations.keys.max() ?? 0)
   }
 
-  static func random() throws -> RootSecrets {
+  static func random(identity: Secret? = nil) throws -> RootSecrets {
     RootSecrets(
-      identity: try .random(),
+      identity: try identity ?? .random(),
       store: try .random(),
       index: nil,
       generations: [1: try .random()],

@@ -98,12 +98,25 @@ public final class SnapshotWriter: Sendable {
     at time: Date,
     closure: (_ need: (ChunkID) throws -> Void) throws -> Void
   ) throws -> SnapshotName {
+    let name = try SnapshotName(at: time)
+    try commit(manifest: manifest, as: name, closure: closure)
+    return name
+  }
+
+  /// Makes everything written a snapshot with the name that it has in the repository from which it
+  /// is copied; else as ``commit(manifest:at:closure:)``.
+  ///
+  /// - Throws: `store.exists` too, where the name is taken; then nothing was committed.
+  public func commit(
+    manifest: [UInt8],
+    as name: SnapshotName,
+    closure: (_ need: (ChunkID) throws -> Void) throws -> Void
+  ) throws {
     try flush()
     try lease.checkLive()
     var closureCheck = try ClosureCheck(in: repository)
     try closure { try closureCheck.need($0) }
     try closureCheck.verify()
-    let name = try SnapshotName(at: time)
     guard manifest.count <= Repository.manifestLimit else {
       throw Problem(
         code: "repository.manifest-too-large",
@@ -121,7 +134,6 @@ public final class SnapshotWriter: Sendable {
       // The snapshot is done; a lease that stays runs out by itself.
       back.withLock { $0.notices.append(problem) }
     }
-    return name
   }
 
   /// Makes everything written a snapshot whose closure is few enough chunks to be in memory.
@@ -139,6 +151,9 @@ public final class SnapshotWriter: Sendable {
     front.withLock { $0.open = nil }
     try lease.drop()
   }
+
+  /// Whether the repository held the chunk, with all that it stands on, when the writer began.
+  public func holds(_ id: ChunkID) throws -> Bool { try known.contains(id) }
 
   /// Whether the chunk must be written by the caller; false when it is known or being written.
   func claim(_ id: ChunkID) throws -> Bool {

@@ -11,7 +11,7 @@ extension HouseRule {
         "Reports",
       ],
       ["ObjectStore", "Repository", "Snapshot", "Catalog", "Cluster"],
-      ["Backup", "Restoration", "Migration", "Rehearsal", "Verification"],
+      ["Backup", "Restoration", "Migration", "Rehearsal", "Verification", "Replication"],
       ["Commands"],
       ["drydock", "simulate"],
     ]
