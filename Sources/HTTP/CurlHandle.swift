@@ -38,7 +38,11 @@ final class CurlHandle: @unchecked Sendable {
     try unsafe set(CURLOPT_HTTPHEADER, UnsafeMutableRawPointer(fields))
     try check(unsafe drydock_curl_set_receiver(handle, CURLOPT_WRITEFUNCTION, receiveBody))
     try check(unsafe drydock_curl_set_receiver(handle, CURLOPT_HEADERFUNCTION, receiveHeader))
+    let start = ContinuousClock.now
     let code = withExtendedLifetime(exchange) { run(request) }
+    guard code != CURLE_OPERATION_TIMEDOUT else {
+      throw timeout(request, after: ContinuousClock.now - start)
+    }
     return try answer(code, exchange, request)
   }
 
@@ -110,10 +114,7 @@ final class CurlHandle: @unchecked Sendable {
     }
     guard code == CURLE_OK else {
       let words = unsafe String(cString: curl_easy_strerror(code))
-      guard code == CURLE_OPERATION_TIMEDOUT else {
-        throw HTTPFailure(HTTPFailure.kind(of: code), words)
-      }
-      throw timeout(request)
+      throw HTTPFailure(HTTPFailure.kind(of: code), words)
     }
     var status = 0
     try check(unsafe drydock_curl_get_long(handle, CURLINFO_RESPONSE_CODE, &status))
@@ -125,15 +126,14 @@ final class CurlHandle: @unchecked Sendable {
     return response
   }
 
-  /// libcurl has one code for three limits; the times that it took tell which one it was.
-  private func timeout(_ request: HTTPRequest) -> HTTPFailure {
-    var total: curl_off_t = 0
-    var connected: curl_off_t = 0
-    unsafe drydock_curl_get_offset(handle, CURLINFO_TOTAL_TIME_T, &total)
-    unsafe drydock_curl_get_offset(handle, CURLINFO_PRETRANSFER_TIME_T, &connected)
-    if total / 1000 >= curl_off_t(Self.milliseconds(request.timeLimit)) {
+  /// libcurl has one code for three limits; the time that it took tells which one it was.
+  private func timeout(_ request: HTTPRequest, after elapsed: Duration) -> HTTPFailure {
+    // libcurl counts in whole milliseconds of its own and ends a little early.
+    if elapsed >= request.timeLimit - .milliseconds(20) {
       return HTTPFailure(.timeLimit, "it was not done within \(request.timeLimit)")
     }
+    var connected: curl_off_t = 0
+    unsafe drydock_curl_get_offset(handle, CURLINFO_PRETRANSFER_TIME_T, &connected)
     return connected == 0
       ? HTTPFailure(.connection, "no connection was made in time")
       : HTTPFailure(.stall, "nothing moved for too long")

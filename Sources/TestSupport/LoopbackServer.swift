@@ -1,12 +1,12 @@
 internal import Foundation
 internal import Glibc
 internal import Problems
-internal import Synchronization
 
 /// A small HTTP/1.1 server on this machine that answers, or misbehaves, as a test says.
 ///
 /// Each connection has a thread. Nothing sleeps: a server that stays silent waits until its client
-/// hangs up. It stops with the last reference.
+/// hangs up. It listens until the program ends: one that ended with its last reference could do so
+/// in the middle of a test's last request.
 public final class LoopbackServer: Sendable {
   /// What a client asked.
   public struct Request: Sendable {
@@ -55,8 +55,6 @@ public final class LoopbackServer: Sendable {
 
   /// The port.
   public let port: Int
-  private let listener: Int32
-  private let connections: Mutex<Set<Int32>>
 
   /// The server's address: `http://127.0.0.1:PORT`.
   public var address: String { "http://127.0.0.1:\(port)" }
@@ -79,32 +77,18 @@ public final class LoopbackServer: Sendable {
       throw Problem(code: "tests.no-server", "no socket could be opened on this machine")
     }
     port = Int(UInt16(bigEndian: address.sin_port))
-    self.listener = listener
-    connections = Mutex([])
-    Thread.detachNewThread { [weak self] in
+    Thread.detachNewThread {
       var number = 0
       while true {
         let connection = accept(listener, nil, nil)
         guard connection >= 0 else { return }
         number += 1
-        let isKept = self?.connections.withLock { $0.insert(connection).inserted } ?? false
-        guard isKept else {
-          close(connection)
-          return
-        }
         let channel = LoopbackChannel(connection, number)
-        Thread.detachNewThread { [weak self] in
+        Thread.detachNewThread {
           channel.serve(handle)
-          self?.connections.withLock { _ = $0.remove(connection) }
           close(connection)
         }
       }
     }
-  }
-
-  deinit {
-    shutdown(listener, Int32(SHUT_RDWR))
-    close(listener)
-    connections.withLock { for connection in $0 { shutdown(connection, Int32(SHUT_RDWR)) } }
   }
 }

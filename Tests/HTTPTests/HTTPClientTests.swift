@@ -138,8 +138,14 @@ struct HTTPClientTests {
   @Test("An answer that goes on and on meets the limit on the whole exchange")
   func timeLimit() throws {
     let endless = Server.Answer(200, [:], [UInt8](repeating: 1, count: 1_000_000))
-    #expect(try failure(time: .seconds(1), .trickle(endless)) == .timeLimit)
-    #expect(try failure(time: .milliseconds(300), .silence) == .timeLimit)
+    for (time, reply) in [
+      (Duration.seconds(1), Server.Reply.trickle(endless)), (.milliseconds(300), .silence),
+    ] {
+      let server = try Server { _ in reply }
+      let request = HTTPRequest(.get, server.address + "/", timeLimit: time)
+      let failure = #expect(throws: HTTPFailure.self) { try HTTPClient().send(request) }
+      #expect(failure?.kind == .timeLimit, "\(String(describing: failure))")
+    }
   }
 
   @Test("An answer above the limit fails, one at the limit does not")
