@@ -2,8 +2,9 @@ internal import Cryptography
 internal import Foundation
 internal import Problems
 
-/// What a store was found to do when it was probed; kept in it as a plain object, see
-/// docs/format.md. Nothing relies on it: it is for people.
+/// What a store was found to do when it was probed.
+///
+/// Kept in the store as a plain object, see docs/format.md. Nothing relies on it: it is for people.
 public struct StoreFindings: Sendable, Codable, Equatable {
   /// Whether a bucket keeps objects from being deleted.
   public enum ObjectLock: String, Sendable, Codable {

@@ -30,8 +30,9 @@ public final class Drydock: Sendable {
   /// - Parameters:
   ///   - server: the version; for 18 the program is told where its programs are.
   ///   - isNew: whether the repository is made at once.
+  ///   - more: more of its environment, such as a repository elsewhere.
   /// - Throws: why the directory or the repository could not be made.
-  public init(on server: TestServer, isNew: Bool = true) throws {
+  public init(on server: TestServer, isNew: Bool = true, _ more: [String: String] = [:]) throws {
     place = try TemporaryDirectory(prefix: "dd", in: "/tmp")
     directory = place.path
     passphrase = "pass-\(UInt64.random(in: .min ... .max))-phrase"
@@ -42,7 +43,7 @@ public final class Drydock: Sendable {
     variables["DRYDOCK_PASSPHRASE"] = passphrase
     variables["DRYDOCK_PATCHES"] = "\(directory)/patches"
     variables["DRYDOCK_BINARIES"] = try server.options().binaries
-    base = variables
+    base = variables.merging(more) { _, given in given }
     let files = FileManager.default
     for name in ["home", "t", "patches"] { try Directory.create("\(directory)/\(name)") }
     // The scratch server's user, who is not ours when we are root, must be able to pass.

@@ -24,6 +24,8 @@ public final class FakeS3: Sendable {
     case silence
     /// It is served, and the answer lacks half of its body and says so itself, as a proxy's does.
     case shorten
+    /// It is served, and the answer comes slowly.
+    case slow
   }
 
   /// What the service does with `If-None-Match: *`.
@@ -80,11 +82,26 @@ public final class FakeS3: Sendable {
   /// Every request so far.
   public var requests: [LoopbackServer.Request] { bucket.state.withLock { $0.requests } }
 
+  /// A plan as a bad proxy has it: one request of five meets one of its faults, by a seed.
+  public static func badProxy(
+    _ seed: UInt64
+  ) -> @Sendable (LoopbackServer.Request, Int) -> Fault {
+    let faults: [Fault] = [
+      .refuse(500, "InternalError"), .refuse(503, "SlowDown"), .refuse(502, ""), .lose, .reset,
+      .cut, .slow,
+    ]
+    return { _, number in
+      var generator = SeededGenerator(seed: seed &+ UInt64(number))
+      guard Int.random(in: 0..<5, using: &generator) == 0 else { return .none }
+      return faults[Int.random(in: 0..<faults.count, using: &generator)]
+    }
+  }
+
   /// The environment in which Drydock finds this service.
   public var environment: [String: String] {
     [
       "AWS_ACCESS_KEY_ID": Self.accessKey, "AWS_SECRET_ACCESS_KEY": Self.secret,
-      "AWS_ENDPOINT_URL": address,
+      "AWS_ENDPOINT_URL": address, "DRYDOCK_REPOSITORY": "s3://\(Self.name)/nightly",
     ]
   }
 
@@ -117,6 +134,9 @@ public final class FakeS3: Sendable {
       case .cut:
         let whole = answer()
         return .cut(whole, after: whole.body.count / 2)
+      case .slow:
+        let whole = answer()
+        return .trickle(whole, piece: max(1, whole.body.count / 8))
       case .shorten:
         var whole = answer()
         whole.body.removeLast((whole.body.count + 1) / 2)

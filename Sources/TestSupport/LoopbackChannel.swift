@@ -30,10 +30,17 @@ struct LoopbackChannel: Sendable {
       case .silence:
         waitForClient(milliseconds: -1)
         return
-      case .trickle(let answer):
+      case .trickle(let answer, let piece):
         guard send(head(answer)) else { return }
-        for byte in answer.body {
-          guard send([byte]), !waitForClient(milliseconds: 100) else { return }
+        for start in stride(
+          from: 0,
+          to: request.method == "HEAD" ? 0 : answer.body.count,
+          by: piece
+        ) {
+          let end = min(start + piece, answer.body.count)
+          guard send(Array(answer.body[start..<end])), !waitForClient(milliseconds: 10) else {
+            return
+          }
         }
       }
     }

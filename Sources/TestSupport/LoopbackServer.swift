@@ -49,8 +49,8 @@ public final class LoopbackServer: Sendable {
     case reset
     /// Nothing ever comes.
     case silence
-    /// The body comes a byte at a time, ever slower than any client wants to wait.
-    case trickle(Answer)
+    /// The body comes in pieces of some bytes, with a pause between them.
+    case trickle(Answer, piece: Int)
   }
 
   /// The port.

@@ -139,7 +139,8 @@ struct HTTPClientTests {
   func timeLimit() throws {
     let endless = Server.Answer(200, [:], [UInt8](repeating: 1, count: 1_000_000))
     for (time, reply) in [
-      (Duration.seconds(1), Server.Reply.trickle(endless)), (.milliseconds(300), .silence),
+      (Duration.seconds(1), Server.Reply.trickle(endless, piece: 1)),
+      (.milliseconds(300), .silence),
     ] {
       let server = try Server { _ in reply }
       let request = HTTPRequest(.get, server.address + "/", timeLimit: time)

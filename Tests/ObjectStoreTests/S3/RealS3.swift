@@ -5,8 +5,10 @@ import Synchronization
 
 @testable import ObjectStore
 
-/// A real service for the heavy suite: `DRYDOCK_TEST_S3` names its endpoint, and the usual
-/// variables hold the credentials. A bucket of its own is made for each run.
+/// A real service for the heavy suite, where one is named.
+///
+/// `DRYDOCK_TEST_S3` is its endpoint, and the usual variables hold the credentials. A bucket is made
+/// for each run, by the name in `DRYDOCK_TEST_S3_BUCKET` or a fresh one.
 enum RealS3 {
   /// The service as a store to run the contract on; nothing when none is named.
   static var candidates: [Candidate] {
@@ -18,7 +20,9 @@ enum RealS3 {
   /// The endpoint's address.
   static let endpoint = ProcessInfo.processInfo.environment["DRYDOCK_TEST_S3"]
 
-  private static let bucket = "drydock-\(UInt32.random(in: 0 ... .max))"
+  private static let bucket =
+    ProcessInfo.processInfo.environment["DRYDOCK_TEST_S3_BUCKET"]
+    ?? "drydock-\(UInt32.random(in: 0 ... .max))"
   private static let isMade = Mutex(false)
 
   /// A store in a place of its own.
