@@ -241,6 +241,9 @@ public final class FakeS3: Sendable {
       let sides = pair.split(separator: "=", omittingEmptySubsequences: false)
       values[String(sides[0])] = String(sides.last ?? "").removingPercentEncoding
     }
+    guard values["object-lock"] == nil else {
+      return error(404, "ObjectLockConfigurationNotFoundError")
+    }
     guard values["list-type"] == "2", values["encoding-type"] == "url" else {
       return error(400, "InvalidArgument")
     }
