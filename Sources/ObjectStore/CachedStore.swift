@@ -47,6 +47,9 @@ public struct CachedStore: ObjectStore {
   /// Where the base is.
   public var location: String { base.location }
 
+  /// As the base wants it.
+  public var parallelPuts: Int { base.parallelPuts }
+
   /// How often the cache helped so far.
   public var statistics: Statistics { cache.statistics }
 

@@ -75,6 +75,9 @@ public final class FaultyStore: ObjectStore {
 
   /// Where the base is.
   public var location: String { base.location }
+
+  /// As the base wants it, or as a bucket does where this seems to be one.
+  public var parallelPuts: Int { isFar ? 3 : base.parallelPuts }
   /// How many calls began.
   public var operations: Int { count.withLock { $0 } }
 

@@ -34,11 +34,17 @@ public protocol ObjectStore: Sendable {
   /// Removes an object; throws `store.not-found` when there is none.
   func delete(_ name: ObjectName) throws
 
+  /// How many puts at once this store is used best with: one, unless it is behind a network.
+  var parallelPuts: Int { get }
+
   /// Adds to a probe's findings what only a store of this kind can tell; a decorator asks its base.
   func describe(_ findings: inout StoreFindings) throws
 }
 
 extension ObjectStore {
+  /// One put after the other.
+  public var parallelPuts: Int { 1 }
+
   /// Nothing more than a probe finds out by itself.
   public func describe(_ findings: inout StoreFindings) throws {}
 }

@@ -8,13 +8,14 @@ internal import Synchronization
 ///
 /// Each thread takes a ``ChunkEncoder`` of its own; hashing, compressing, checking and sealing
 /// happen there, in parallel. Only the copy into the open pack is under a lock. Full packs are
-/// stored by one background queue, and at most three are in memory: then writers wait.
+/// stored in the background, as many at once as the store wants, and few are in memory: then
+/// writers wait.
 ///
 /// Order of writing: lease, packs, index, manifest. Until ``commit(manifest:at:closure:)`` puts the
 /// manifest, everything written is garbage that harms nobody.
 public final class SnapshotWriter: Sendable {
-  /// Packs in memory: one that fills and two on their way.
-  private static let packLimit = 3
+  /// Packs in memory beside those that are being stored: one that fills and one that waits.
+  private static let packsInHand = 2
   /// Instances in one index object.
   private static let indexLimit = 131_072
 
@@ -52,11 +53,13 @@ public final class SnapshotWriter: Sendable {
   // Made with 0 and raised in `init`: libdispatch ends the process when a semaphore goes while it
   // is lower than at its making, as after a writer that was given up with an open pack.
   private let permits = DispatchSemaphore(value: 0)
-  private let uploads = DispatchQueue(label: "drydock.packs")
+  private let uploads: DispatchQueue
 
   init(_ repository: Repository, parent: SnapshotName?, delta: DeltaPolicy) throws {
     try repository.format.checkWritable(at: repository.store.location)
     self.repository = repository
+    let width = max(1, repository.store.parallelPuts)
+    uploads = DispatchQueue(label: "drydock.packs", attributes: width > 1 ? .concurrent : [])
     self.delta = repository.format.allowsDeltas ? delta : .never
     // Before the index is read: collection must not remove what this writer finds in it.
     lease = try Lease(repository, parent: parent)
@@ -66,7 +69,7 @@ public final class SnapshotWriter: Sendable {
     // Nor is what a host wrote whose word nobody needs to take: see docs/format.md, Keys.
     table.restrict(to: repository.keys.ownGenerations)
     known = table
-    for _ in 0..<Self.packLimit { permits.signal() }
+    for _ in 0..<width + Self.packsInHand { permits.signal() }
   }
 
   /// What went wrong without harming the snapshot: a base that could not be read, so that a chunk
@@ -147,7 +150,7 @@ public final class SnapshotWriter: Sendable {
 
   /// Gives up: what was written stays as garbage, and the lease goes.
   public func abandon() throws {
-    uploads.sync {}
+    uploads.sync(flags: .barrier) {}
     front.withLock { $0.open = nil }
     try lease.drop()
   }
@@ -213,7 +216,7 @@ public final class SnapshotWriter: Sendable {
     uploads.async { self.uploadNext() }
   }
 
-  /// Runs on the queue, so packs and index objects are stored one after the other.
+  /// Runs on the queue: the permits bound how often at once.
   private func uploadNext() {
     do {
       let entry = try storeNextPack()
@@ -235,15 +238,20 @@ public final class SnapshotWriter: Sendable {
   }
 
   private func writeIndex(atLeast count: Int) throws {
-    let packs = back.withLock { $0.unindexed }
-    guard packs.reduce(0, { $0 + $1.instances.count }) >= count else { return }
+    // Taken out at once: two uploads that end together must not write the same packs twice.
+    let packs = back.withLock { back in
+      let total = back.unindexed.reduce(0) { $0 + $1.instances.count }
+      guard total >= count else { return [PackEntry]() }
+      defer { back.unindexed.removeAll() }
+      return back.unindexed
+    }
+    guard !packs.isEmpty else { return }
     try InstanceIndex.write(packs, repository.store, repository.sealed)
-    back.withLock { $0.unindexed.removeAll() }
   }
 
   private func flush() throws {
     front.withLock { sendOpenPack(&$0) }
-    uploads.sync {}
+    uploads.sync(flags: .barrier) {}
     try checkHealthy()
     try writeIndex(atLeast: 1)
   }

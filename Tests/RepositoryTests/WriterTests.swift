@@ -123,6 +123,37 @@ struct WriterTests {
     #expect(try repository.snapshots().isEmpty)
   }
 
+  @Test("Packs go to a far store several at once, and all of them are read again")
+  func parallelPacks() throws {
+    let inFlight = Mutex((now: 0, most: 0))
+    let meeting = DispatchSemaphore(value: 0)
+    // The first pack waits until a second one is on its way; packs in a row would never meet.
+    let store = FaultyStore(
+      MemoryStore(),
+      isFar: true,
+      hook: { operation, moment in
+        guard operation.verb == .put, operation.target.hasPrefix("packs/") else { return }
+        let count = inFlight.withLock { state in
+          state.now += moment == .before ? 1 : -1
+          state.most = max(state.most, state.now)
+          return (state.now, state.most)
+        }
+        if moment == .before && count == (1, 1) { _ = meeting.wait(timeout: .now() + 60) }
+        if moment == .before && count == (2, 2) { meeting.signal() }
+      }
+    )
+    let repository = try Repository.create(in: store, encryption: .none)
+    let writer = try repository.beginSnapshot(parent: nil)
+    let encoder = try writer.makeEncoder()
+    let base = Sample.bytes(8 << 20, seed: 3)
+    let contents = (0..<13).map { [UInt8($0)] + base }
+    let ids = try contents.map { try encoder.write($0.span, kind: .data, level: 0).id }
+    _ = try writer.commit(manifest: [], at: Sample.time, closure: ids)
+    #expect(inFlight.withLock { $0.most } >= 2)
+    let reader = try repository.makeReader()
+    #expect(try zip(ids, contents).allSatisfy { try reader.read($0) == $1 })
+  }
+
   @Test("A lease is renewed after ten minutes, and one that ran out stops the writer")
   func leases() throws {
     let store = MemoryStore()

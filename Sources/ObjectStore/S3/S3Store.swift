@@ -17,6 +17,9 @@ public struct S3Store: ObjectStore {
   /// The bucket and the directory of names in it, as a URL.
   public var location: String { client.location.description }
 
+  /// Three packs are on their way at once, each on its own connection: 96 MiB of memory.
+  public var parallelPuts: Int { 3 }
+
   let client: S3Client
   let conditions = S3Conditions()
 
