@@ -146,7 +146,8 @@ public struct BackupRun: Sendable {
           snapshot: name,
           manifest: manifest,
           notices: opening.history.notices,
-          warnings: (broken.map { [$0] } ?? []) + reading.warnings,
+          warnings: (broken.map { [$0] } ?? []) + reading.warnings
+            + writer.notices.map(\.summary),
           alarms: reading.alarms
         )
       )

@@ -137,6 +137,7 @@ struct Examination {
         try StoreFindings.latest(in: repository.store)
       }
       if let known { findings += Self.findings(of: known) }
+      findings += try await Self.removal(from: repository)
       if let last = snapshots.last {
         let age = Date().timeIntervalSince(try last.manifest.takenTime)
         let text = "the newest is \(Quantity.duration(.seconds(max(0, age)))) old"

@@ -29,6 +29,8 @@ public struct InitCommand: RunnableCommand {
   public var shared = SharedOptions()
   /// Whether the content is not encrypted.
   public var isUnencrypted = false
+  /// Whether every program is to refuse to remove an object.
+  public var isAppendOnly = false
   /// A role that shall migrate and take snapshots without owning anything.
   public var grantee: String?
   /// The option that names the database.
@@ -40,6 +42,11 @@ public struct InitCommand: RunnableCommand {
   /// Which words of a command line set which property.
   public static var arguments: [Argument<Self>] {
     flag("--unencrypted", \.isUnencrypted, "Do not encrypt; damage is still noticed.")
+    flag(
+      "--append-only",
+      \.isAppendOnly,
+      "Let no drydock remove anything here, for good; see doctor for who else could."
+    )
     option(
       "--grant",
       \.grantee,
@@ -57,8 +64,12 @@ public struct InitCommand: RunnableCommand {
     let findings = try await probe(store, context)
     let encryption: Repository.Encryption =
       isUnencrypted ? .none : .passphrase(try context.passphrase().secret)
-    let repository = try await Lane("drydock.repository").run {
-      let repository = try Repository.create(in: store, encryption: encryption)
+    let repository = try await Lane("drydock.repository").run { [isAppendOnly] in
+      let repository = try Repository.create(
+        in: store,
+        encryption: encryption,
+        isAppendOnly: isAppendOnly
+      )
       try findings?.keep(in: store)
       return repository
     }
@@ -70,11 +81,13 @@ public struct InitCommand: RunnableCommand {
               .init("repository", store.location), .init("id", repository.id),
               .init("encryption", isUnencrypted ? "none" : "AES-256-GCM, opened by passphrase"),
             ] + (findings.map { [.init("store", $0.summary)] } ?? [])
+              + (isAppendOnly ? [.init("append only", "drydock removes nothing here")] : [])
           )
         ] + (isUnencrypted ? [] : [.paragraph(Self.warning, role: .warning)]),
         json: [
           "repository": .string(store.location), "id": .string(repository.id),
-          "encrypted": .boolean(!isUnencrypted), "store": findings?.json ?? .null,
+          "encrypted": .boolean(!isUnencrypted), "append_only": .boolean(isAppendOnly),
+          "store": findings?.json ?? .null,
         ]
       )
     )

@@ -1,4 +1,3 @@
-internal import Glibc
 internal import Problems
 
 /// Writes files that are either whole under their name or absent, also after a crash.
@@ -30,75 +29,51 @@ public enum AtomicFile {
   ///   - collision: What happens when the path is taken.
   ///   - durability: `.durable` unless the file may be lost with the power.
   ///   - mode: Permission bits; only the owner may read and write by default.
+  ///   - files: Where the file is; another one only in tests.
   /// - Throws: A `Problem` with code `files.*`; no temporary file is left behind.
   public static func write(
     _ bytes: [UInt8],
     to path: String,
     collision: Collision = .replace,
     durability: Durability = .durable,
-    mode: UInt32 = 0o600
+    mode: UInt32 = 0o600,
+    on files: any FileSystem = SystemFiles()
   ) throws {
     let directory = Directory.parent(of: path)
     let temporary = "\(directory)/.\(TemporaryDirectory.randomName()).partial"
     do {
-      try fill(temporary, bytes, durability, mode)
-      try publish(temporary, as: path, collision)
+      try files.create(temporary, bytes, mode: mode, isSynced: durability == .durable)
+      switch collision {
+      case .replace: try files.rename(temporary, to: path)
+      case .refuse:
+        // link(2) fails when the name exists, where rename(2) would replace it.
+        try files.link(temporary, to: path)
+        try removeName(temporary, on: files)
+      }
     } catch {
-      unsafe unlink(temporary)
+      // The first error is the one to report; a temporary file that stays is no object.
+      try? files.remove(temporary)
       throw error
     }
-    if durability == .durable { try Directory.sync(directory) }
+    if durability == .durable { try files.syncDirectory(directory) }
+  }
+
+  /// Removes a second name of a file that is in its place.
+  ///
+  /// Where names can be added and not removed, as after chattr(1) with `+a`, it stays: it takes no
+  /// space, since the file is the same.
+  private static func removeName(_ temporary: String, on files: any FileSystem) throws {
+    do {
+      try files.remove(temporary)
+    } catch let problem as Problem where problem.code == "files.no-permission" {
+      return
+    }
   }
 
   /// Gives a whole file another name in the same file system, over a file that has it already.
   ///
   /// Whoever has the older file open keeps it. Nothing waits for the disk.
   public static func move(_ path: String, to other: String) throws {
-    guard unsafe rename(path, other) == 0 else { throw FileFailure.latest("write", other) }
-  }
-
-  private static func fill(
-    _ path: String,
-    _ bytes: [UInt8],
-    _ durability: Durability,
-    _ mode: UInt32
-  ) throws {
-    let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode)
-    guard descriptor >= 0 else { throw FileFailure.latest("create", path) }
-    defer { close(descriptor) }
-    try writeAll(bytes, to: descriptor, path)
-    if durability == .durable && fsync(descriptor) != 0 {
-      throw FileFailure.latest("write to disk", path)
-    }
-  }
-
-  private static func writeAll(_ bytes: [UInt8], to descriptor: Int32, _ path: String) throws {
-    try unsafe bytes.withUnsafeBytes { buffer in
-      var done = 0
-      while done < buffer.count {
-        let rest = unsafe UnsafeRawBufferPointer(rebasing: buffer[done...])
-        let written = unsafe Glibc.write(descriptor, rest.baseAddress, rest.count)
-        if written < 0 && errno == EINTR { continue }
-        if written < 0 { throw FileFailure.latest("write", path) }
-        done += written
-      }
-    }
-  }
-
-  private static func publish(
-    _ temporary: String,
-    as path: String,
-    _ collision: Collision
-  ) throws {
-    switch collision {
-    case .replace:
-      guard unsafe rename(temporary, path) == 0 else { throw FileFailure.latest("write", path) }
-    case .refuse:
-      // link(2) fails when the name exists, where rename(2) would replace it.
-      guard unsafe link(temporary, path) == 0 else { throw FileFailure.latest("write", path) }
-      guard unsafe unlink(temporary) == 0 else {
-        throw FileFailure.latest("remove", temporary)
-      }
-    }
+    try SystemFiles().rename(path, to: other)
   }
 }

@@ -13,6 +13,14 @@ public enum Directory {
     public var size: Int
     /// When the content last changed, in seconds since 1970.
     public var modified: Int64
+
+    /// Describes an entry.
+    public init(name: String, isDirectory: Bool, size: Int, modified: Int64) {
+      self.name = name
+      self.isDirectory = isDirectory
+      self.size = size
+      self.modified = modified
+    }
   }
 
   /// Makes a directory and those above it that are missing, each synced into its parent.
@@ -20,15 +28,22 @@ public enum Directory {
   /// - Parameters:
   ///   - path: The directory; one that exists is left as it is.
   ///   - mode: Permission bits of what is made.
+  ///   - files: Where the directory is; another one only in tests.
   /// - Throws: A `Problem` with code `files.*` that names the path.
-  public static func create(_ path: String, mode: UInt32 = 0o700) throws {
-    if exists(path) { return }
+  public static func create(
+    _ path: String,
+    mode: UInt32 = 0o700,
+    on files: any FileSystem = SystemFiles()
+  ) throws {
+    if files.isDirectory(path) { return }
     let above = parent(of: path)
-    if above != path { try create(above, mode: mode) }
-    guard unsafe mkdir(path, mode) == 0 || errno == EEXIST else {
-      throw FileFailure.latest("create directory", path)
+    if above != path { try create(above, mode: mode, on: files) }
+    do {
+      try files.makeDirectory(path, mode: mode)
+    } catch let problem as Problem where problem.code == "files.exists" {
+      // Somebody else was faster, who need not have synced it yet.
     }
-    try sync(above)
+    try files.syncDirectory(above)
   }
 
   /// Whether the path leads to a directory.

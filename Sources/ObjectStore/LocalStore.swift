@@ -1,5 +1,5 @@
 internal import Faults
-internal import Files
+public import Files
 internal import Problems
 
 /// A store in a directory of a local or mounted file system.
@@ -9,28 +9,48 @@ internal import Problems
 public struct LocalStore: ObjectStore {
   /// The directory.
   public let location: String
+  let files: any FileSystem
   private let durability: AtomicFile.Durability
+  private let names: DurableNames
 
   /// Uses a directory, which is made by the first `put`.
   ///
   /// - Parameters:
   ///   - directory: The path.
   ///   - isDurable: False only where losing the store with the power is fine, as in tests.
-  public init(_ directory: String, isDurable: Bool = true) {
+  ///   - files: Where the directory is; another one only in tests.
+  public init(
+    _ directory: String,
+    isDurable: Bool = true,
+    on files: any FileSystem = SystemFiles()
+  ) {
     var path = directory
     while path.count > 1 && path.hasSuffix("/") { path.removeLast() }
     location = path
+    self.files = files
     durability = isDurable ? .durable : .fast
+    names = DurableNames(below: path, on: files)
   }
 
   /// Writes a new file under a temporary name, then links it to its own.
   public func put(_ name: ObjectName, _ bytes: [UInt8]) throws {
     let path = path(of: name)
+    let directory = Directory.parent(of: path)
     FaultPoint.pass("store before put: \(name.text)")
     defer { FaultPoint.pass("store after put: \(name.text)") }
     do {
-      try Directory.create(Directory.parent(of: path))
-      try AtomicFile.write(bytes, to: path, collision: .refuse, durability: durability)
+      if durability == .durable {
+        try names.prepare(directory)
+      } else {
+        try Directory.create(directory, on: files)
+      }
+      try AtomicFile.write(
+        bytes,
+        to: path,
+        collision: .refuse,
+        durability: durability,
+        on: files
+      )
     } catch let problem as Problem where problem.code == "files.exists" {
       throw StoreProblem.exists(name, in: location)
     }
@@ -38,18 +58,19 @@ public struct LocalStore: ObjectStore {
 
   /// Reads the whole file.
   public func get(_ name: ObjectName) throws -> [UInt8] {
-    try naming(name) { try ReadableFile.contents(of: path(of: name)) }
+    try naming(name) { try files.read(path(of: name), 0..<Int.max) }
   }
 
   /// Reads a range of the file.
   public func get(_ name: ObjectName, range: Range<Int>) throws -> [UInt8] {
     try naming(name) {
-      let file = try ReadableFile(path: path(of: name))
-      let size = try file.size()
-      guard range.lowerBound >= 0, range.upperBound <= size else {
+      let path = path(of: name)
+      let bytes = try range.lowerBound < 0 ? [] : files.read(path, range)
+      guard bytes.count == range.count else {
+        let size = try files.size(of: path)
         throw StoreProblem.short(name, in: location, size: size, range: range)
       }
-      return try file.read(range)
+      return bytes
     }
   }
 
@@ -58,10 +79,10 @@ public struct LocalStore: ObjectStore {
 
   /// The file's size.
   public func size(of name: ObjectName) throws -> Int {
-    try naming(name) { try ReadableFile(path: path(of: name)).size() }
+    try naming(name) { try files.size(of: path(of: name)) }
   }
 
-  /// Walks the directory.
+  /// Walks the directory; what it shows survives a crash, also where its writer has not.
   public func list(_ directory: String) throws -> [ObjectInfo] {
     var found: [ObjectInfo] = []
     try walk(directory, into: &found)
@@ -73,8 +94,8 @@ public struct LocalStore: ObjectStore {
     let path = path(of: name)
     FaultPoint.pass("store before delete: \(name.text)")
     defer { FaultPoint.pass("store after delete: \(name.text)") }
-    try naming(name) { try Directory.removeFile(path) }
-    if durability == .durable { try Directory.sync(Directory.parent(of: path)) }
+    try naming(name) { try files.remove(path) }
+    if durability == .durable { try files.syncDirectory(Directory.parent(of: path)) }
   }
 
   private func path(of name: ObjectName) -> String { "\(location)/\(name.text)" }
@@ -89,8 +110,10 @@ public struct LocalStore: ObjectStore {
 
   private func walk(_ directory: String, into found: inout [ObjectInfo]) throws {
     let path = directory.isEmpty ? location : "\(location)/\(directory)"
-    guard Directory.exists(path) else { return }
-    for entry in try Directory.entries(of: path) where !entry.name.hasPrefix(".") {
+    guard files.isDirectory(path) else { return }
+    let entries = try files.entries(of: path)
+    if durability == .durable { try names.settle(path, entries) }
+    for entry in entries where !entry.name.hasPrefix(".") {
       let text = directory.isEmpty ? entry.name : "\(directory)/\(entry.name)"
       if entry.isDirectory {
         try walk(text, into: &found)

@@ -47,17 +47,19 @@ final class Lease: Sendable {
   }
 
   /// Writes a new lease when the last one is 10 minutes old; throws when it is too late for that.
-  func renewIfDue() throws {
+  ///
+  /// - Returns: Why the older one stayed, which is no failure.
+  func renewIfDue() throws -> Problem? {
     try state.withLock { state in
       let now = repository.clock()
-      guard now.timeIntervalSince(state.written) >= Self.renewal else { return }
+      guard now.timeIntervalSince(state.written) >= Self.renewal else { return nil }
       try Self.checkLive(state.content, now)
       state.content.expires = Int(now.timeIntervalSince1970 + Self.lifetime)
       let object = try Self.put(state.content, repository)
       let older = state.object
       state.object = object
       state.written = now
-      try repository.store.delete(older)
+      return try remove(older)
     }
   }
 
@@ -66,9 +68,27 @@ final class Lease: Sendable {
     try state.withLock { try Self.checkLive($0.content, repository.clock()) }
   }
 
-  /// Removes the lease.
-  func drop() throws {
-    try repository.store.delete(state.withLock { $0.object })
+  /// Removes the lease; returns why it stayed, which is no failure.
+  func drop() throws -> Problem? {
+    try remove(state.withLock { $0.object })
+  }
+
+  /// Removes a lease that is not needed any more, where that is allowed: else it runs out by itself,
+  /// and blocks nobody.
+  private func remove(_ object: ObjectName) throws -> Problem? {
+    guard !repository.isAppendOnly else { return nil }
+    do {
+      try repository.store.delete(object)
+      return nil
+    } catch let problem as Problem {
+      return Problem(
+        code: "repository.lease-stays",
+        "the lease \(object) could not be removed; it runs out by itself within an hour",
+        reason: problem.reason ?? problem.summary,
+        facts: [.init("object", object.text)],
+        hint: "Nothing is wrong where this user may not delete, which protects the snapshots."
+      )
+    }
   }
 
   private static func put(_ content: Content, _ repository: Repository) throws -> ObjectName {

@@ -33,6 +33,9 @@ public final class Repository: Sendable {
   /// The repository's id: 32 hexadecimal digits.
   public var id: String { format.id }
 
+  /// Whether no program removes an object here.
+  public var isAppendOnly: Bool { format.isAppendOnly }
+
   /// The seed of row digests, from the repository's key.
   public var digestSeed: UInt64 { keys.digestSeed }
 
@@ -45,6 +48,7 @@ public final class Repository: Sendable {
   ///   - encryption: A passphrase, or none.
   ///   - original: The repository that the new one is to hold copies from: it gets that one's
   ///     identity, so that chunks have the same ids in both, and no other of its secrets.
+  ///   - isAppendOnly: Whether every program is to refuse to remove an object, for good.
   ///   - cacheDirectory: As for ``open(_:passphrase:cacheDirectory:clock:)``.
   ///   - clock: The time; another one only in tests.
   /// - Returns: The new repository, open.
@@ -53,6 +57,7 @@ public final class Repository: Sendable {
     in store: any ObjectStore,
     encryption: Encryption,
     copyOf original: Repository? = nil,
+    isAppendOnly: Bool = false,
     cacheDirectory: String? = nil,
     clock: @escaping @Sendable () -> Date = { Date() }
   ) throws -> Repository {
@@ -72,7 +77,8 @@ public final class Repository: Sendable {
         hint: "Use the repository that is there, or choose another place."
       )
     }
-    let format = RepositoryFormat(id: Hex.text(try Randomness.bytes(16)))
+    var format = RepositoryFormat(id: Hex.text(try Randomness.bytes(16)))
+    if isAppendOnly { format.features.collect.append(RepositoryFormat.appendOnly) }
     let bytes = try format.encoded()
     let binding = try RepositoryBinding(format: format, bytes: bytes)
     let roots = try RootSecrets.random(identity: original?.keys.identity)

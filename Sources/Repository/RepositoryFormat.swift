@@ -22,8 +22,10 @@ public struct RepositoryFormat: Sendable, Codable, Equatable {
   static let delta = "delta"
   /// Key slots of version 2, with roles.
   static let recipients = "recipients"
+  /// No program removes an object, except where its user says so outside of Drydock.
+  static let appendOnly = "append-only"
   /// The features that this program knows.
-  static let known: Set<String> = [delta, recipients]
+  static let known: Set<String> = [delta, recipients, appendOnly]
 
   /// Says that this is a repository.
   public var magic = RepositoryFormat.magic
@@ -38,6 +40,9 @@ public struct RepositoryFormat: Sendable, Codable, Equatable {
   var allowsDeltas: Bool {
     features.read.contains(Self.delta) && features.collect.contains(Self.delta)
   }
+
+  /// Whether nothing is to be removed; in `collect`, so that older collectors stop too.
+  var isAppendOnly: Bool { features.collect.contains(Self.appendOnly) }
 
   /// What a new repository lists.
   static let new = Features(

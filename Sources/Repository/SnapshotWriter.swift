@@ -83,7 +83,7 @@ public final class SnapshotWriter: Sendable {
 
   /// Renews the lease when it is due; long work calls this often, since it is cheap when not.
   public func renewIfDue() throws {
-    try lease.renewIfDue()
+    if let notice = try lease.renewIfDue() { note(notice) }
   }
 
   /// Makes everything written a snapshot, and returns its name when that is safe.
@@ -131,12 +131,7 @@ public final class SnapshotWriter: Sendable {
     try repository.store.put(name.object, sealed)
     // Again, now that the manifest protects its chunks: a collector may have finished in between.
     try closureCheck.verify(after: name)
-    do {
-      try lease.drop()
-    } catch let problem as Problem {
-      // The snapshot is done; a lease that stays runs out by itself.
-      back.withLock { $0.notices.append(problem) }
-    }
+    if let notice = try lease.drop() { note(notice) }
   }
 
   /// Makes everything written a snapshot whose closure is few enough chunks to be in memory.
@@ -152,7 +147,7 @@ public final class SnapshotWriter: Sendable {
   public func abandon() throws {
     uploads.sync(flags: .barrier) {}
     front.withLock { $0.open = nil }
-    try lease.drop()
+    if let notice = try lease.drop() { note(notice) }
   }
 
   /// Whether the repository held the chunk, with all that it stands on, when the writer began.
@@ -173,19 +168,23 @@ public final class SnapshotWriter: Sendable {
   /// A chunk is stored whole although an older version should be there: the first one is told, for
   /// a lost pack makes thousands of them.
   func noteUnreadableBase(_ reason: String) {
-    let code = "repository.base-unreadable"
-    back.withLock { back in
-      guard !back.notices.contains(where: { $0.code == code }) else { return }
-      back.notices.append(
-        Problem(
-          .damaged,
-          code: code,
-          "chunks were stored whole, since older ones that they would stand on cannot be read",
-          reason: reason,
-          hint: "The new snapshot is not affected. Run `drydock check --read-data` to see "
-            + "which earlier ones are."
-        )
+    note(
+      Problem(
+        .damaged,
+        code: "repository.base-unreadable",
+        "chunks were stored whole, since older ones that they would stand on cannot be read",
+        reason: reason,
+        hint: "The new snapshot is not affected. Run `drydock check --read-data` to see "
+          + "which earlier ones are."
       )
+    )
+  }
+
+  /// Keeps the first notice of its kind.
+  private func note(_ notice: Problem) {
+    back.withLock { back in
+      guard !back.notices.contains(where: { $0.code == notice.code }) else { return }
+      back.notices.append(notice)
     }
   }
 

@@ -35,11 +35,15 @@ struct ConfigurationTests {
     let sandbox = try Sandbox()
     sandbox.environment["DRYDOCK_DATABASE"] = "postgresql://me:s3cret@db/prod"
     sandbox.environment["DRYDOCK_PASSPHRASE"] = "open sesame"
+    sandbox.environment["DRYDOCK_TO_PASSPHRASE"] = "open sesame, too"
     let configuration = try sandbox.configuration()
     #expect(configuration.database?.keywords["password"] == "s3cret")
     #expect(configuration.passphrase == .environment(Passphrase(text: "open sesame")))
     #expect(!"\(configuration)".contains("open sesame"))
-    #expect(sandbox.world().environment["DRYDOCK_PASSPHRASE"] == nil)
+    let world = sandbox.world()
+    #expect(world.environment["DRYDOCK_PASSPHRASE"] == nil)
+    #expect(world.environment["DRYDOCK_TO_PASSPHRASE"] == nil)
+    #expect(world.targetPassphrase == Passphrase(text: "open sesame, too"))
   }
 
   @Test("A profile comes before the top of the file, and an unknown one lists the known")

@@ -5,7 +5,7 @@ import Repository
 import Snapshot
 
 /// A repository with snapshots whose manifests are real ones, to be copied.
-struct Original {
+struct Original: Sendable {
   let store: any ObjectStore
   let repository: Repository
   private(set) var snapshots: [SnapshotContent] = []

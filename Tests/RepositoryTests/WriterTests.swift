@@ -178,6 +178,40 @@ struct WriterTests {
     #expect(try store.list("leases").isEmpty)
   }
 
+  @Test("A writer that froze beyond its lease stops, wherever it was; the other one is not held up")
+  func frozenWriter() throws {
+    // Where it froze: before a chunk, before its packs are stored, before the next renewal.
+    for place in 0..<3 {
+      let store = MemoryStore()
+      let now = Mutex(Sample.time)
+      let clock: @Sendable () -> Date = { now.withLock { $0 } }
+      _ = try Repository.create(in: store, encryption: .none)
+      let slow = try Repository.open(store, passphrase: nil, clock: clock)
+      let other = try Repository.open(store, passphrase: nil)
+      let frozen = try slow.beginSnapshot(parent: nil)
+      let encoder = try frozen.makeEncoder()
+      let id = try encoder.write(Sample.bytes(3000, seed: 7).span).id
+      if place == 0 { now.withLock { $0 += 3601 } }
+      let (name, ids) = try Sample.addSnapshot(to: other, chunks: 3, seed: 7)
+      if place == 1 { now.withLock { $0 += 3601 } }
+      let problem = #expect(throws: Problem.self) {
+        if place == 2 {
+          now.withLock { $0 += 3601 }
+          try frozen.renewIfDue()
+        }
+        _ = try frozen.commit(manifest: id.bytes, at: Sample.time, closure: [id])
+      }
+      #expect(problem?.code == "repository.lease-expired" && problem?.isRetryable == true)
+      #expect(problem?.hint?.contains("Nothing was committed") == true)
+      try frozen.abandon()
+      #expect(try other.snapshots() == [name])
+      #expect(try other.makeReader().read(ids[0]) == Sample.bytes(3000, seed: 7))
+      // Run again, it uses what it has stored.
+      try Sample.addSnapshot(to: slow, chunks: 3, seed: 7)
+      #expect(try other.check(readData: 1, closure: Sample.closure).isSound)
+    }
+  }
+
   @Test("A writer that is given up with an open pack leaves nothing behind but garbage")
   func givenUp() throws {
     let store = MemoryStore()

@@ -1,0 +1,109 @@
+import Postgres
+import Processes
+import TestSupport
+import Testing
+
+@Suite("Several writers in one repository")
+struct WritersTests {
+  private struct Listing: Decodable {
+    struct Item: Decodable { let snapshot: String }
+    let snapshots: [Item]
+  }
+
+  private func expectWhole(_ user: Drydock, count: Int) throws {
+    let listing = try user.run(["snapshots", "--json"]).require(0).result(Listing.self)
+    #expect(listing.snapshots.count == count)
+    for item in listing.snapshots {
+      let proof = try user.run(["verify", item.snapshot, "--level", "2"])
+      #expect(proof.code == 0, "\(proof)")
+    }
+    try user.run(["check", "--read-data"]).require(0)
+    #expect(try user.objects(in: "leases").isEmpty)
+  }
+
+  /// Sends a signal by its name.
+  private func send(_ signal: String, to child: Child) throws {
+    try Invocation("sh", ["-c", #"kill -s "$0" "$1""#, signal, "\(child.pid)"]).run().checked()
+  }
+
+  @Test("Two backups at once are both whole, and share what both found")
+  func atOnce() throws {
+    try withDatabase(on: .v15) { source in
+      let connection = try Connection.open(source)
+      try connection.execute(
+        "CREATE TABLE t AS SELECT i, md5(i::text) AS x FROM generate_series(1, 20000) i"
+      )
+      let user = try Drydock(on: .v15)
+      try user.backup(source)
+      for round in 1...2 {
+        try connection.execute("UPDATE t SET x = 'round \(round)' WHERE i % 50 = \(round)")
+        let children = try (0..<2).map { _ in
+          try user.invocation(["backup", source.argument]).start()
+        }
+        for child in children { #expect(try child.wait(timeLimit: .seconds(120)) == .exited(0)) }
+      }
+      try expectWhole(user, count: 5)
+      try withDatabase(on: .v15) { restored in
+        try user.restore(into: restored)
+        try Copies(on: .v15, in: user.directory).expectEqual(restored, source)
+      }
+    }
+  }
+
+  @Test("A writer that is frozen blocks nobody, and goes on when it thaws")
+  func frozen() throws {
+    try withDatabase(on: .v15) { source in
+      let connection = try Connection.open(source)
+      try connection.execute(
+        "CREATE TABLE t AS SELECT i, md5(i::text) AS x FROM generate_series(1, 50000) i"
+      )
+      let user = try Drydock(on: .v15)
+      let child = try user.invocation(["backup", source.argument]).start()
+      defer { child.signal(.kill) }
+      // Its lease says that it writes now.
+      while try user.objects(in: "leases").isEmpty, child.status == nil {}
+      try send("STOP", to: child)
+      #expect(child.status == nil, "it was too fast to be frozen")
+      try user.backup(source)
+      #expect(try user.objects(in: "leases").count == 1)
+      try user.run(["check", "--read-data"]).require(0)
+      try send("CONT", to: child)
+      #expect(try child.wait(timeLimit: .seconds(120)) == .exited(0))
+      try expectWhole(user, count: 2)
+    }
+  }
+
+  @Test("A writer that was killed leaves a lease that blocks nobody")
+  func dead() throws {
+    try withDatabase(on: .v15) { source in
+      try Connection.open(source).execute(
+        "CREATE TABLE t AS SELECT i, md5(i::text) AS x FROM generate_series(1, 50000) i"
+      )
+      let user = try Drydock(on: .v15)
+      let child = try user.invocation(["backup", source.argument]).start()
+      while try user.objects(in: "leases").isEmpty, child.status == nil {}
+      child.signal(.kill)
+      #expect(try child.wait(timeLimit: .seconds(30)) == .signalled(9))
+      #expect(try user.objects(in: "leases").count == 1)
+      try user.backup(source)
+      try user.run(["verify", "latest", "--level", "2"]).require(0)
+    }
+  }
+
+  @Test("An append-only repository takes backups, and doctor says what binds whom")
+  func appendOnly() throws {
+    try withDatabase(on: .v15) { source in
+      try Connection.open(source).execute("CREATE TABLE t AS SELECT 1 AS a")
+      let user = try Drydock(on: .v15, isNew: false)
+      let made = try user.run(["init", "--append-only"]).require(0)
+      #expect(made.output.contains("append only"), "\(made)")
+      for _ in 0..<2 { try user.backup(source) }
+      #expect(try user.objects(in: "leases").count == 2, "not even a lease is removed")
+      try user.run(["check", "--read-data"]).require(0)
+      let doctor = try user.run(["doctor", "--database", source.argument])
+      #expect(doctor.output.contains("drydock removes nothing"), "\(doctor)")
+      #expect(doctor.output.contains("this user can remove files there"), "\(doctor)")
+      #expect(doctor.output.contains("chattr +a"), "\(doctor)")
+    }
+  }
+}
