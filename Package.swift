@@ -161,9 +161,12 @@ let package = Package(
     tests("Migration", ["Postgres", "Catalog", "Cluster", "Files", "Processes", "SQLSyntax"]),
     tests(
       "Commands",
-      ["Arguments", "Backup", "ObjectStore", "Postgres", "Reports", "Repository", "YAML"]
+      [
+        "Arguments", "Backup", "ObjectStore", "Postgres", "Reports", "Repository", "Snapshot",
+        "YAML",
+      ]
     ),
-    tests("Snapshot", ["Repository", "Digests"]),
+    tests("Snapshot", ["Repository", "Digests", "ObjectStore"]),
     tests(
       "Backup",
       [

@@ -111,4 +111,16 @@ extension ArgumentGroup {
     let info = ArgumentInfo(.flag, name, help, shortName: short)
     return Argument(info) { (root, _) throws(UsageError.Reason) in root[keyPath: path] = true }
   }
+
+  /// A flag that may carry a value behind `=`; alone it stands for what its type reads from an
+  /// empty word.
+  public static func flag<Value: ArgumentValue>(
+    _ name: String,
+    _ path: WritableKeyPath<Self, Value?>,
+    orValue value: String,
+    _ help: String
+  ) -> Argument<Self> {
+    let info = ArgumentInfo(.flag, name, help, valueName: value)
+    return Argument(info, storingAt: path) { $0 = $1 }
+  }
 }

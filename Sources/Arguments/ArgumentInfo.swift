@@ -9,7 +9,7 @@ public struct ArgumentInfo: Sendable, Equatable {
     case positional
     /// A name followed by a value.
     case option
-    /// A name alone.
+    /// A name alone, or with a value behind `=` where one is named.
     case flag
   }
 
@@ -71,7 +71,7 @@ public struct ArgumentInfo: Sendable, Equatable {
     var text =
       switch kind {
       case .positional: valueName
-      case .flag: name
+      case .flag: name + attachedText
       case .option: "\(name) \(valueText)"
       }
     if !isRequired { text = "[\(text)]" }
@@ -82,8 +82,11 @@ public struct ArgumentInfo: Sendable, Equatable {
   public var term: String {
     if kind == .positional { return valueName }
     let names = [shortName, name].compactMap { $0 }.joined(separator: ", ")
-    return kind == .flag ? names : "\(names) \(valueText)"
+    return kind == .flag ? names + attachedText : "\(names) \(valueText)"
   }
+
+  /// The value that a flag may carry.
+  private var attachedText: String { valueName.isEmpty ? "" : "[=\(valueName)]" }
 
   /// The help sentence, completed with choices, default and repetition.
   public var fullHelp: String {

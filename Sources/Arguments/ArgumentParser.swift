@@ -45,8 +45,8 @@ struct ArgumentParser<Root: ArgumentGroup> {
     let info = argument.info
     guard seen.insert(info.name).inserted || info.isRepeated else { throw .duplicate(info.name) }
     if info.kind == .flag {
-      guard attached == nil else { throw .unexpectedValue(info.name) }
-      return try argument.store(&root, "")
+      guard attached == nil || !info.valueName.isEmpty else { throw .unexpectedValue(info.name) }
+      return try argument.store(&root, attached ?? "")
     }
     if let attached { return try argument.store(&root, attached) }
     guard let next = rest.first, !next.hasPrefix("--") else {

@@ -82,11 +82,14 @@ public struct BackupCommand: RunnableCommand {
   public func run(in context: Context) async throws -> ExitStatus {
     let settings = try database(in: context)
     let repository = try await context.openRepository()
+    try await context.warnOfRollback(repository)
     let run = BackupRun(of: settings, into: repository, options: try options(in: context)) {
       context.progress.report($0.report)
     }
     let result = try await run.run()
     context.progress.clear()
+    // Also remembers the snapshot that is there now.
+    try await context.warnOfRollback(repository)
     if !context.isQuiet || context.isJSON { context.show(result.report) }
     for warning in result.warnings { context.warn(warning) }
     // The snapshot is there and right; the one before it was not.

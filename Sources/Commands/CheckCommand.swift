@@ -1,7 +1,6 @@
 public import Arguments
+internal import Foundation
 internal import Postgres
-internal import Problems
-internal import Reports
 internal import Repository
 internal import Snapshot
 
@@ -11,18 +10,24 @@ public struct CheckCommand: RunnableCommand {
   public static let name = "check"
   /// One sentence.
   public static let summary = "Check that the repository holds what its snapshots need."
+  /// What it says of damage.
+  public static let discussion = """
+    Damage is told as what it costs: which snapshots, which tables, which rows cannot be restored, \
+    and what can.
+    """
   /// Command lines worth copying.
   public static let examples = [
     Example("drydock check", "Check the structure."),
     Example("drydock check --read-data", "Open and hash every chunk as well."),
-    Example("drydock check --repair", "Make the index again from the packs; only adds objects."),
+    Example("drydock check --read-data=10%", "Every day another tenth of the packs."),
+    Example("drydock check --repair", "Bring back what can be; only adds objects."),
   ]
 
   /// The options of every command.
   public var shared = SharedOptions()
-  /// Whether every chunk is opened.
-  public var readsData = false
-  /// Whether the index is made again first.
+  /// Which share of the packs is opened; nil for none.
+  public var readData: ReadShare?
+  /// Whether what can be brought back is, first.
   public var isRepair = false
 
   /// Makes the command with every default.
@@ -30,61 +35,36 @@ public struct CheckCommand: RunnableCommand {
 
   /// Which words of a command line set which property.
   public static var arguments: [Argument<Self>] {
-    flag("--read-data", \.readsData, "Open and hash every chunk.")
-    flag("--repair", \.isRepair, "First make the index again from the packs; only adds objects.")
+    flag(
+      "--read-data",
+      \.readData,
+      orValue: "P%",
+      "Open and hash every chunk, or those of a share of the packs, another one each day."
+    )
+    flag(
+      "--repair",
+      \.isRepair,
+      "First make the index again, and store again what still opens in packs that are cut; only "
+        + "adds objects."
+    )
     group(\.shared)
   }
 
   /// Checks; exit code 4 where something is damaged.
   public func run(in context: Context) async throws -> ExitStatus {
     let repository = try await context.openRepository()
-    if isRepair {
-      let rebuilt = try await Lane("drydock.check").run { try repository.rebuildIndex() }
-      context.note("made the index of \(Quantity.count(rebuilt.packs, "pack", "packs")) again")
+    let isRepair = isRepair
+    let sample = readData.map {
+      $0 == .all ? .all : PackSample(percent: $0.percent, day: Self.today)
     }
-    let report = try await Lane("drydock.check").run { [readsData] in
-      try repository.check(readData: readsData ? 1 : nil) { name, _ in
-        let content = try SnapshotContent(opening: name, in: repository)
-        return try content.closure(try repository.makeReader()).map(\.id)
-      }
+    let rollback = try await context.warnOfRollback(repository)
+    var outcome = try await Lane("drydock.check").run {
+      try CheckOutcome(of: repository, reading: sample, isRepair: isRepair)
     }
-    context.show(report.report)
-    return report.isSound ? .done : .damaged
+    outcome.rollback = rollback
+    context.show(outcome.report)
+    return outcome.check.isSound ? .done : .damaged
   }
-}
 
-extension CheckReport {
-  /// What was looked at and what is wrong.
-  var report: Report {
-    var blocks: [Report.Block] = [
-      .values([
-        .init("snapshots", Quantity.count(snapshots)), .init("packs", Quantity.count(packs)),
-        .init("chunks", Quantity.count(chunks)),
-        .init("read", packsRead > 0 ? Quantity.bytes(bytesRead) : "structure only"),
-        .init("left over", Quantity.count(packsWithoutIndex, "pack", "packs")),
-      ])
-    ]
-    if isSound {
-      blocks.append(.paragraph("Nothing is wrong."))
-    } else {
-      var table = Table([.text("harm"), .flexible("object"), .flexible("finding")])
-      for finding in findings { table.add(finding.harm.rawValue, finding.object, finding.reason) }
-      blocks.append(.table(table))
-    }
-    return Report(
-      blocks: blocks,
-      json: [
-        "event": "result", "snapshots": JSONValue(snapshots), "packs": JSONValue(packs),
-        "chunks": JSONValue(chunks), "bytes_read": JSONValue(bytesRead),
-        "findings": .array(
-          findings.map {
-            [
-              "harm": .string($0.harm.rawValue), "object": .string($0.object),
-              "text": .string($0.reason),
-            ]
-          }
-        ),
-      ]
-    )
-  }
+  private static var today: Int { Int(Date().timeIntervalSince1970) / 86_400 }
 }

@@ -30,6 +30,10 @@ public struct CheckReport: Sendable, Equatable {
   public var packsWithoutIndex = 0
   /// Packs whose bytes were read and whose chunks were opened and hashed.
   public var packsRead = 0
+  /// Which packs were to be read; nil where only the structure was looked at.
+  public var sample: PackSample?
+  /// Snapshots whose manifest cannot be read, so that nothing of them can be restored.
+  public var unreadable: [SnapshotName] = []
   /// Bytes of packs that were read.
   public var bytesRead = 0
   /// Everything that is wrong, in the order in which it was found.

@@ -139,7 +139,7 @@ public final class ChunkReader {
     ]
   }
 
-  private static func missing(_ id: ChunkID) -> Problem {
+  static func missing(_ id: ChunkID) -> Problem {
     Problem(
       .damaged,
       code: "repository.missing-chunk",

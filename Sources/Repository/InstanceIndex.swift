@@ -158,20 +158,23 @@ final class InstanceIndex: Sendable {
     _ sealed: SealedObject
   ) throws -> [PackEntry] {
     let bytes = try store.get(name, limit: limit)
-    return try Damage.naming(name) {
-      var reader = ByteReader(try sealed.open(bytes, as: .index, name: name))
-      var packs: [PackEntry] = []
-      for _ in 0..<(try reader.u32()) {
-        let id = try PackID(reading: &reader)
-        let size = try reader.u64()
-        guard size <= UInt64(PackEntry.sizeLimit) else {
-          throw Malformed("a pack cannot have \(size) bytes")
-        }
-        let instances = try Pack.readEntries(&reader)
-        packs.append(PackEntry(id: id, size: Int(size), instances: instances))
+    return try Damage.naming(name) { try decode(try sealed.open(bytes, as: .index, name: name)) }
+  }
+
+  /// Reads what an index object holds.
+  static func decode(_ content: [UInt8]) throws -> [PackEntry] {
+    var reader = ByteReader(content)
+    var packs: [PackEntry] = []
+    for _ in 0..<(try reader.u32()) {
+      let id = try PackID(reading: &reader)
+      let size = try reader.u64()
+      guard size <= UInt64(PackEntry.sizeLimit) else {
+        throw Malformed("a pack cannot have \(size) bytes")
       }
-      try reader.expectEnd()
-      return packs
+      let instances = try Pack.readEntries(&reader)
+      packs.append(PackEntry(id: id, size: Int(size), instances: instances))
     }
+    try reader.expectEnd()
+    return packs
   }
 }

@@ -109,7 +109,7 @@ struct InstanceTable: Sendable {
       if row.id == id && row.base < 0 && counts(row) { return true }
       slot = (slot + 1) & (slots.count - 1)
     }
-    return try mergedLocations(of: id).contains { $0.instance.base == nil }
+    return try mergedLocations(id, false).contains { $0.instance.base == nil }
   }
 
   /// All instances of a chunk that are there, full ones first.
@@ -117,14 +117,20 @@ struct InstanceTable: Sendable {
   /// - Parameters:
   ///   - id: The chunk's name.
   ///   - depth: Instances of this depth and deeper ones are left out: they are no base for it.
+  ///   - withLost: Whether those come too that nothing may rely on.
   /// - Returns: The instances by depth. What they stand on is not looked at.
   /// - Throws: When the file of the merged index is broken and cannot be made again.
-  func locations(of id: ChunkID, below depth: Int = .max) throws -> [Location] {
-    var found = try mergedLocations(of: id).filter { $0.instance.depth < depth }
+  func locations(
+    of id: ChunkID,
+    below depth: Int = .max,
+    withLost: Bool = false
+  ) throws -> [Location] {
+    var found = try mergedLocations(id, withLost).filter { $0.instance.depth < depth }
     var slot = firstSlot(of: id)
     while slots[slot] != Self.empty {
       let row = rows[Int(slots[slot])]
-      if row.id == id && counts(row)
+      if row.id == id && isOurs(row.generation)
+        && (withLost || !isLost(row.pack, Int(row.offset)))
         && Instance.depth(ofVersion: row.version) < depth
       {
         found.append(location(row))
@@ -134,12 +140,15 @@ struct InstanceTable: Sendable {
     return found.count > 1 ? found.sorted { $0.instance.depth < $1.instance.depth } : found
   }
 
-  private func mergedLocations(of id: ChunkID) throws -> [Location] {
+  private func mergedLocations(_ id: ChunkID, _ withLost: Bool) throws -> [Location] {
     guard let merged else { return [] }
     return try merged.locations(of: id).filter {
-      !isLost($0.pack, $0.offset) && generations?.contains($0.instance.generation) ?? true
+      isOurs($0.instance.generation) && (withLost || !isLost($0.pack, $0.offset))
     }
   }
+
+  /// Whether a place was found damaged, so that nothing may rely on it.
+  func isLost(_ location: Location) -> Bool { isLost(location.pack, location.offset) }
 
   /// All instances in memory, by id, then by pack and offset.
   ///
@@ -155,7 +164,11 @@ struct InstanceTable: Sendable {
   }
 
   private func counts(_ row: Row) -> Bool {
-    !isLost(row.pack, Int(row.offset)) && generations?.contains(row.generation) ?? true
+    isOurs(row.generation) && !isLost(row.pack, Int(row.offset))
+  }
+
+  private func isOurs(_ generation: UInt32) -> Bool {
+    generations?.contains(generation) ?? true
   }
 
   private func isLost(_ pack: UInt32, _ offset: Int) -> Bool {

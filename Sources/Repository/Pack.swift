@@ -160,6 +160,13 @@ enum Pack {
       additional: additional(binding).span,
       appendingTo: &plain
     )
+    return try decodeDirectory(plain)
+  }
+
+  /// Reads what a sealed directory holds.
+  static func decodeDirectory(
+    _ plain: [UInt8]
+  ) throws -> [(instance: Instance, offset: UInt32)] {
     var entries = ByteReader(plain)
     let instances = try readEntries(&entries)
     try entries.expectEnd()
@@ -167,7 +174,7 @@ enum Pack {
   }
 
   /// Instances follow each other without a gap, from the head to the directory.
-  private static func check(
+  static func check(
     _ instances: [(instance: Instance, offset: UInt32)],
     endAt end: Int
   ) throws {

@@ -29,6 +29,8 @@ public final class Repository: Sendable {
   let clock: @Sendable () -> Date
   /// That key slots do not hold the same generations, since a change of keys was interrupted.
   public let keyNotice: Problem?
+  /// Where this machine keeps what it knows of this repository; nil keeps nothing.
+  let localDirectory: String?
 
   /// The repository's id: 32 hexadecimal digits.
   public var id: String { format.id }
@@ -183,8 +185,9 @@ public final class Repository: Sendable {
     self.keys = keys
     self.keyNotice = keyNotice
     self.clock = clock
-    let cache = cacheDirectory.map {
-      IndexCache(directory: "\($0)/\(format.id)", store: store, keys: keys, binding: binding)
+    localDirectory = cacheDirectory.map { "\($0)/\(format.id)" }
+    let cache = localDirectory.map {
+      IndexCache(directory: $0, store: store, keys: keys, binding: binding)
     }
     let sealed = SealedObject(keys: keys, binding: binding)
     index = InstanceIndex(store: store, sealed: sealed, cache: cache)

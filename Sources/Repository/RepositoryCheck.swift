@@ -1,6 +1,6 @@
 internal import Cryptography
 internal import Files
-public import ObjectStore
+internal import ObjectStore
 internal import Problems
 
 /// One run of a check: collects every finding instead of stopping at the first.
@@ -19,29 +19,37 @@ struct RepositoryCheck {
   }
 
   mutating func run(
-    readData: Double?,
-    closure: (SnapshotName, [UInt8]) throws -> [ChunkID]
+    reading sample: PackSample?,
+    examine: (SnapshotName, [UInt8], StoredChunks) throws -> String?
   ) throws -> CheckReport {
+    try checkKeySlots()
     try loadIndex()
     try checkPackSizes()
-    if let readData { try readPacks(share: readData) }
-    try checkSnapshots(closure)
+    if let sample { try readPacks(sample) }
+    try checkSnapshots(StoredChunks(repository, table), examine)
     try checkRecords()
     return report
   }
 
-  /// Runs a body over one object; what it throws becomes a finding.
+  /// Runs a body over one object; what it throws becomes a finding, except where the store may
+  /// answer another time.
+  ///
+  /// - Returns: Whether the body came to its end.
+  @discardableResult
   private mutating func finding(
     _ object: ObjectName,
     _ body: (inout RepositoryCheck) throws -> Void
-  ) {
+  ) throws -> Bool {
     do {
       try body(&self)
+      return true
     } catch let problem as Problem {
+      if problem.isRetryable { throw problem }
       add(.damagedObject, object, problem.reason ?? problem.summary)
-    } catch {
-      add(.damagedObject, object, "it cannot be understood: \(error)")
+    } catch let malformed as Malformed {
+      add(.damagedObject, object, malformed.reason)
     }
+    return false
   }
 
   private mutating func add(
@@ -54,6 +62,16 @@ struct RepositoryCheck {
     report.findings.append(
       .init(harm: harm, object: object.text, reason: reason, offset: offset)
     )
+  }
+
+  /// Opens nothing, since a check has one passphrase at the most, but reads every slot: the damaged
+  /// one may be that of somebody else.
+  private mutating func checkKeySlots() throws {
+    for object in try repository.store.list(KeySlot.directory) {
+      try finding(object.name) { check in
+        _ = try KeySlot.decode(try check.repository.store.get(object.name, limit: KeySlot.limit))
+      }
+    }
   }
 
   /// Reads every index object, whatever this machine's cache says of them.
@@ -93,21 +111,27 @@ struct RepositoryCheck {
     report.packsWithoutIndex = sizes.keys.filter { !known.contains($0) }.count
   }
 
-  /// Reads a random share of the packs; over many runs every pack gets its turn.
+  /// Reads the packs whose turn it is.
   ///
   /// Goes from index object to index object, so that the instances of a few hundred packs are in
   /// memory, not those of all.
-  private mutating func readPacks(share: Double) throws {
-    let packs = table.packs.filter { !$0.isLost }.map(\.id)
-    let count = Int((Double(packs.count) * min(max(share, 0), 1)).rounded(.up))
-    var chosen = Set(packs.shuffled().prefix(count))
+  private mutating func readPacks(_ sample: PackSample) throws {
+    report.sample = sample
+    var chosen = sample.chosen(among: table.packs.filter { !$0.isLost }.map(\.id))
     let reader = try ChunkReader(repository, table: table)
     for object in try repository.store.list(InstanceIndex.directory) {
-      // A damaged index object was reported when the index was loaded.
-      let entries = try? InstanceIndex.read(object.name, repository.store, repository.sealed)
-      for entry in entries ?? [] where chosen.remove(entry.id) != nil {
-        finding(Pack.name(entry.id)) { check in try check.readPack(entry, reader) }
+      for entry in try entries(of: object.name) where chosen.remove(entry.id) != nil {
+        try finding(Pack.name(entry.id)) { check in try check.readPack(entry, reader) }
       }
+    }
+  }
+
+  private func entries(of index: ObjectName) throws -> [PackEntry] {
+    do {
+      return try InstanceIndex.read(index, repository.store, repository.sealed)
+    } catch let problem as Problem where problem.code == Damage.code {
+      // It was reported when the index was loaded.
+      return []
     }
   }
 
@@ -122,7 +146,7 @@ struct RepositoryCheck {
       do {
         try Self.prove(instance, at: Int(offset), in: bytes, name, reader)
       } catch let problem as Problem {
-        table.disregard(Int(offset), inPack: entry.id)
+        if problem.isRetryable { throw problem }
         addDamage(problem, at: Int(offset), in: name)
       }
     }
@@ -153,36 +177,32 @@ struct RepositoryCheck {
     let object = problem.fact("object").flatMap { ObjectName($0) } ?? pack
     let offset = problem.fact("offset").flatMap { Int($0) } ?? place
     add(.damagedObject, object, problem.reason ?? problem.summary, offset: offset)
-    guard object != pack, let id = Pack.id(from: object) else { return }
-    table.disregard(offset, inPack: id)
+    if let id = Pack.id(from: object) { table.disregard(offset, inPack: id) }
   }
 
   private mutating func checkSnapshots(
-    _ closure: (SnapshotName, [UInt8]) throws -> [ChunkID]
+    _ chunks: StoredChunks,
+    _ examine: (SnapshotName, [UInt8], StoredChunks) throws -> String?
   ) throws {
     for object in try repository.store.list(SnapshotName.directory) {
       report.snapshots += 1
-      finding(object.name) { check in
-        guard let snapshot = SnapshotName(object: object.name) else {
-          throw Malformed("its name is not a snapshot's")
-        }
-        let ids = try closure(snapshot, check.repository.manifest(of: snapshot))
-        let lost = try ids.filter { try !check.table.contains($0) }
-        if let first = lost.first {
-          check.add(
-            .incompleteSnapshot,
-            object.name,
-            "\(lost.count) of its \(ids.count) chunks are missing or damaged, such as \(first)"
-          )
-        }
+      guard let snapshot = SnapshotName(object: object.name) else {
+        add(.damagedObject, object.name, "its name is not a snapshot's")
+        continue
       }
+      let isRead = try finding(object.name) { check in
+        let manifest = try check.repository.manifest(of: snapshot)
+        guard let loss = try examine(snapshot, manifest, chunks) else { return }
+        check.add(.incompleteSnapshot, object.name, loss)
+      }
+      if !isRead { report.unreadable.append(snapshot) }
     }
   }
 
   private mutating func checkRecords() throws {
     for kind in [RecordKind.restore, .proof] {
       for object in try repository.store.list(kind.rawValue) {
-        finding(object.name) { check in
+        try finding(object.name) { check in
           _ = try check.repository.record(kind: kind, id: object.name.lastComponent)
         }
       }
@@ -192,40 +212,4 @@ struct RepositoryCheck {
 
 extension Problem {
   fileprivate func fact(_ name: String) -> String? { facts.first { $0.name == name }?.value }
-}
-
-extension Repository {
-  /// Checks that every snapshot is whole, and reports everything that is not.
-  ///
-  /// - Parameters:
-  ///   - readData: The share of packs, 0 to 1, whose chunks are all opened and hashed; nil for
-  ///     the structure only.
-  ///   - closure: Reads the chunks that a snapshot needs out of its manifest.
-  /// - Returns: What was looked at and what is wrong. Damage is a finding, never an error.
-  /// - Throws: Only what keeps the check from going on, such as a store that does not answer.
-  public func check(
-    readData: Double? = nil,
-    closure: (SnapshotName, [UInt8]) throws -> [ChunkID]
-  ) throws -> CheckReport {
-    var check = RepositoryCheck(self)
-    return try check.run(readData: readData, closure: closure)
-  }
-
-  /// Checks that every pack's bytes hash to its name, which takes no key.
-  public static func checkPackNames(in store: any ObjectStore) throws -> [CheckReport.Finding] {
-    var findings: [CheckReport.Finding] = []
-    for object in try store.list(Pack.directory) {
-      var reason: String?
-      do {
-        let bytes = try store.get(object.name, limit: PackEntry.sizeLimit)
-        let isWhole = try PackID(SHA256.hash(bytes)) == Pack.id(from: object.name)
-        if !isWhole { reason = "its bytes do not hash to its name" }
-      } catch let problem as Problem {
-        reason = problem.reason ?? problem.summary
-      }
-      guard let reason else { continue }
-      findings.append(.init(harm: .damagedObject, object: object.name.text, reason: reason))
-    }
-    return findings
-  }
 }

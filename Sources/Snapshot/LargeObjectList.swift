@@ -70,9 +70,13 @@ public struct LargeObjectList: Codable, Sendable, Equatable {
 
   /// Reads a list out of a repository; a `Problem` of kind `damaged` where the bytes are not one.
   static func read(_ id: ChunkID, _ reader: ChunkReader) throws -> LargeObjectList {
-    let bytes = try reader.read(id, kind: .list)
+    try LargeObjectList(proving: try reader.read(id, kind: .list))
+  }
+
+  /// Reads a list's bytes; a `Problem` of kind `damaged` where they are not one.
+  init(proving bytes: [UInt8]) throws {
     do {
-      return try LargeObjectList(decoding: bytes)
+      try self.init(decoding: bytes)
     } catch {
       throw Problem(
         .damaged,

@@ -106,6 +106,21 @@ extension Manifest {
     }
   }
 
+  /// Reads a snapshot's manifest; a `Problem` of kind `damaged` where the bytes are not one.
+  init(proving bytes: [UInt8], of snapshot: SnapshotName) throws {
+    do {
+      try self.init(decoding: bytes)
+    } catch {
+      throw Problem(
+        .damaged,
+        code: "snapshot.manifest",
+        "the manifest of snapshot \(snapshot) cannot be read",
+        reason: "it opens, but it is not of a version that this program knows",
+        hint: "Use the version of drydock that took it, or a newer one."
+      )
+    }
+  }
+
   /// The instant that the data show; a `Problem` of kind `damaged` where the manifest has none.
   public var takenTime: Date {
     get throws {

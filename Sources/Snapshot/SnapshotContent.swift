@@ -24,17 +24,7 @@ public struct SnapshotContent: Sendable {
   private init(_ name: SnapshotName, _ bytes: [UInt8], _ repository: Repository) throws {
     self.repository = repository
     self.name = name
-    do {
-      manifest = try Manifest(decoding: bytes)
-    } catch {
-      throw Problem(
-        .damaged,
-        code: "snapshot.manifest",
-        "the manifest of snapshot \(name) cannot be read",
-        reason: "it opens, but it is not of a version that this program knows",
-        hint: "Use the version of drydock that took it, or a newer one."
-      )
-    }
+    manifest = try Manifest(proving: bytes, of: name)
   }
 
   /// The bytes of what was cut into pieces: definition, globals, fingerprint.

@@ -97,7 +97,7 @@ public final class StripeReader {
     throw Self.damaged("its text is shorter than it says")
   }
 
-  private static func pageOffsets(behind last: [UInt8], textLength: Int) throws -> [Int] {
+  static func pageOffsets(behind last: [UInt8], textLength: Int) throws -> [Int] {
     guard last.count >= 4 else { throw damaged("it has no trailer") }
     var counter = ByteReader(Array(last.suffix(4)))
     let count = Int(counter.next(UInt32.self) ?? 0)

@@ -169,7 +169,7 @@ struct DamageTests {
     #expect(try blind.rebuildIndex() == RebuiltIndex(packs: 0, damaged: []))
     let again = try Repository.open(store, passphrase: nil)
     #expect(try again.makeReader().read(ids[0]) == Sample.bytes(3000, seed: 100))
-    let report = try again.check(readData: 1, closure: Sample.closure)
+    let report = try again.check(reading: .all, closure: Sample.closure)
     #expect(report.isSound && report.snapshots == 1 && report.packsRead == 1)
     #expect(try again.snapshots() == [snapshot])
   }
@@ -216,7 +216,7 @@ struct DamageTests {
     store.damage(packs[0]) { $0?[200] ^= 1 }
     store.damage(packs[1]) { $0 = nil }
     let report = try Repository.open(store, passphrase: nil)
-      .check(readData: 1, closure: Sample.closure)
+      .check(reading: .all, closure: Sample.closure)
     let incomplete = report.findings.filter { $0.harm == .incompleteSnapshot }.map(\.object)
     let all = [first, second, third].map(\.object.text)
     #expect(incomplete.count == 2 && incomplete.allSatisfy(all.contains))

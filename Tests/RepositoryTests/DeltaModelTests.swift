@@ -39,7 +39,7 @@ struct DeltaModelTests {
     #expect(deltas > 30, "seed \(seed)")
     let reader = try Repository.open(store, passphrase: nil).makeReader()
     for (id, raw) in model { #expect(try reader.read(id) == raw, "seed \(seed), chunk \(id)") }
-    #expect(try repository.check(readData: 1, closure: Sample.closure).isSound)
+    #expect(try repository.check(reading: .all, closure: Sample.closure).isSound)
   }
 
   /// Nothing, a few updates, an insert, a delete, a rewrite, or what was there before.
@@ -124,7 +124,7 @@ struct DeltaModelTests {
       #expect(try table.locations(of: id).allSatisfy { $0.instance.version == 4 })
     }
     #expect(written.count == 2 && table.count == 7)
-    #expect(try repository.check(readData: 1, closure: Sample.closure).isSound)
+    #expect(try repository.check(reading: .all, closure: Sample.closure).isSound)
   }
 
   @Test("Five nights of 1 % scattered updates add less than 15 % of a full copy")

@@ -40,7 +40,7 @@ struct DeltaTests {
       }
     }
     #expect(try place.isWhole(in: store))
-    let check = try place.repository.check(readData: 1, closure: Sample.closure)
+    let check = try place.repository.check(reading: .all, closure: Sample.closure)
     #expect(check.isSound && check.snapshots == 130)
   }
 

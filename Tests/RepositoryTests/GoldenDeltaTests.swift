@@ -28,7 +28,7 @@ struct GoldenDeltaTests {
       #expect(instance.codec == (version == 0 ? .zstd : .zstdWithBase))
       #expect(try reader.read(id) == Self.content(version))
     }
-    let report = try repository.check(readData: 1, closure: Sample.closure)
+    let report = try repository.check(reading: .all, closure: Sample.closure)
     #expect(report.isSound && report.chunks == 4 && report.snapshots == 4)
   }
 

@@ -29,7 +29,7 @@ struct GoldenTests {
       #expect(try reader.read(id, kind: chunk.kind) == Array(chunk.content.utf8))
     }
     let ids = Self.version1Chunks.compactMap { ChunkID(text: $0.id) }
-    let report = try repository.check(readData: 1) { _, _ in ids }
+    let report = try repository.check(reading: .all) { _, _ in ids }
     #expect(report.isSound && report.chunks == 3 && report.packsRead == 1)
   }
 

@@ -46,3 +46,18 @@ enum Sample {
     stride(from: 0, to: manifest.count, by: 32).compactMap { ChunkID(manifest[$0..<$0 + 32]) }
   }
 }
+
+extension Repository {
+  /// A check of snapshots whose manifests are closures, such as ``Sample`` makes.
+  func check(
+    reading sample: PackSample? = nil,
+    closure: (SnapshotName, [UInt8]) throws -> [ChunkID]
+  ) throws -> CheckReport {
+    try check(reading: sample) { snapshot, manifest, chunks in
+      let ids = try closure(snapshot, manifest)
+      let lost = try ids.filter { try !chunks.contains($0) }
+      guard let first = lost.first else { return nil }
+      return "\(lost.count) of its \(ids.count) chunks are missing or damaged, such as \(first)"
+    }
+  }
+}

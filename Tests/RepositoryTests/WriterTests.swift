@@ -97,7 +97,7 @@ struct WriterTests {
       for fault in faults {
         let result = secondBackup(over: start) { $0.number >= number ? fault : .none }
         let after = try Repository.open(result.left, passphrase: nil)
-        let report = try after.check(readData: 1, closure: Sample.closure)
+        let report = try after.check(reading: .all, closure: Sample.closure)
         let committed = try after.snapshots()
         #expect(committed.contains(first))
         // A torn index or manifest is damage that a check must name; anything else is sound.

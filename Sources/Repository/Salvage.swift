@@ -1,0 +1,93 @@
+internal import Bytes
+internal import Cryptography
+internal import ObjectStore
+internal import Problems
+
+/// Stores again what still opens in packs that are cut or whose directory is damaged.
+///
+/// Nothing relies on such a pack, since it is not what its name says, yet most of its instances may
+/// be whole. An instance is sealed with its header, so one that opens is what its writer wrote, and
+/// its bytes can stand in another pack as they are.
+struct Salvage {
+  private let repository: Repository
+  private let table: InstanceTable
+  private let seal: ChunkSeal
+  private var open = PackBuilder(reusing: [])
+  private var stored: [PackEntry] = []
+  private var taken: Set<ChunkID> = []
+  private(set) var packs: [ObjectName] = []
+  private(set) var chunks = 0
+
+  /// Prepares the salvage of what the packs of a table no longer give.
+  init(_ repository: Repository, _ table: InstanceTable) throws {
+    self.repository = repository
+    self.table = table
+    seal = try ChunkSeal(keys: repository.keys, binding: repository.binding)
+  }
+
+  /// Takes what opens among the instances that an index names.
+  mutating func take(_ entry: PackEntry) throws {
+    let name = Pack.name(entry.id)
+    let bytes = try repository.store.get(name, limit: PackEntry.sizeLimit)
+    let before = chunks
+    for (instance, offset) in entry.instances {
+      _ = try take(instance, at: Int(offset), in: bytes)
+    }
+    if chunks > before { packs.append(name) }
+  }
+
+  /// Takes what opens from the beginning of a pack that no index names, as far as headers follow
+  /// each other.
+  mutating func take(unindexed name: ObjectName) throws {
+    let bytes = try repository.store.get(name, limit: PackEntry.sizeLimit)
+    let before = chunks
+    var offset = Pack.head.utf8.count
+    while offset < bytes.count {
+      var reader = ByteReader(bytes, at: offset)
+      guard let instance = try? Instance.readHeader(&reader),
+        try take(instance, at: offset, in: bytes)
+      else { break }
+      offset += instance.length
+    }
+    if chunks > before { packs.append(name) }
+  }
+
+  /// Stores what was taken, and an index over it.
+  mutating func finish() throws {
+    try closePack()
+    if !stored.isEmpty { try InstanceIndex.write(stored, repository.store, repository.sealed) }
+    stored = []
+  }
+
+  /// Takes one instance if it opens and nothing as good is there; whether it opens.
+  private mutating func take(
+    _ instance: Instance,
+    at offset: Int,
+    in bytes: [UInt8]
+  ) throws -> Bool {
+    guard offset + instance.length <= bytes.count else { return false }
+    let sealed = Array(bytes[offset..<offset + instance.length])
+    do {
+      var plain: [UInt8] = []
+      try seal.open(sealed, as: instance, appendingTo: &plain)
+    } catch is Malformed {
+      return false
+    } catch CryptographyError.notAuthentic {
+      return false
+    }
+    let known = try table.locations(of: instance.id, below: instance.depth + 1)
+    guard known.isEmpty, taken.insert(instance.id).inserted else { return true }
+    open.append(instance, sealed: sealed)
+    chunks += 1
+    if open.isFull { try closePack() }
+    return true
+  }
+
+  private mutating func closePack() throws {
+    guard !open.instances.isEmpty else { return }
+    let entry = try open.close(keys: repository.keys, binding: repository.binding)
+    try repository.store.put(Pack.name(entry.id), open.bytes)
+    stored.append(entry)
+    open = PackBuilder(reusing: [])
+  }
+}

@@ -1,0 +1,148 @@
+internal import Problems
+public import Repository
+
+/// Walks through snapshots and says what of each cannot be restored.
+///
+/// Lists that are whole are read once, however many snapshots share them: of each only its id and
+/// its sums are remembered, about 80 bytes for 4096 stripes. So memory grows with the lists that
+/// differ between snapshots, not with rows or chunks.
+public final class LossSurvey {
+  private let chunks: StoredChunks
+  private var segments: [ChunkID: TableLoss.Sum] = [:]
+  private var largeObjects: [ChunkID: Int] = [:]
+
+  /// Surveys snapshots by what a check has found stored.
+  public init(_ chunks: StoredChunks) { self.chunks = chunks }
+
+  /// What of a snapshot cannot be restored, or nil when all can.
+  ///
+  /// - Parameters:
+  ///   - snapshot: Its name.
+  ///   - bytes: Its manifest.
+  /// - Returns: The loss, or nil.
+  /// - Throws: A `Problem` of kind `damaged` where the bytes are no manifest; what keeps the store
+  ///   from answering.
+  public func loss(of snapshot: SnapshotName, manifest bytes: [UInt8]) throws -> SnapshotLoss? {
+    let manifest = try Manifest(proving: bytes, of: snapshot)
+    var loss = SnapshotLoss(snapshot, manifest)
+    let definition = manifest.definition
+    try surveyText(definition.archive, .schema, &loss)
+    try surveyText(definition.globals, .roles, &loss)
+    try surveyText(definition.fingerprint, .fingerprint, &loss)
+    for table in manifest.tables { try survey(table, &loss) }
+    try surveyLargeObjects(manifest, &loss)
+    loss.whole.sequences = manifest.sequences.count
+    return loss.parts.isEmpty ? nil : loss
+  }
+
+  private func surveyText(
+    _ pieces: [ChunkID],
+    _ subject: SnapshotLoss.Subject,
+    _ loss: inout SnapshotLoss
+  ) throws {
+    let lost = try pieces.filter { try !chunks.contains($0) }
+    if !lost.isEmpty { loss.parts.append(.init(subject: subject, causes: try causes(of: lost))) }
+  }
+
+  private func survey(_ table: Manifest.Table, _ loss: inout SnapshotLoss) throws {
+    var found = TableLoss(table)
+    for segment in table.segments {
+      if let sum = segments[segment] {
+        found.addWhole(sum)
+        continue
+      }
+      switch try read(segment, { try Segment(decoding: $0) }) {
+      case .lost(let causes): found.addLostSegment(causes)
+      case .readable(let list):
+        if let sum = try survey(list, &found) { segments[segment] = sum }
+      }
+    }
+    found.finish()
+    loss.parts += found.parts
+    guard !table.segments.isEmpty else { return }
+    loss.whole.tables += 1
+    if found.parts.isEmpty { loss.whole.wholeTables += 1 }
+    loss.whole.rows += table.rows
+    loss.whole.restorableRows += found.restorableRows
+  }
+
+  /// Adds a segment's stripes; its sum when all of them are there.
+  private func survey(_ segment: Segment, _ found: inout TableLoss) throws -> TableLoss.Sum? {
+    var sum = TableLoss.Sum()
+    var isWhole = true
+    for stripe in segment.stripes {
+      let lost = try stripe.chunks.filter { try !chunks.contains($0) }
+      if lost.isEmpty {
+        found.addWhole(.init(stripes: 1, rows: stripe.rows))
+      } else {
+        isWhole = false
+        found.addLost(stripe, try causes(of: lost))
+      }
+      sum.stripes += 1
+      sum.rows += stripe.rows
+    }
+    return isWhole ? sum : nil
+  }
+
+  private func surveyLargeObjects(_ manifest: Manifest, _ loss: inout SnapshotLoss) throws {
+    var whole = 0
+    var lostLists: [String] = []
+    let before = loss.parts.count
+    for list in manifest.largeObjects {
+      if let count = largeObjects[list] {
+        whole += count
+        continue
+      }
+      switch try read(list, { try LargeObjectList(proving: $0) }) {
+      case .lost(let causes): lostLists += causes.isEmpty ? [""] : causes
+      case .readable(let content):
+        let count = try survey(content, &loss)
+        whole += count
+        if count == content.items.count { largeObjects[list] = count }
+      }
+    }
+    loss.whole.largeObjects = manifest.largeObjectCount
+    loss.whole.restorableLargeObjects = whole
+    guard !lostLists.isEmpty else { return }
+    let named = loss.parts.count - before
+    let rest = max(manifest.largeObjectCount - whole - named, 0)
+    let causes = Set(lostLists).subtracting([""]).sorted()
+    loss.parts.append(.init(subject: .largeObjects(atMost: rest), causes: causes))
+  }
+
+  /// How many of a list's objects can be restored; the others are added to the loss.
+  private func survey(_ list: LargeObjectList, _ loss: inout SnapshotLoss) throws -> Int {
+    var whole = 0
+    for item in list.items {
+      let lost = try item.chunks.filter { try !chunks.contains($0) }
+      if lost.isEmpty {
+        whole += 1
+      } else {
+        let subject = SnapshotLoss.Subject.largeObject(oid: item.oid, bytes: item.size)
+        loss.parts.append(.init(subject: subject, causes: try causes(of: lost)))
+      }
+    }
+    return whole
+  }
+
+  private enum Found<List> {
+    case readable(List)
+    case lost(causes: [String])
+  }
+
+  private func read<List>(
+    _ id: ChunkID,
+    _ decode: ([UInt8]) throws -> List
+  ) throws -> Found<List> {
+    guard try chunks.contains(id) else { return .lost(causes: try causes(of: [id])) }
+    do {
+      return .readable(try decode(try chunks.read(id, kind: .list)))
+    } catch let problem as Problem where problem.kind == .damaged {
+      return .lost(causes: problem.facts.filter { $0.name == "object" }.map(\.value))
+    }
+  }
+
+  private func causes(of lost: [ChunkID]) throws -> [String] {
+    Set(try lost.flatMap { try chunks.causes(of: $0) }).sorted()
+  }
+}
