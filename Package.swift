@@ -167,6 +167,15 @@ let package = Package(
       ]
     ),
     tests("Snapshot", ["Repository", "Digests", "ObjectStore"]),
+    .testTarget(
+      name: "FuzzTests",
+      dependencies: [
+        "TestSupport", "Problems", "Snapshot", "Repository", "ObjectStore", "Compression",
+        "Cryptography", "Bytes", "Digests", "Files",
+      ],
+      exclude: ["Corpus"],
+      swiftSettings: strict
+    ),
     tests(
       "Backup",
       [

@@ -13,17 +13,20 @@ struct Figures: Codable, Sendable {
   var peakMib: Int
   var peakMibAllowed = mibLimit
   var eachNight: [Night]
+  var check: CheckFigures
 
-  init(stripes: Int, changedPercent: Int, nights: [Night]) {
+  init(stripes: Int, changedPercent: Int, nights: [Night], check: CheckFigures) {
     self.stripes = stripes
     self.changedPercent = changedPercent
     slowestSeconds = nights.map(\.judgedSeconds).max() ?? 0
     peakMib = nights.map(\.peakMib).max() ?? 0
     eachNight = nights
+    self.check = check
   }
 
   var meetsTargets: Bool {
     slowestSeconds <= slowestSecondsAllowed && peakMib <= peakMibAllowed
+      && check.isSound && check.peakMib <= peakMibAllowed
   }
 
   /// One line for people.
@@ -31,6 +34,6 @@ struct Figures: Codable, Sendable {
     let seconds = (slowestSeconds * 10).rounded() / 10
     return (meetsTargets ? "Met" : "MISSED")
       + ": planning and commit at most \(seconds) s of \(Int(slowestSecondsAllowed)) s, "
-      + "memory at most \(peakMib) MiB of \(peakMibAllowed) MiB."
+      + "memory at most \(peakMib) MiB of \(peakMibAllowed) MiB; \(check.text)."
   }
 }

@@ -1,4 +1,5 @@
 import Files
+import Foundation
 import Problems
 
 /// What the system says of this process's memory.
@@ -17,5 +18,15 @@ enum ProcessMemory {
       )
     }
     return (kib + 1023) / 1024
+  }
+
+  /// Lets the peak begin again with what is resident now: 5 in `clear_refs` of proc(5).
+  static func forgetPeak() throws {
+    let path = "/proc/self/clear_refs"
+    guard let file = FileHandle(forWritingAtPath: path) else {
+      throw Problem(code: "simulate.memory", "\(path) cannot be written")
+    }
+    try file.write(contentsOf: Data("5\n".utf8))
+    try file.close()
   }
 }

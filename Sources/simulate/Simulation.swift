@@ -20,7 +20,7 @@ struct Simulation {
   let store: any ObjectStore
   let cacheDirectory: String
 
-  /// Takes the first snapshot and one for each night; reports each when it is done.
+  /// Takes the first snapshot and one for each night, each reported when it is done, then checks.
   func run(report: (Night) -> Void) throws -> Figures {
     _ = try Repository.create(in: store, encryption: .none)
     var taken: [Night] = []
@@ -31,7 +31,13 @@ struct Simulation {
       taken.append(night)
       report(night)
     }
-    return Figures(stripes: stripes, changedPercent: percent, nights: taken)
+    let repository = try Repository.open(store, passphrase: nil, cacheDirectory: cacheDirectory)
+    return Figures(
+      stripes: stripes,
+      changedPercent: percent,
+      nights: taken,
+      check: try CheckFigures(checking: repository)
+    )
   }
 
   private func take(_ number: Int, parent: SnapshotName?) throws -> (Night, SnapshotName) {

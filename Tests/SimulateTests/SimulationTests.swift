@@ -27,6 +27,8 @@ struct SimulationTests {
     #expect(figures.eachNight[0].changedStripes == 10_000)
     #expect(figures.eachNight[1...].allSatisfy { (200...400).contains($0.changedStripes) })
     #expect(figures.peakMib > 0 && figures.eachNight.allSatisfy { $0.indexBytes > 0 })
+    #expect(figures.check.isSound && figures.check.snapshots == 4)
+    #expect(figures.check.instances > 10_000 && figures.check.peakMib > 0)
 
     let repository = try Repository.open(store, passphrase: nil)
     let snapshots = try repository.snapshots()
@@ -62,12 +64,28 @@ struct SimulationTests {
       manifestBytes: 0,
       cacheBytes: 0
     )
-    #expect(Figures(stripes: 1, changedPercent: 1, nights: [night]).meetsTargets)
+    let check = CheckFigures(
+      snapshots: 2,
+      instances: 3,
+      isSound: true,
+      seconds: 1,
+      peakMib: 512
+    )
+    func figures(_ check: CheckFigures) -> Figures {
+      Figures(stripes: 1, changedPercent: 1, nights: [night], check: check)
+    }
+    #expect(figures(check).meetsTargets)
+    var bad = check
+    bad.peakMib = 513
+    #expect(!figures(bad).meetsTargets)
+    bad = check
+    bad.isSound = false
+    #expect(!figures(bad).meetsTargets && figures(bad).verdict.contains("DAMAGE"))
     night.commitSeconds = 11
-    let slow = Figures(stripes: 1, changedPercent: 1, nights: [night])
+    let slow = figures(check)
     #expect(!slow.meetsTargets && slow.verdict.hasPrefix("MISSED"))
     night.commitSeconds = 9
     night.peakMib = 513
-    #expect(!Figures(stripes: 1, changedPercent: 1, nights: [night]).meetsTargets)
+    #expect(!figures(check).meetsTargets)
   }
 }
