@@ -121,8 +121,8 @@ let package = Package(
       [
         "Arguments", "Reports", "YAML", "Terminal", "Files", "Processes", "Postgres",
         "Cryptography",
-        "ObjectStore", "Repository", "Snapshot", "Catalog", "Cluster", "Backup", "Restoration",
-        "Migration", "Rehearsal", "Verification", "Replication",
+        "HTTP", "ObjectStore", "Repository", "Snapshot", "Catalog", "Cluster", "Backup",
+        "Restoration", "Migration", "Rehearsal", "Verification", "Replication",
       ]
     ),
     .executableTarget(name: "drydock", dependencies: ["Commands"], swiftSettings: strict),

@@ -7,6 +7,8 @@ struct BucketSettings: Sendable, Equatable {
   var isPathStyle: Bool?
   /// A program that prints credentials.
   var credentialsCommand: [String]?
+  /// MiB per second that may be sent.
+  var uploadLimit: Int?
 
   /// These settings, completed with those of a place that counts less.
   func completed(with other: BucketSettings) -> BucketSettings {
@@ -14,7 +16,8 @@ struct BucketSettings: Sendable, Equatable {
       endpoint: endpoint ?? other.endpoint,
       region: region ?? other.region,
       isPathStyle: isPathStyle ?? other.isPathStyle,
-      credentialsCommand: credentialsCommand ?? other.credentialsCommand
+      credentialsCommand: credentialsCommand ?? other.credentialsCommand,
+      uploadLimit: uploadLimit ?? other.uploadLimit
     )
   }
 }

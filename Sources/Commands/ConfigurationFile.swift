@@ -91,6 +91,7 @@ struct ConfigurationFile: Sendable, Equatable {
     case .endpoint: settings.bucket.endpoint = try text(value)
     case .region: settings.bucket.region = try text(value)
     case .pathStyle: settings.bucket.isPathStyle = try truth(value)
+    case .uploadLimit: settings.bucket.uploadLimit = try count(value)
     case .credentialsCommand: settings.bucket.credentialsCommand = try words(value)
     }
   }

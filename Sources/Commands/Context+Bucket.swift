@@ -1,3 +1,4 @@
+internal import HTTP
 internal import ObjectStore
 
 extension Context {
@@ -22,7 +23,8 @@ extension Context {
         environment: environment
       ),
       credentials: settings.credentialsCommand.map { .command($0, environment: environment) }
-        ?? .surroundings(environment)
+        ?? .surroundings(environment),
+      http: HTTPClient(.init(uploadRate: settings.uploadLimit.map { min($0, 1 << 20) << 20 }))
     )
     guard let cacheDirectory else { return store }
     // Packs are named by their content, so all repositories may share one directory.

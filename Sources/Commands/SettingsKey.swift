@@ -22,6 +22,7 @@ enum SettingsKey: String, CaseIterable, Sendable {
   case region
   case pathStyle = "path_style"
   case credentialsCommand = "credentials_command"
+  case uploadLimit = "upload_limit"
 
   /// Whether the value is honoured only from a file that the user or root vouches for.
   ///
@@ -29,7 +30,7 @@ enum SettingsKey: String, CaseIterable, Sendable {
   /// are; it may not run programs, lower a guard, or point credentials at a server of its choice.
   func needsTrust(_ value: Settings) -> Bool {
     switch self {
-    case .patches, .label, .jobs, .compression, .delta, .maxWait: false
+    case .patches, .label, .jobs, .uploadLimit, .compression, .delta, .maxWait: false
     case .repository: value.repository?.contains("://") == true
     case .database: !((try? ConnectionSettings(parsing: value.database ?? ""))?.isLocal ?? false)
     // What keeps a wrong page from going unnoticed, and what makes a server write more.

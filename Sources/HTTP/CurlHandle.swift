@@ -83,10 +83,11 @@ final class CurlHandle: @unchecked Sendable {
     try set(CURLOPT_CONNECTTIMEOUT_MS, Self.milliseconds(limits.connection))
     try set(CURLOPT_LOW_SPEED_LIMIT, 1)
     try set(CURLOPT_LOW_SPEED_TIME, max(1, Self.milliseconds(limits.stall) / 1000))
-    if let bandwidth = limits.bandwidth {
-      let share = curl_off_t(max(1, bandwidth / max(1, count)))
+    if let rate = limits.uploadRate {
+      let share = curl_off_t(max(1, rate / max(1, count)))
+      // libcurl waits between buffers, so that small ones keep the rate even.
+      try set(CURLOPT_UPLOAD_BUFFERSIZE, 16 << 10)
       try check(unsafe drydock_curl_set_offset(handle, CURLOPT_MAX_SEND_SPEED_LARGE, share))
-      try check(unsafe drydock_curl_set_offset(handle, CURLOPT_MAX_RECV_SPEED_LARGE, share))
     }
   }
 

@@ -11,18 +11,18 @@ public final class HTTPClient: Sendable {
     public var connection: Duration
     /// How long nothing may move, in either direction; counted in whole seconds.
     public var stall: Duration
-    /// Bytes per second of all requests together, each way; nil for no limit.
-    public var bandwidth: Int?
+    /// Bytes per second that all requests together send; nil for no limit.
+    public var uploadRate: Int?
 
     /// Makes limits.
     public init(
       connection: Duration = .seconds(10),
       stall: Duration = .seconds(30),
-      bandwidth: Int? = nil
+      uploadRate: Int? = nil
     ) {
       self.connection = connection
       self.stall = stall
-      self.bandwidth = bandwidth
+      self.uploadRate = uploadRate
     }
   }
 

@@ -16,14 +16,16 @@ struct BucketSettingsTests {
 
   @Test("All keys are read from a trusted file")
   func trusted() throws {
-    let file = try ConfigurationFile.parse(Self.text, path: "drydock.yaml", isTrusted: true)
+    let text = Self.text + "\nupload_limit: 20"
+    let file = try ConfigurationFile.parse(text, path: "drydock.yaml", isTrusted: true)
     #expect(
       file.settings.bucket
         == BucketSettings(
           endpoint: "https://store.example.org:9000",
           region: "eu-north-1",
           isPathStyle: false,
-          credentialsCommand: ["/usr/bin/pass", "store"]
+          credentialsCommand: ["/usr/bin/pass", "store"],
+          uploadLimit: 20
         )
     )
     let less = BucketSettings(endpoint: "https://other", region: "x")

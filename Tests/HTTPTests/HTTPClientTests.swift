@@ -149,6 +149,17 @@ struct HTTPClientTests {
     }
   }
 
+  @Test("A limit on the rate of sending holds")
+  func uploadRate() throws {
+    let server = try Server { _ in .answer(.init(200)) }
+    let bytes = [UInt8](repeating: 1, count: 300_000)
+    let client = HTTPClient(.init(uploadRate: 200_000))
+    let start = ContinuousClock.now
+    _ = try client.send(HTTPRequest(.put, server.address + "/", body: bytes))
+    // No machine is too fast for this: 300 kB at 200 kB/s take more than a second.
+    #expect(ContinuousClock.now - start >= .seconds(1))
+  }
+
   @Test("An answer above the limit fails, one at the limit does not")
   func tooLarge() throws {
     let answer = Server.Answer(200, [:], [UInt8](repeating: 1, count: 1000))
