@@ -10,6 +10,8 @@ struct History: Sendable {
   /// The position above which pages will have changed for a child.
   let horizon: LSN?
   let witness: Manifest.Witness?
+  /// The witness with which this history began.
+  let beginning: String?
   /// What stands in the way of reading changed pages only, now or next time.
   let notices: [String]
 
@@ -61,8 +63,25 @@ struct History: Sendable {
       trust: trust,
       horizon: durability == .proven ? horizon.lsn ?? trust.comparedHorizon(parent) : nil,
       witness: witness,
+      beginning: try beginning(after: parent, witness, on: observer, omitted: omitted),
       notices: facts.isStandby ? [] : notices
     )
+  }
+
+  /// The witness with which this history began: the parent's, unless its row is not here.
+  ///
+  /// Then this is a clone, or was set back, and a series of its own for retention. A parent that
+  /// could not leave a witness proves neither.
+  private static func beginning(
+    after parent: Parent?,
+    _ own: Manifest.Witness?,
+    on observer: Connection,
+    omitted: Set<Precaution>
+  ) throws -> String? {
+    guard let before = parent?.manifest.position else { return own?.id }
+    guard let witness = before.witness else { return before.history }
+    let isSame = try Witness.isConfirmed(witness, on: observer, omitted: omitted)
+    return isSame ? before.history : own?.id
   }
 
   /// The horizon that pages are compared with; nil where everything is read anyway.
@@ -78,7 +97,8 @@ struct History: Sendable {
       horizon: horizon.map { "\($0)" },
       witness: witness,
       serverStart: facts.serverStart,
-      lastFullRead: lastFullRead
+      lastFullRead: lastFullRead,
+      history: beginning
     )
   }
 }

@@ -21,6 +21,7 @@ public enum CommandTree {
             .command(RestoresCommand.self),
             .command(VerifyCommand.self), .command(CheckCommand.self),
             .command(CopyCommand.self), .command(ExportCommand.self),
+            .command(ForgetCommand.self), .command(CollectCommand.self),
           ]
         ),
         .init(

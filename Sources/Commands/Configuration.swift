@@ -1,5 +1,6 @@
 public import Postgres
 internal import Problems
+internal import Snapshot
 
 /// What is configured for this call: flags before environment before files before defaults.
 public struct Configuration: Sendable, Equatable {
@@ -21,6 +22,8 @@ public struct Configuration: Sendable, Equatable {
   public var jobs: Int?
   /// How snapshots are read and stored.
   var backup = BackupSettings()
+  /// Which snapshots `forget` keeps; nil where nothing says.
+  var keep: RetentionPolicy?
   /// The file of the gate's policy.
   public var policy: String?
   /// The directory of PostgreSQL's programs; nil to look where they usually are.
@@ -66,6 +69,7 @@ public struct Configuration: Sendable, Equatable {
     result.allowsProtected = merged.isProtected == false
     result.jobs = merged.jobs
     result.backup = merged.backup
+    result.keep = merged.keep
     result.policy = merged.policy
     result.binaries = merged.binaries
     result.bucket = merged.bucket

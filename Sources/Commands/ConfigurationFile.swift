@@ -1,6 +1,7 @@
 internal import Arguments
 internal import Foundation
 internal import Problems
+internal import Snapshot
 internal import YAML
 
 /// One configuration file, read and checked.
@@ -87,6 +88,7 @@ struct ConfigurationFile: Sendable, Equatable {
       settings.backup.checkpoint = try checked(value, key, BackupSettings.checkpoint)
     case .maxWait: settings.backup.maxWait = try checked(value, key, BackupSettings.seconds)
     case .history: settings.backup.trustsUptime = try checked(value, key, BackupSettings.history)
+    case .keep: settings.keep = try keep(value)
     case .passphraseCommand: settings.passphraseCommand = try words(value)
     case .endpoint: settings.bucket.endpoint = try text(value)
     case .region: settings.bucket.region = try text(value)
@@ -94,6 +96,25 @@ struct ConfigurationFile: Sendable, Equatable {
     case .uploadLimit: settings.bucket.uploadLimit = try count(value)
     case .credentialsCommand: settings.bucket.credentialsCommand = try words(value)
     }
+  }
+
+  /// What `forget` keeps: `{daily: 7, weekly: 5, tags: [release], minimum: 3}`.
+  private func keep(_ node: YAMLNode) throws -> RetentionPolicy {
+    var policy = RetentionPolicy()
+    for entry in try entries(of: node) {
+      switch KeepKey(rawValue: entry.key.name) {
+      case .last: policy.last = try count(entry.value)
+      case .hourly: policy.hourly = try count(entry.value)
+      case .daily: policy.daily = try count(entry.value)
+      case .weekly: policy.weekly = try count(entry.value)
+      case .monthly: policy.monthly = try count(entry.value)
+      case .yearly: policy.yearly = try count(entry.value)
+      case .tags: policy.tags = try words(entry.value, "[release, git=1a2b3c]")
+      case .minimum: policy.minimum = try count(entry.value)
+      case nil: throw unknown(entry.key, in: KeepKey.allCases.map(\.rawValue))
+      }
+    }
+    return policy
   }
 
   private func key(_ key: YAMLNode.Key, allowing more: [String]) throws -> SettingsKey {
@@ -106,9 +127,12 @@ struct ConfigurationFile: Sendable, Equatable {
         hint: "Give it as --\(key.name.replacing("_", with: "-")) each time."
       )
     }
-    let known = SettingsKey.allCases.map(\.rawValue) + more
+    throw unknown(key, in: SettingsKey.allCases.map(\.rawValue) + more)
+  }
+
+  private func unknown(_ key: YAMLNode.Key, in known: [String]) -> Problem {
     let nearest = Spelling.nearest(to: key.name, in: known).map { "Did you mean '\($0)'? " } ?? ""
-    throw problem(
+    return problem(
       key.mark,
       "unknown-key",
       "There is no key '\(key.name)'",
@@ -159,13 +183,16 @@ struct ConfigurationFile: Sendable, Equatable {
     return number
   }
 
-  private func words(_ node: YAMLNode) throws -> [String] {
+  private func words(
+    _ node: YAMLNode,
+    _ example: String = "[/usr/bin/pass, show, drydock]"
+  ) throws -> [String] {
     guard case .sequence(let nodes) = node.content, !nodes.isEmpty else {
       throw problem(
         node.mark,
         "bad-value",
         "A list of words is expected here",
-        hint: "Write the program and its arguments as a list: [/usr/bin/pass, show, drydock]."
+        hint: "Write the words as a list: \(example)."
       )
     }
     return try nodes.map(text)

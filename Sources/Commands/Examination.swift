@@ -122,6 +122,23 @@ struct Examination {
     return findings
   }
 
+  /// What collection has marked, and whether nobody comes to delete it.
+  private func marked(in repository: Repository) async throws -> [Finding] {
+    let (packs, since) = try await Lane("drydock.doctor").run { try repository.markedPacks() }
+    guard let since, packs > 0 else { return [] }
+    let age = max(0, Date().timeIntervalSince1970 - since)
+    let isOld = age > 7 * 86_400
+    return [
+      Finding(
+        isOld ? .warning : .good,
+        "collection",
+        "\(Quantity.count(packs, "pack is", "packs are")) marked for deletion, the first since "
+          + Quantity.duration(.seconds(age)),
+        advice: isOld ? "Does the nightly drydock collect still run?" : nil
+      )
+    ]
+  }
+
   private func repository() async -> [Finding] {
     do {
       let repository = try await context.openRepository()
@@ -151,7 +168,7 @@ struct Examination {
           )
         )
       }
-      return findings
+      return findings + (try await marked(in: repository))
     } catch let problem as Problem {
       return [Finding("repository", problem)]
     } catch {

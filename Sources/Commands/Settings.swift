@@ -1,3 +1,5 @@
+internal import Snapshot
+
 /// Settings as one place gave them: a file, a profile, the environment or the flags.
 struct Settings: Sendable, Equatable {
   var repository: String?
@@ -7,6 +9,7 @@ struct Settings: Sendable, Equatable {
   var isProtected: Bool?
   var jobs: Int?
   var backup = BackupSettings()
+  var keep: RetentionPolicy?
   var policy: String?
   var binaries: String?
   var passphraseFile: String?
@@ -23,6 +26,7 @@ struct Settings: Sendable, Equatable {
     result.isProtected = isProtected ?? other.isProtected
     result.jobs = jobs ?? other.jobs
     result.backup = backup.completed(with: other.backup)
+    result.keep = keep ?? other.keep
     result.policy = policy ?? other.policy
     result.binaries = binaries ?? other.binaries
     result.bucket = bucket.completed(with: other.bucket)

@@ -14,6 +14,7 @@ enum SettingsKey: String, CaseIterable, Sendable {
   case checkpoint
   case maxWait = "max_wait"
   case history
+  case keep
   case policy
   case binaries
   case passphraseFile = "passphrase_file"
@@ -35,6 +36,8 @@ enum SettingsKey: String, CaseIterable, Sendable {
     case .database: !((try? ConnectionSettings(parsing: value.database ?? ""))?.isLocal ?? false)
     // What keeps a wrong page from going unnoticed, and what makes a server write more.
     case .fullReadEvery, .checkpoint, .history: true
+    // What decides which snapshots are removed.
+    case .keep: true
     case .protected, .policy, .binaries, .passphraseFile, .passphraseCommand: true
     // Whoever chooses where requests go, or which program is asked for the keys, has the keys.
     case .endpoint, .region, .pathStyle, .credentialsCommand: true

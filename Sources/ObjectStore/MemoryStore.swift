@@ -5,34 +5,52 @@ internal import Problems
 public final class MemoryStore: ObjectStore {
   /// A word for messages.
   public let location = "memory"
-  private let objects: Mutex<[ObjectName: [UInt8]]>
+  private struct Entry {
+    var bytes: [UInt8]
+    var modified: Int64
+  }
+
+  private let objects: Mutex<[ObjectName: Entry]>
+  private let clock: @Sendable () -> Int64
 
   /// Makes a store.
   ///
-  /// - Parameter objects: What it holds at first: nothing, or a copy of another store's objects.
-  public init(_ objects: [ObjectName: [UInt8]] = [:]) {
-    self.objects = Mutex(objects)
+  /// - Parameters:
+  ///   - objects: What it holds at first: nothing, or a copy of another store's objects.
+  ///   - clock: The time that its objects get, in seconds since 1970.
+  public init(
+    _ objects: [ObjectName: [UInt8]] = [:],
+    clock: @escaping @Sendable () -> Int64 = { 0 }
+  ) {
+    self.objects = Mutex(objects.mapValues { Entry(bytes: $0, modified: clock()) })
+    self.clock = clock
   }
 
   /// All objects: what a crash at this moment would leave behind.
-  public var contents: [ObjectName: [UInt8]] { objects.withLock { $0 } }
+  public var contents: [ObjectName: [UInt8]] { objects.withLock { $0.mapValues(\.bytes) } }
 
   /// Replaces or removes an object behind everybody's back, as damage does.
   public func damage(_ name: ObjectName, _ change: (inout [UInt8]?) -> Void) {
-    objects.withLock { change(&$0[name]) }
+    let now = clock()
+    objects.withLock { objects in
+      var bytes = objects[name]?.bytes
+      change(&bytes)
+      objects[name] = bytes.map { Entry(bytes: $0, modified: objects[name]?.modified ?? now) }
+    }
   }
 
   /// Keeps a new object.
   public func put(_ name: ObjectName, _ bytes: [UInt8]) throws {
+    let now = clock()
     try objects.withLock { objects in
       guard objects[name] == nil else { throw StoreProblem.exists(name, in: location) }
-      objects[name] = bytes
+      objects[name] = Entry(bytes: bytes, modified: now)
     }
   }
 
   /// The whole object.
   public func get(_ name: ObjectName) throws -> [UInt8] {
-    guard let bytes = objects.withLock({ $0[name] }) else {
+    guard let bytes = objects.withLock({ $0[name]?.bytes }) else {
       throw StoreProblem.notFound(name, in: location)
     }
     return bytes
@@ -60,7 +78,7 @@ public final class MemoryStore: ObjectStore {
     let prefix = directory.isEmpty ? "" : directory + "/"
     return objects.withLock { objects in
       objects.filter { $0.key.text.hasPrefix(prefix) }
-        .map { ObjectInfo(name: $0.key, size: $0.value.count, modified: 0) }
+        .map { ObjectInfo(name: $0.key, size: $0.value.bytes.count, modified: $0.value.modified) }
         .sorted { $0.name < $1.name }
     }
   }

@@ -28,6 +28,8 @@ public struct CheckReport: Sendable, Equatable {
   public var chunks = 0
   /// Packs that no index knows: left by writers that were killed; harmless.
   public var packsWithoutIndex = 0
+  /// Packs that collection has marked for deletion.
+  public var packsMarked = 0
   /// Packs whose bytes were read and whose chunks were opened and hashed.
   public var packsRead = 0
   /// Which packs were to be read; nil where only the structure was looked at.

@@ -14,6 +14,7 @@ public final class ChunkReader {
   private var cache: RawChunkCache
   /// The plain text of the instance that was opened last: raw bytes or a frame.
   private(set) var plain: [UInt8] = []
+  private var packsGone: Set<ObjectName> = []
 
   /// A reader over a table.
   ///
@@ -43,7 +44,22 @@ public final class ChunkReader {
   public func read(_ id: ChunkID, kind: ChunkKind = .data) throws -> [UInt8] {
     if let raw = cache.raw(id, kind) { return raw }
     if try !table.contains(id) { table = try repository.index.refreshed() }
-    return try read(id, kind, below: .max)
+    do {
+      return try read(id, kind, below: .max)
+    } catch let problem as Problem where problem.code == Damage.code {
+      guard try isOutdated(problem) else { throw problem }
+      table = try repository.index.refreshed()
+      return try read(id, kind, below: .max)
+    }
+  }
+
+  /// Whether a pack has gone since the table was made: a collector has copied what is live in it.
+  ///
+  /// True once for each pack, so that a pack that was lost is not looked for again and again.
+  private func isOutdated(_ problem: Problem) throws -> Bool {
+    let object = problem.facts.first { $0.name == "object" }.flatMap { ObjectName($0.value) }
+    guard let object, try !repository.isStored(object) else { return false }
+    return packsGone.insert(object).inserted
   }
 
   /// Whether the index knows the chunk and all that it stands on; its bytes are not looked at.
@@ -78,6 +94,18 @@ public final class ChunkReader {
     }
     cache.keep(raw, instance.id, kind)
     return raw
+  }
+
+  /// The stored bytes of one instance, proven to open.
+  func provenBytes(of location: InstanceTable.Location) throws -> [UInt8] {
+    let instance = location.instance
+    let base = try base(of: instance)
+    return try Damage.naming(packName(of: location), Self.facts(of: location)) {
+      let range = location.offset..<location.offset + instance.length
+      let bytes = try repository.store.get(packName(of: location), range: range)
+      _ = try open(bytes, instance, instance.kind, base: base)
+      return bytes
+    }
   }
 
   /// The raw bytes that an instance stands on; nothing for a full one.

@@ -81,11 +81,23 @@ final class InstanceIndex: Sendable {
     }
   }
 
+  /// Loads what is listed; again where a collector has put one object in another's place meanwhile.
   private func load(_ state: inout State) throws {
-    let listed = try store.list(Self.directory).map(\.name)
+    var listed = try store.list(Self.directory).map(\.name)
+    for _ in 0..<8 {
+      try load(listed, &state)
+      if state.damages.isEmpty { return }
+      let again = try store.list(Self.directory).map(\.name)
+      if again == listed { return }
+      listed = again
+    }
+  }
+
+  private func load(_ listed: [ObjectName], _ state: inout State) throws {
     if !state.isLoaded { state.begin(with: state.cache?.open()) }
     // What left the store may have named packs that are gone with it, so all is read again.
     if !state.loaded.isSubset(of: listed) { state.begin(with: nil) }
+    state.damages = [:]
     while true {
       let hadFile = state.table.merged != nil
       do {

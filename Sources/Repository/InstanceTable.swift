@@ -89,6 +89,14 @@ struct InstanceTable: Sendable {
     }
   }
 
+  /// Passes over packs that are there and must not be relied on.
+  mutating func disregardPacks(_ condemned: Set<PackID>) {
+    guard !condemned.isEmpty else { return }
+    for number in packs.indices where condemned.contains(packs[number].id) {
+      packs[number].isLost = true
+    }
+  }
+
   /// Passes over one instance whose bytes are damaged.
   mutating func disregard(_ offset: Int, inPack id: PackID) {
     guard let pack = packNumbers[id] ?? merged?.number(ofPack: id) else { return }

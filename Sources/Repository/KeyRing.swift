@@ -10,8 +10,10 @@ final class KeyRing: Sendable {
   let indexKey: Secret
   /// The generation that seals what is written now.
   let currentGeneration: UInt32
-  /// Seals what marks, forgets and removes: nil for those who may only write.
-  let custody: Secret?
+  /// The public key of the repository's authority, which signs marks and unmarks.
+  let authority: [UInt8]
+  /// Its private key: nil for those who may only write.
+  let signer: Ed25519.PrivateKey?
   /// The generations of which a writer takes an instance as its own, see docs/format.md; nil for
   /// all, where there is nobody but full slots.
   let ownGenerations: Set<UInt32>?
@@ -24,7 +26,9 @@ final class KeyRing: Sendable {
   /// - Parameters:
   ///   - roots: What a slot holds.
   ///   - inUse: The generation that full slots agree on; the highest of the slot's own when nil.
-  init(_ roots: RootSecrets, inUse: UInt32? = nil) throws {
+  ///   - authority: The public key of the authority, where the roots do not give it.
+  /// - Throws: What the cryptography library throws.
+  init(_ roots: RootSecrets, inUse: UInt32? = nil, authority: [UInt8] = []) throws {
     identity = roots.identity
     idKey = try Self.derive(roots.identity, "drydock/1/chunk-id")
     let seed = try Self.derive(roots.identity, "drydock/1/row-digest-seed", count: 8)
@@ -33,7 +37,8 @@ final class KeyRing: Sendable {
     }
     indexKey = try Self.indexKey(of: roots)
     store = roots.store
-    custody = try roots.store.map { try Self.derive($0, "drydock/1/custody") }
+    signer = roots.isFull ? try KeySlot.authority(roots) : nil
+    self.authority = try signer?.publicKey() ?? authority
     let own = roots.isFull ? roots.generations : roots.hostGenerations
     currentGeneration = inUse ?? own.keys.max() ?? 1
     ownGenerations = roots.hostGenerations.isEmpty ? nil : Set(own.keys)

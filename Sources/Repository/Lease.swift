@@ -12,13 +12,19 @@ final class Lease: Sendable {
   /// Seconds after which it is renewed.
   static let renewal = 600.0
 
-  private struct Content: Codable {
+  /// What a lease says, see docs/format.md.
+  struct Content: Codable {
     var writer: String
     var host: String
     var process: Int32
     var parent: String?
     var started: Int
     var expires: Int
+    /// When this object was written; the first versions left it out.
+    var written: Int?
+
+    /// Seconds for which it is good.
+    var lifetime: Double { written.map { Double(expires - $0) } ?? Lease.lifetime }
   }
 
   private struct State {
@@ -39,21 +45,27 @@ final class Lease: Sendable {
       process: ProcessInfo.processInfo.processIdentifier,
       parent: parent?.text,
       started: Int(now.timeIntervalSince1970),
-      expires: Int(now.timeIntervalSince1970 + Self.lifetime)
+      expires: Int(now.timeIntervalSince1970 + Self.lifetime),
+      written: Int(now.timeIntervalSince1970)
     )
     self.repository = repository
     let object = try Self.put(content, repository)
     state = Mutex(State(content: content, object: object, written: now))
   }
 
+  /// The object that holds the lease now.
+  var object: ObjectName { state.withLock { $0.object } }
+
   /// Writes a new lease when the last one is 10 minutes old; throws when it is too late for that.
   ///
   /// - Returns: Why the older one stayed, which is no failure.
+  @discardableResult
   func renewIfDue() throws -> Problem? {
     try state.withLock { state in
       let now = repository.clock()
       guard now.timeIntervalSince(state.written) >= Self.renewal else { return nil }
       try Self.checkLive(state.content, now)
+      state.content.written = Int(now.timeIntervalSince1970)
       state.content.expires = Int(now.timeIntervalSince1970 + Self.lifetime)
       let object = try Self.put(state.content, repository)
       let older = state.object
@@ -69,6 +81,7 @@ final class Lease: Sendable {
   }
 
   /// Removes the lease; returns why it stayed, which is no failure.
+  @discardableResult
   func drop() throws -> Problem? {
     try remove(state.withLock { $0.object })
   }

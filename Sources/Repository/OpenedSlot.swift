@@ -7,6 +7,8 @@ struct OpenedSlot {
   /// The slot's id.
   let id: String
   var roots: RootSecrets
+  /// The public key of the repository's authority.
+  let authority: [UInt8]
   /// All slots of the store.
   let slots: KeySlots
   /// The last revision of every slot, removed ones too, that the repository's authority signed.
@@ -31,7 +33,7 @@ struct OpenedSlot {
       if let damage { throw damage }
       throw KeyProblem.locked(store.location, credential)
     }
-    (id, roots) = (found.id, found.roots)
+    (id, roots, authority) = (found.id, found.roots, found.authority)
     latest = try slots.latest(signedBy: found.authority, binding)
     guard let last = latest[id] else { return }
     guard last.kind != .removed else { throw KeyProblem.removed(id) }

@@ -31,6 +31,8 @@ public final class Repository: Sendable {
   public let keyNotice: Problem?
   /// Where this machine keeps what it knows of this repository; nil keeps nothing.
   let localDirectory: String?
+  /// The rules of collection that a test leaves out.
+  let omitted: Set<Safeguard>
 
   /// The repository's id: 32 hexadecimal digits.
   public var id: String { format.id }
@@ -137,7 +139,11 @@ public final class Repository: Sendable {
   ) throws -> Repository {
     let (format, binding) = try identify(store)
     let slot = try OpenedSlot(in: store, credential, binding)
-    let keys = try KeyRing(slot.roots, inUse: slot.generationInUse)
+    let keys = try KeyRing(
+      slot.roots,
+      inUse: slot.generationInUse,
+      authority: slot.authority
+    )
     return Repository(store, format, binding, keys, slot.notice, cacheDirectory, clock)
   }
 
@@ -160,6 +166,11 @@ public final class Repository: Sendable {
   /// What the key slot in use allows.
   public var role: KeyRole { keys.isFull ? .full : .write }
 
+  /// The same repository without some rules of collection, so that a test can show what they do.
+  func omitting(_ omitted: Set<Safeguard>) -> Repository {
+    Repository(store, format, binding, keys, keyNotice, nil, clock, omitting: omitted)
+  }
+
   /// A cache of the index in a directory of its own.
   func indexCache(in directory: String) -> IndexCache {
     IndexCache(directory: directory, store: store, keys: keys, binding: binding)
@@ -177,8 +188,10 @@ public final class Repository: Sendable {
     _ keys: KeyRing,
     _ keyNotice: Problem?,
     _ cacheDirectory: String?,
-    _ clock: @escaping @Sendable () -> Date
+    _ clock: @escaping @Sendable () -> Date,
+    omitting omitted: Set<Safeguard> = []
   ) {
+    self.omitted = omitted
     self.store = store
     self.format = format
     self.binding = binding

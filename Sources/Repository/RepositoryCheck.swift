@@ -64,12 +64,17 @@ struct RepositoryCheck {
     )
   }
 
-  /// Opens nothing, since a check has one passphrase at the most, but reads every slot: the damaged
-  /// one may be that of somebody else.
+  /// Opens none, since a check has one passphrase at the most, but reads every slot, and who signed
+  /// it: the damaged one may be that of somebody else.
   private mutating func checkKeySlots() throws {
     for object in try repository.store.list(KeySlot.directory) {
       try finding(object.name) { check in
-        _ = try KeySlot.decode(try check.repository.store.get(object.name, limit: KeySlot.limit))
+        let repository = check.repository
+        let bytes = try repository.store.get(object.name, limit: KeySlot.limit)
+        guard case .current(let slot) = try StoredSlot(decoding: bytes, name: object.name),
+          try !slot.isSigned(by: repository.keys.authority, repository.binding)
+        else { return }
+        throw Malformed("the repository's authority has not signed it")
       }
     }
   }
@@ -95,11 +100,15 @@ struct RepositoryCheck {
   private mutating func checkPackSizes() throws {
     sizes = try Pack.sizes(in: repository.store)
     report.packs = sizes.count
+    let condemned = try condemnedPacks()
+    report.packsMarked = sizes.keys.count { Pack.id(from: $0).map(condemned.contains) ?? false }
     var known: Set<ObjectName> = []
     for pack in table.packs {
       let name = Pack.name(pack.id)
       known.insert(name)
       guard let size = sizes[name] else {
+        // A collector was killed between the index and the pack, or is at it.
+        if condemned.contains(pack.id) { continue }
         add(.damagedObject, name, "it is missing")
         continue
       }
@@ -109,6 +118,22 @@ struct RepositoryCheck {
     }
     table.disregardPacks(notIn: sizes)
     report.packsWithoutIndex = sizes.keys.filter { !known.contains($0) }.count
+  }
+
+  /// The packs under a mark; a mark that does not open becomes a finding.
+  private mutating func condemnedPacks() throws -> Set<PackID> {
+    var marks: [Mark] = []
+    for object in try repository.store.list(Mark.directory) {
+      try finding(object.name) { check in
+        do {
+          marks.append(try Mark(object, in: check.repository))
+        } catch let problem as Problem {
+          // A collector may have replaced it just now.
+          if try check.repository.isStored(object.name) { throw problem }
+        }
+      }
+    }
+    return marks.condemned
   }
 
   /// Reads the packs whose turn it is.

@@ -89,6 +89,12 @@ public struct RepositoryFormat: Sendable, Codable, Equatable {
     if !unknown.isEmpty { throw Self.tooNew(location, unknown) }
   }
 
+  /// Throws unless this program knows all that collectors must know.
+  func checkCollectable(at location: String) throws {
+    let unknown = features.collect.filter { !Self.known.contains($0) }
+    if !unknown.isEmpty { throw Self.tooNew(location, unknown) }
+  }
+
   static func tooNew(_ location: String, _ unknown: [String]) -> Problem {
     Problem(
       .refused,

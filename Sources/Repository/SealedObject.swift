@@ -11,6 +11,14 @@ struct SealedObject {
     case lease = 3
     case restore = 4
     case proof = 5
+    case mark = 6
+    case unmark = 7
+
+    /// Whether a generation's key seals it, and not the one that outlives generations.
+    var hasGeneration: Bool { self != .index && !isSigned }
+
+    /// Whether the repository's authority signs it.
+    var isSigned: Bool { self == .mark || self == .unmark }
   }
 
   static let rawLimit = 256 << 20
@@ -24,13 +32,14 @@ struct SealedObject {
   let binding: RepositoryBinding
 
   /// The object's bytes for a content.
-  func seal(_ raw: [UInt8], as kind: Kind, name: ObjectName) throws -> [UInt8] {
+  func seal(_ content: [UInt8], as kind: Kind, name: ObjectName) throws -> [UInt8] {
+    let raw = kind.isSigned ? try custody.signed(content, kind, name) : content
     guard raw.count <= Self.rawLimit else { throw Malformed("it would be larger than 256 MiB") }
     var frame: [UInt8] = []
     try Compressor().compress(raw.span, level: 3, appendingTo: &frame)
     let isCompressed =
       try frame.count < raw.count && Decompressor().reproduces(raw.span, from: frame.span)
-    let generation = kind == .index ? 0 : keys.currentGeneration
+    let generation = kind.hasGeneration ? keys.currentGeneration : 0
     let plain = isCompressed ? frame : raw
     var output = Self.header(kind, isCompressed, generation, raw.count)
     let additional = additional(output[...], name)
@@ -49,6 +58,13 @@ struct SealedObject {
 
   /// The content of an object's bytes.
   func open(_ bytes: [UInt8], as kind: Kind, name: ObjectName) throws -> [UInt8] {
+    let raw = try unseal(bytes, kind, name)
+    return kind.isSigned ? try custody.verified(raw, kind, name) : raw
+  }
+
+  private var custody: Custody { Custody(keys: keys, binding: binding) }
+
+  private func unseal(_ bytes: [UInt8], _ kind: Kind, _ name: ObjectName) throws -> [UInt8] {
     guard bytes.count >= Self.overhead else { throw Malformed("it ends too early") }
     var reader = ByteReader(bytes)
     try reader.expect(Self.magic)
@@ -92,7 +108,7 @@ struct SealedObject {
   }
 
   private func key(_ kind: Kind, _ generation: UInt32, _ salt: [UInt8]) throws -> Secret {
-    let root = kind == .index ? keys.indexKey : try keys.objectRoot(generation)
+    let root = kind.hasGeneration ? try keys.objectRoot(generation) : keys.indexKey
     var code = try HMACKey(root).code(of: ([kind.rawValue] + salt).span)
     return Secret(wiping: &code)
   }

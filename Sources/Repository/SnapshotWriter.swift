@@ -63,9 +63,8 @@ public final class SnapshotWriter: Sendable {
     self.delta = repository.format.allowsDeltas ? delta : .never
     // Before the index is read: collection must not remove what this writer finds in it.
     lease = try Lease(repository, parent: parent)
-    var table = try repository.index.refreshed()
-    // What only a lost pack held is unknown, so that this snapshot stores it again.
-    table.disregardPacks(notIn: try Pack.sizes(in: repository.store))
+    // What only lost or marked packs hold is unknown, so that this snapshot stores it again.
+    var table = try Places(in: repository).usable
     // Nor is what a host wrote whose word nobody needs to take: see docs/format.md, Keys.
     table.restrict(to: repository.keys.ownGenerations)
     known = table
@@ -117,9 +116,8 @@ public final class SnapshotWriter: Sendable {
   ) throws {
     try flush()
     try lease.checkLive()
-    var closureCheck = try ClosureCheck(in: repository)
-    try closure { try closureCheck.need($0) }
-    try closureCheck.verify()
+    let check = try wholeClosure(closure)
+    try lease.checkLive()
     guard manifest.count <= Repository.manifestLimit else {
       throw Problem(
         code: "repository.manifest-too-large",
@@ -129,8 +127,8 @@ public final class SnapshotWriter: Sendable {
     }
     let sealed = try repository.sealed.seal(manifest, as: .manifest, name: name.object)
     try repository.store.put(name.object, sealed)
-    // Again, now that the manifest protects its chunks: a collector may have finished in between.
-    try closureCheck.verify(after: name)
+    // Again, now that the manifest protects its chunks: a collector may have decided before that.
+    try confirm(name, check, closure)
     if let notice = try lease.drop() { note(notice) }
   }
 
@@ -248,7 +246,7 @@ public final class SnapshotWriter: Sendable {
     try InstanceIndex.write(packs, repository.store, repository.sealed)
   }
 
-  private func flush() throws {
+  func flush() throws {
     front.withLock { sendOpenPack(&$0) }
     uploads.sync(flags: .barrier) {}
     try checkHealthy()

@@ -34,6 +34,29 @@ extension Manifest {
   }
 }
 
+extension Manifest {
+  /// Shows a collector every chunk that the snapshot needs, without what lists have shown already.
+  public func visitChunks(_ visitor: ClosureVisitor) throws {
+    for text in definition.archive + definition.globals + definition.fingerprint {
+      visitor.need(text)
+    }
+    for segment in tables.flatMap(\.segments) {
+      visitor.need(segment)
+      guard visitor.isNew(list: segment) else { continue }
+      for stripe in try Segment(decoding: try visitor.reader.read(segment, kind: .list)).stripes {
+        stripe.chunks.forEach(visitor.need)
+      }
+    }
+    for list in largeObjects {
+      visitor.need(list)
+      guard visitor.isNew(list: list) else { continue }
+      for item in try LargeObjectList.read(list, visitor.reader).items {
+        item.chunks.forEach(visitor.need)
+      }
+    }
+  }
+}
+
 extension SnapshotContent {
   /// Every chunk that the snapshot needs, with its kind; an id can come more than once.
   public func closure(_ reader: ChunkReader) throws -> [(id: ChunkID, kind: ChunkKind)] {

@@ -108,6 +108,8 @@ extension Manifest {
     public var serverStart: String?
     /// When everything was last read whole in this chain of snapshots, by the server's clock.
     public var lastFullRead: String?
+    /// The witness with which this history began: what tells a clone's snapshots from these.
+    public var history: String?
 
     /// Makes a position.
     public init(
@@ -116,7 +118,8 @@ extension Manifest {
       horizon: String? = nil,
       witness: Witness? = nil,
       serverStart: String? = nil,
-      lastFullRead: String? = nil
+      lastFullRead: String? = nil,
+      history: String? = nil
     ) {
       self.lsn = lsn
       self.timeline = timeline
@@ -124,6 +127,7 @@ extension Manifest {
       self.witness = witness
       self.serverStart = serverStart
       self.lastFullRead = lastFullRead
+      self.history = history
     }
   }
 

@@ -45,7 +45,7 @@ struct AppendOnlyTests {
     }
     #expect(try repository.snapshots().contains(name))
     #expect(try repository.snapshots().count == 3)
-    #expect(try repository.check(readData: 1, closure: Sample.closure).isSound)
+    #expect(try repository.check(reading: .all, closure: Sample.closure).isSound)
   }
 
   @Test("In an append-only repository no writer even asks to remove, and removers are refused")
@@ -75,7 +75,7 @@ struct AppendOnlyTests {
     let repository = try Repository.create(in: store, encryption: .none)
     for seed in 0..<3 { try Sample.addSnapshot(to: repository, chunks: 3, seed: UInt64(seed * 10)) }
     #expect(try repository.snapshots().count == 3)
-    #expect(try repository.check(readData: 1, closure: Sample.closure).isSound)
+    #expect(try repository.check(reading: .all, closure: Sample.closure).isSound)
     #expect(files.denied.withLock { $0 } > 0)
     #expect(try !store.allowsRemoval())
     #expect(try !store.allowsRemoval())

@@ -58,7 +58,7 @@ struct DoneWork: Sendable {
         guard try reader.read(id) == content else { throw Loss("\(id) has another content") }
       }
     }
-    let report = try repository.check(readData: 1, closure: Sample.closure)
+    let report = try repository.check(reading: .all, closure: Sample.closure)
     guard report.isSound else { throw Loss("\(report.findings)") }
   }
 

@@ -208,7 +208,7 @@ struct WriterTests {
       #expect(try other.makeReader().read(ids[0]) == Sample.bytes(3000, seed: 7))
       // Run again, it uses what it has stored.
       try Sample.addSnapshot(to: slow, chunks: 3, seed: 7)
-      #expect(try other.check(readData: 1, closure: Sample.closure).isSound)
+      #expect(try other.check(reading: .all, closure: Sample.closure).isSound)
     }
   }
 

@@ -1,0 +1,65 @@
+public import Arguments
+internal import Postgres
+internal import Problems
+internal import Reports
+internal import Repository
+internal import Snapshot
+
+/// Removes snapshots by policy, or those that are named.
+public struct ForgetCommand: RunnableCommand {
+  /// The word that calls it.
+  public static let name = "forget"
+  /// One sentence.
+  public static let summary = "Remove snapshots that the policy does not keep, or the ones named."
+  /// What a person must know before.
+  public static let discussion = """
+    The policy is 'keep:' of the configuration, or the --keep options, which replace it as a \
+    whole. It holds for each database and history by itself. Only the snapshots go; drydock \
+    collect gives their space back.
+    """
+  /// Command lines worth copying.
+  public static let examples = [
+    Example("drydock forget --dry-run", "Show what the configured policy keeps, and why."),
+    Example("drydock forget --keep-daily 7 --keep-weekly 5", "Use this policy instead."),
+    Example("drydock forget 1f2e3d4c", "Remove this snapshot."),
+  ]
+
+  /// The options of every command.
+  public var shared = SharedOptions()
+  /// What to keep.
+  public var keep = KeepOptions()
+  /// Snapshots by their ids.
+  public var snapshots: [String] = []
+  /// Whether nothing is removed.
+  public var isDryRun = false
+  /// Whether named snapshots may be the last of their database.
+  public var mayEmpty = false
+
+  /// Makes the command with every default.
+  public init() {}
+
+  /// Which words of a command line set which property.
+  public static var arguments: [Argument<Self>] {
+    positional("snapshot", \.snapshots, "Ids of snapshots to remove; without one, the policy.")
+    group(\.keep)
+    flag("--dry-run", \.isDryRun, "Show what would be removed, and why the rest is kept.")
+    flag("--even-last", \.mayEmpty, "Let named snapshots be the last ones of their database.")
+    group(\.shared)
+  }
+
+  /// Decides, shows, and removes.
+  public func run(in context: Context) async throws -> ExitStatus {
+    let repository = try await context.openRepository()
+    let selection = ForgetSelection(context: context, repository: repository)
+    let plan =
+      snapshots.isEmpty
+      ? try await selection.plan(keep.policy)
+      : try await selection.plan(naming: snapshots, keep.policy, mayEmpty: mayEmpty)
+    let removed = plan.removed
+    if !isDryRun && !removed.isEmpty {
+      try await Lane("drydock.forget").run { try repository.forget(removed) }
+    }
+    context.show(plan.report(isDryRun: isDryRun))
+    return .done
+  }
+}

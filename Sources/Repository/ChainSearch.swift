@@ -1,0 +1,67 @@
+/// Looks up many chunks with all that they stand on, in the order of their ids: so a large index is
+/// read page by page, where one lookup after another would jump about in it.
+final class ChainSearch {
+  /// A chunk on the chain of one that waits.
+  private struct Link {
+    var id: ChunkID
+    /// Which of the waiting chunks stands on it.
+    var place: Int32
+    /// Only instances of smaller depth count.
+    var depth: Int8
+  }
+
+  /// Chunks looked up at once: some 30 MB, and few enough reads of each page of a large index.
+  private static let batch = 262_144
+
+  let table: InstanceTable
+  /// Whether bases are left out, which only a test wants.
+  let ignoresBases: Bool
+  private var waiting: [ChunkID] = []
+
+  /// A search in a table.
+  init(_ table: InstanceTable, ignoresBases: Bool = false) {
+    self.table = table
+    self.ignoresBases = ignoresBases
+  }
+
+  /// Notes a chunk, and looks up all that wait when they are many.
+  ///
+  /// - Parameters:
+  ///   - id: The chunk.
+  ///   - found: Gets every instance on the way, some of them more than once.
+  ///   - missing: Gets a chunk that has no whole chain.
+  /// - Throws: When the file of the merged index is broken and cannot be made again.
+  func add(
+    _ id: ChunkID,
+    found: (InstanceTable.Location) -> Void,
+    missing: (ChunkID) -> Void
+  ) throws {
+    waiting.append(id)
+    if waiting.count == Self.batch { try finish(found: found, missing: missing) }
+  }
+
+  /// Looks up what waits, then all bases of that, then their bases.
+  func finish(
+    found: (InstanceTable.Location) -> Void,
+    missing: (ChunkID) -> Void
+  ) throws {
+    var links = waiting.indices.map { Link(id: waiting[$0], place: Int32($0), depth: .max) }
+    while !links.isEmpty {
+      links.sort { $0.id < $1.id }
+      var bases: [Link] = []
+      for link in links {
+        guard let location = try table.locations(of: link.id, below: Int(link.depth)).first else {
+          // The way over the shallowest instances is broken; there may be another.
+          let id = waiting[Int(link.place)]
+          if let chain = try table.chain(of: id) { chain.forEach(found) } else { missing(id) }
+          continue
+        }
+        found(location)
+        guard !ignoresBases, let base = location.instance.base else { continue }
+        bases.append(Link(id: base, place: link.place, depth: Int8(location.instance.depth)))
+      }
+      links = bases
+    }
+    waiting.removeAll(keepingCapacity: true)
+  }
+}

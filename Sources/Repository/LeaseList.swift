@@ -1,0 +1,74 @@
+internal import Foundation
+internal import ObjectStore
+
+/// The leases of a repository, judged by the store's clock and by their writers'.
+struct LeaseList {
+  /// One lease that is good.
+  struct Live: Sendable {
+    let object: ObjectName
+    /// When its writer began, by the store's clock, in seconds since 1970; never too late.
+    let started: Double
+    let parent: SnapshotName?
+    let host: String
+  }
+
+  /// Seconds by which two clocks may differ.
+  static let clockLimit = 180.0
+
+  /// The leases that are good, or may be.
+  let live: [Live]
+  /// The leases that ran out so long ago that no clock makes them good.
+  let expired: [ObjectName]
+  /// The longest time for which a lease is good, in seconds.
+  let longest: Double
+
+  /// Lists and reads all leases; one that cannot be read counts for as long as any would.
+  init(_ repository: Repository) throws {
+    let now = repository.clock().timeIntervalSince1970
+    var live: [Live] = []
+    var expired: [ObjectName] = []
+    var longest = Lease.lifetime
+    for (object, content) in try repository.readAll(
+      Lease.directory,
+      { object in
+        (object, try Lease.read(object.name, repository))
+      }
+    ) {
+      let written = Double(object.modified)
+      let lifetime = content.map(\.lifetime) ?? Lease.lifetime
+      longest = max(longest, lifetime)
+      // By the store's clock, and by the writer's where that is later.
+      let end = max(written + lifetime, content.map { Double($0.expires) } ?? 0)
+      guard now < end + Self.clockLimit else {
+        expired.append(object.name)
+        continue
+      }
+      // The writer began so long before it wrote this lease, by whatever clock it has.
+      let age = content.map { Double($0.expires) - lifetime - Double($0.started) } ?? 0
+      let started = min(written - age, content.map { Double($0.started) } ?? written)
+      live.append(
+        Live(
+          object: object.name,
+          started: started - Self.clockLimit,
+          parent: content?.parent.flatMap { SnapshotName($0) },
+          host: content?.host ?? "unknown"
+        )
+      )
+    }
+    self.live = live
+    self.expired = expired
+    self.longest = longest
+  }
+
+  /// The snapshots that running backups build upon.
+  var parents: Set<SnapshotName> { Set(live.compactMap(\.parent)) }
+}
+
+extension Lease {
+  /// What a lease says; nil where it does not open, as one of another program's version.
+  static func read(_ name: ObjectName, _ repository: Repository) throws -> Content? {
+    let bytes = try repository.store.get(name, limit: 64 << 10)
+    guard let raw = try? repository.sealed.open(bytes, as: .lease, name: name) else { return nil }
+    return try? JSONDecoder().decode(Content.self, from: Data(raw))
+  }
+}
