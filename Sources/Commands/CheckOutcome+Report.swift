@@ -62,8 +62,8 @@ extension CheckOutcome {
     }
     if !losses.isEmpty {
       steps.append(
-        "drydock backup --full-read stores again what was lost with missing or cut packs, as far "
-          + "as the database still has it; the snapshots above become whole by that."
+        "drydock backup --full-read on this machine stores again what is lost, as far as the "
+          + "database still has it; the snapshots above become whole by that."
       )
     }
     if check.sample != .all {

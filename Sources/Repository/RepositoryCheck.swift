@@ -13,6 +13,7 @@ struct RepositoryCheck {
   private var sizes: [ObjectName: Int] = [:]
   /// What was reported with an offset: several deltas may stand on one damaged instance.
   private var reported: Set<String> = []
+  private var damaged: Set<KnownDamage.Place> = []
 
   init(_ repository: Repository) {
     self.repository = repository
@@ -25,7 +26,10 @@ struct RepositoryCheck {
     try checkKeySlots()
     try loadIndex()
     try checkPackSizes()
-    if let sample { try readPacks(sample) }
+    if let sample {
+      try readPacks(sample)
+      try rememberDamage(isAll: sample == .all)
+    }
     try checkSnapshots(StoredChunks(repository, table), examine)
     try checkRecords()
     return report
@@ -177,6 +181,17 @@ struct RepositoryCheck {
     }
   }
 
+  /// Lets the next writer on this machine store again what is damaged inside of packs.
+  private func rememberDamage(isAll: Bool) throws {
+    guard let directory = repository.localDirectory else { return }
+    do {
+      try KnownDamage(directory: directory).record(damaged, isAll: isAll)
+    } catch let problem as Problem where problem.code.hasPrefix("files.") {
+      // The damage itself is reported; only the help for writers cannot be kept.
+      return
+    }
+  }
+
   private static func prove(
     _ instance: Instance,
     at offset: Int,
@@ -202,7 +217,9 @@ struct RepositoryCheck {
     let object = problem.fact("object").flatMap { ObjectName($0) } ?? pack
     let offset = problem.fact("offset").flatMap { Int($0) } ?? place
     add(.damagedObject, object, problem.reason ?? problem.summary, offset: offset)
-    if let id = Pack.id(from: object) { table.disregard(offset, inPack: id) }
+    guard let id = Pack.id(from: object) else { return }
+    table.disregard(offset, inPack: id)
+    damaged.insert(.init(pack: id, offset: offset))
   }
 
   private mutating func checkSnapshots(

@@ -67,6 +67,8 @@ public final class SnapshotWriter: Sendable {
     var table = try Places(in: repository).usable
     // Nor is what a host wrote whose word nobody needs to take: see docs/format.md, Keys.
     table.restrict(to: repository.keys.ownGenerations)
+    // Nor where a check found damage.
+    for place in try repository.knownDamage() { table.disregard(place.offset, inPack: place.pack) }
     known = table
     for _ in 0..<width + Self.packsInHand { permits.signal() }
   }

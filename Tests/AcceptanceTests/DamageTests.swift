@@ -28,6 +28,30 @@ struct DamageTests {
     try damaged(kind) { bytes in bytes.removeLast(bytes.count / 3) }
   }
 
+  @Test("A check says which rows are lost, and a full backup brings them back")
+  func rows() throws {
+    try withDatabase(on: .v15) { source in
+      try Connection.open(source).execute(Self.seed)
+      let user = try Drydock(on: .v15)
+      try user.backup(source)
+      let path = try #require(try user.objects(in: "packs").first)
+      var bytes = try ReadableFile.contents(of: path)
+      // The rows are three chunks of one size, so the middle of the pack is in the second.
+      bytes[bytes.count / 2] ^= 0x04
+      try AtomicFile.write(bytes, to: path, collision: .replace, durability: .fast)
+      try user.run(["check"]).require(0)
+      let check = try user.run(["check", "--read-data"])
+      #expect(check.code == 4, "\(check)")
+      #expect(check.output.contains("rows of public.t  1,920    16 to 31             1,920"), "\(check)")
+      #expect(check.output.contains("0 of 1 table whole, 3,080 of 5,000 rows"), "\(check)")
+      try user.backup(source, ["--full-read"])
+      let after = try user.run(["check", "--read-data"])
+      #expect(after.code == 4, "the damaged object is still there")
+      #expect(after.output.contains("Every snapshot can be restored whole all the same."))
+      try withDatabase(on: .v15) { target in _ = try user.restore(into: target) }
+    }
+  }
+
   /// Damages one object, expects everyone who reads it to say so, then mends it and restores.
   private func damaged(_ kind: Kind, _ damage: (inout [UInt8]) -> Void) throws {
     try withDatabase(on: .v15) { source in
