@@ -15,6 +15,8 @@ public struct CopyTarget: ArgumentGroup, Equatable {
   public var passphraseFile: String?
   /// Whether a new one is not encrypted.
   public var isUnencrypted = false
+  /// Whether nothing is ever to be removed from a new one.
+  public var isAppendOnly = false
 
   /// Makes the options with every default.
   public init() {}
@@ -41,6 +43,11 @@ public struct CopyTarget: ArgumentGroup, Equatable {
       \.isUnencrypted,
       "With --init: do not encrypt the copy; damage is still noticed."
     )
+    flag(
+      "--to-append-only",
+      \.isAppendOnly,
+      "With --init: let no drydock remove anything from the copy, for good."
+    )
   }
 
   /// The second repository, made or opened; nil for a dry run with --init.
@@ -49,12 +56,12 @@ public struct CopyTarget: ArgumentGroup, Equatable {
     isDryRun: Bool,
     in context: Context
   ) async throws -> Repository? {
-    guard !isUnencrypted || isNew else {
+    guard isNew || !(isUnencrypted || isAppendOnly) else {
       throw Problem(
         .usage,
-        code: "usage.unencrypted-without-init",
-        "--to-unencrypted is for a repository that --init makes",
-        hint: "Leave it out: a repository that exists says itself whether it is encrypted."
+        code: "usage.copy-without-init",
+        "--to-unencrypted and --to-append-only are for a repository that --init makes",
+        hint: "Leave them out: a repository that exists says itself what it is."
       )
     }
     let store = try context.store(at: address)
@@ -62,8 +69,13 @@ public struct CopyTarget: ArgumentGroup, Equatable {
     if isDryRun { return nil }
     let encryption: Repository.Encryption =
       isUnencrypted ? .none : .passphrase(try passphrase(in: context).secret)
-    let repository = try await Lane("drydock.repository").run {
-      try Repository.create(in: store, encryption: encryption, copyOf: source)
+    let repository = try await Lane("drydock.repository").run { [isAppendOnly] in
+      try Repository.create(
+        in: store,
+        encryption: encryption,
+        copyOf: source,
+        isAppendOnly: isAppendOnly
+      )
     }
     context.note("made the repository \(store.location) as a copy of \(source.store.location)")
     return repository

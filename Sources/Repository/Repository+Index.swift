@@ -19,7 +19,18 @@ extension Repository {
   /// reported while the others are indexed.
   @discardableResult
   public func rebuildIndex() throws -> RebuiltIndex {
-    let known = try indexedPacks()
+    try addIndex(overPacksNotIn: try indexedPacks())
+  }
+
+  /// Writes an index over the packs that writers left without one when they were stopped, so that
+  /// whoever goes on need not store the same again.
+  ///
+  /// Does what ``rebuildIndex()`` does, but believes what this machine's cache says of the index.
+  public func indexLeftoverPacks() throws -> RebuiltIndex {
+    try addIndex(overPacksNotIn: Set(try index.refreshed().packs.map(\.id)))
+  }
+
+  private func addIndex(overPacksNotIn known: Set<PackID>) throws -> RebuiltIndex {
     var result = RebuiltIndex()
     var batch: [PackEntry] = []
     for object in try store.list(Pack.directory) {

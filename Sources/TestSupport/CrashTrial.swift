@@ -49,7 +49,7 @@ public struct CrashTrial<Record: Sendable>: Sendable {
   ///
   /// A usual run takes one step of so many for each seed, another one each time.
   public static var seeds: (range: Range<UInt64>, stride: Int) {
-    ProcessInfo.processInfo.environment["DRYDOCK_TEST_ALL"] == nil ? (0..<60, 15) : (0..<500, 1)
+    ProcessInfo.processInfo.environment["DRYDOCK_TEST_ALL"] == nil ? (0..<60, 15) : (0..<500, 5)
   }
 
   /// Runs the work with every fault that the seeds choose.

@@ -1,3 +1,4 @@
+import Foundation
 import Postgres
 import Processes
 import TestSupport
@@ -50,42 +51,49 @@ struct WritersTests {
     }
   }
 
+  /// Starts a backup that stops itself right before it stores an object of this kind.
+  private func stopped(
+    _ user: Drydock,
+    _ source: ConnectionSettings,
+    before object: String
+  ) throws -> Child {
+    let pause = ["DRYDOCK_FAULT_PAUSE": "store before put: \(object)"]
+    let child = try user.invocation(["backup", source.argument], pause).start()
+    while !ProcessTable.isStopped(child.pid), child.status == nil {}
+    #expect(try user.objects(in: "leases").count == 1)
+    return child
+  }
+
   @Test("A writer that is frozen blocks nobody, and goes on when it thaws")
   func frozen() throws {
     try withDatabase(on: .v15) { source in
-      let connection = try Connection.open(source)
-      try connection.execute(
-        "CREATE TABLE t AS SELECT i, md5(i::text) AS x FROM generate_series(1, 50000) i"
+      try Connection.open(source).execute(
+        "CREATE TABLE t AS SELECT i, md5(i::text) AS x FROM generate_series(1, 5000) i"
       )
       let user = try Drydock(on: .v15)
-      let child = try user.invocation(["backup", source.argument]).start()
-      defer { child.signal(.kill) }
-      // Its lease says that it writes now.
-      while try user.objects(in: "leases").isEmpty, child.status == nil {}
-      try send("STOP", to: child)
-      #expect(child.status == nil, "it was too fast to be frozen")
-      try user.backup(source)
-      #expect(try user.objects(in: "leases").count == 1)
-      try user.run(["check", "--read-data"]).require(0)
-      try send("CONT", to: child)
-      #expect(try child.wait(timeLimit: .seconds(120)) == .exited(0))
-      try expectWhole(user, count: 2)
+      for (number, object) in ["packs/", "snapshots/"].enumerated() {
+        let child = try stopped(user, source, before: object)
+        defer { child.signal(.kill) }
+        try user.backup(source)
+        #expect(try user.objects(in: "leases").count == 1)
+        try user.run(["check", "--read-data"]).require(0)
+        try send("CONT", to: child)
+        #expect(try child.wait(timeLimit: .seconds(120)) == .exited(0))
+        try expectWhole(user, count: 2 * (number + 1))
+      }
     }
   }
 
   @Test("A writer that was killed leaves a lease that blocks nobody")
   func dead() throws {
     try withDatabase(on: .v15) { source in
-      try Connection.open(source).execute(
-        "CREATE TABLE t AS SELECT i, md5(i::text) AS x FROM generate_series(1, 50000) i"
-      )
+      try Connection.open(source).execute("CREATE TABLE t AS SELECT 1 AS a")
       let user = try Drydock(on: .v15)
-      let child = try user.invocation(["backup", source.argument]).start()
-      while try user.objects(in: "leases").isEmpty, child.status == nil {}
+      let child = try stopped(user, source, before: "snapshots/")
       child.signal(.kill)
       #expect(try child.wait(timeLimit: .seconds(30)) == .signalled(9))
-      #expect(try user.objects(in: "leases").count == 1)
       try user.backup(source)
+      #expect(try user.objects(in: "leases").count == 1, "that of the dead")
       try user.run(["verify", "latest", "--level", "2"]).require(0)
     }
   }
@@ -100,6 +108,13 @@ struct WritersTests {
       for _ in 0..<2 { try user.backup(source) }
       #expect(try user.objects(in: "leases").count == 2, "not even a lease is removed")
       try user.run(["check", "--read-data"]).require(0)
+      let copy = "\(user.directory)/copy"
+      let words = ["copy", "--to", copy, "--to-append-only"]
+      let phrase = ["DRYDOCK_TO_PASSPHRASE": "other words"]
+      #expect(try user.run(words, phrase).code == 2)
+      try user.run(words + ["--init"], phrase).require(0)
+      let features = try String(contentsOfFile: "\(copy)/format", encoding: .utf8)
+      #expect(features.contains("append-only"))
       let doctor = try user.run(["doctor", "--database", source.argument])
       #expect(doctor.output.contains("drydock removes nothing"), "\(doctor)")
       #expect(doctor.output.contains("this user can remove files there"), "\(doctor)")

@@ -194,6 +194,27 @@ struct CopyRunTests {
     #expect(first.items.count == 4)
   }
 
+  @Test("The packs of a copy that was killed before its index are used, not stored again")
+  func leftoverPacks() throws {
+    let original = try original(nights: 2)
+    let base = MemoryStore()
+    _ = try Repository.create(in: base, encryption: .none, copyOf: original.repository)
+    let faulty = FaultyStore(base) { $0.target.hasPrefix("index/") ? .failBefore : .none }
+    #expect(throws: Problem.self) {
+      try CopyRun(from: original.repository, to: try Repository.open(faulty, passphrase: nil))
+        .run([original.snapshots[0]])
+    }
+    let packs = try base.list("packs")
+    #expect(packs.count == 1)
+    #expect(try base.list("index").isEmpty)
+    let target = try Repository.open(base, passphrase: nil)
+    let result = try CopyRun(from: original.repository, to: target).run([original.snapshots[0]])
+    #expect(result.items.map(\.copied) == [CopiedChunks()] && result.notices.isEmpty)
+    #expect(try base.list("packs") == packs)
+    #expect(try target.snapshots() == [original.snapshots[0].name])
+    #expect(try Self.isSound(target))
+  }
+
   @Test("A copy that fails at any operation of the target's store goes on where it was")
   func resumed() throws {
     let original = try original(nights: 3)
