@@ -36,13 +36,35 @@ public enum CommandTree {
         .init(
           "Set up",
           [
-            .command(InitCommand.self), .command(DoctorCommand.self),
+            .command(InitCommand.self), .group(key), .command(DoctorCommand.self),
             .command(CompletionsCommand.self), .command(ManualCommand.self),
             .group(tool),
           ]
         ),
       ],
       notes: [environment, exitStatus]
+    )
+  }
+
+  private static var key: CommandGroup {
+    CommandGroup(
+      name: "key",
+      summary: "Show and change who can open a repository.",
+      discussion: """
+        Each key slot opens for one passphrase, key file or host. A slot of role full reads and \
+        writes everything. One of role write adds snapshots and reads its own; it cannot read \
+        those of others, nor forget or collect.
+        """,
+      sections: [
+        .init(
+          "Commands",
+          [
+            .command(KeyListCommand.self), .command(KeyAddCommand.self),
+            .command(KeyRemoveCommand.self), .command(KeyRotateCommand.self),
+            .command(KeyGenerateCommand.self),
+          ]
+        )
+      ]
     )
   }
 

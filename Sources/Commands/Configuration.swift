@@ -32,6 +32,12 @@ public struct Configuration: Sendable, Equatable {
   public var passphrase: PassphraseSource?
   /// Where buckets are and who may use them.
   var bucket = BucketSettings()
+  /// A file with a key that opens the repository; then there is no passphrase.
+  public var keyFile: String?
+  /// A file with the key that signs receipts; nil for the one that comes from the repository's.
+  public var receiptKey: String?
+  /// The public keys whose receipts are accepted; nil for the one that comes from the repository's.
+  public var receiptKeys: [String]?
   /// The profile in use.
   public var profile: String?
   /// The files that were read, the one that counts most first.
@@ -58,6 +64,7 @@ public struct Configuration: Sendable, Equatable {
     var flags = Settings()
     flags.repository = options.repository
     flags.passphraseFile = options.passphraseFile
+    flags.keyFile = options.keyFile
     let configured = layers.reduce(Settings()) { $0.completed(with: $1) }
     let merged = flags.completed(with: variables.settings).completed(with: configured)
 
@@ -73,6 +80,8 @@ public struct Configuration: Sendable, Equatable {
     result.policy = merged.policy
     result.binaries = merged.binaries
     result.bucket = merged.bucket
+    result.receiptKey = merged.receiptKey
+    result.receiptKeys = merged.receiptKeys
     result.profile = profile
     result.files = files.map(\.path)
     let configuredDatabase = try configured.database.map { try ConnectionSettings.given($0, .file) }
@@ -81,7 +90,11 @@ public struct Configuration: Sendable, Equatable {
     if options.profile != nil {
       result.databaseOfChosenProfile = try Self.database(of: profile, in: files)
     }
-    result.passphrase = passphraseSource(flags, world, variables.settings, configured)
+    switch try KeySource(flags, world, variables.settings, configured) {
+    case .passphrase(let source): result.passphrase = source
+    case .file(let path): result.keyFile = path
+    case nil: break
+    }
     return result
   }
 
@@ -110,17 +123,5 @@ public struct Configuration: Sendable, Equatable {
     guard let profile else { return nil }
     let address = files.compactMap { $0.profiles[profile]?.database }.first
     return try address.map { try .given($0, .file) }
-  }
-
-  private static func passphraseSource(
-    _ flags: Settings,
-    _ world: Surroundings,
-    _ variables: Settings,
-    _ files: Settings
-  ) -> PassphraseSource? {
-    if let path = flags.passphraseFile { return .file(path) }
-    if let passphrase = world.passphrase { return .environment(passphrase) }
-    if let path = variables.passphraseFile ?? files.passphraseFile { return .file(path) }
-    return files.passphraseCommand.map(PassphraseSource.command)
   }
 }

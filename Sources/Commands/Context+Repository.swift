@@ -26,17 +26,15 @@ extension Context {
     return LocalStore(path.hasPrefix("/") ? path : "\(world.directory)/\(path)")
   }
 
-  /// The repository, opened with the configured passphrase; asked for only where one is needed.
+  /// The repository, opened with the configured key; asked for only where one is needed.
   func openRepository() async throws -> Repository {
     let store = try store()
-    if configuration.passphrase == nil {
-      do {
-        return try await open(store, nil)
-      } catch let problem as Problem where problem.code == "repository.needs-passphrase" {
-        detail("the repository is encrypted")
-      }
+    let cacheDirectory = cacheDirectory
+    let repository = try await withCredential { credential in
+      try Repository.open(store, with: credential, cacheDirectory: cacheDirectory)
     }
-    return try await open(store, try passphrase().secret)
+    if let notice = repository.keyNotice { warn(notice.summary + ". " + (notice.hint ?? "")) }
+    return repository
   }
 
   /// The repository in a store.
@@ -45,6 +43,35 @@ extension Context {
     return try await Lane("drydock.repository").run {
       try Repository.open(store, passphrase: passphrase, cacheDirectory: cacheDirectory)
     }
+  }
+
+  /// Calls a body with what opens the repository.
+  ///
+  /// Where nothing is configured, the body is first called with nothing, and a passphrase is asked
+  /// for only when it throws that one is needed.
+  func withCredential<Result: Sendable>(
+    _ body: @escaping @Sendable (Credential) throws -> Result
+  ) async throws -> Result {
+    let lane = Lane("drydock.repository")
+    if let credential = try credential() { return try await lane.run { try body(credential) } }
+    do {
+      return try await lane.run { try body(.none) }
+    } catch let problem as Problem where problem.code == "repository.needs-passphrase" {
+      detail("the repository is encrypted")
+    }
+    let asked = Credential.passphrase(try passphrase().secret)
+    return try await lane.run { try body(asked) }
+  }
+
+  /// What is configured to open the repository; nil when nothing is.
+  func credential() throws -> Credential? {
+    if let path = configuration.keyFile { return .keyFile(try Self.keyFile(path)) }
+    return configuration.passphrase == nil ? nil : .passphrase(try passphrase().secret)
+  }
+
+  /// A key file that only its owner may read.
+  static func keyFile(_ path: String) throws -> KeyFile {
+    try KeyFile(decoding: try SecretFile.contents(of: path, what: "key"), from: path)
   }
 
   /// Where this machine may keep what it knows of repositories, by the XDG Base Directory

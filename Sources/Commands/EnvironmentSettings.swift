@@ -23,6 +23,8 @@ struct EnvironmentSettings {
     ("DRYDOCK_PASSPHRASE_FILE", "A file with the passphrase, like --passphrase-file."),
     ("DRYDOCK_TO_PASSPHRASE", "The passphrase of the repository that copy writes to; wiped too."),
     ("DRYDOCK_TO_PASSPHRASE_FILE", "A file with it, like --to-passphrase-file."),
+    ("DRYDOCK_PASSPHRASE_COMMAND", "A program that prints the passphrase; words at blanks, wiped."),
+    ("DRYDOCK_KEY_FILE", "A file with a key, like --key-file."),
   ]
 
   /// Reads the variables; empty ones count as absent.
@@ -47,6 +49,7 @@ struct EnvironmentSettings {
     settings.label = values["DRYDOCK_LABEL"]
     settings.binaries = values["DRYDOCK_BINARIES"]
     settings.passphraseFile = values["DRYDOCK_PASSPHRASE_FILE"]
+    settings.keyFile = values["DRYDOCK_KEY_FILE"]
     settings.backup.checkpoint = try values["DRYDOCK_CHECKPOINT"].map {
       try BackupSettings.checkpoint($0, "The variable DRYDOCK_CHECKPOINT")
     }

@@ -62,8 +62,7 @@ public struct InitCommand: RunnableCommand {
     if let grantee { return try await grant(to: grantee, context) }
     let store = try context.store()
     let findings = try await probe(store, context)
-    let encryption: Repository.Encryption =
-      isUnencrypted ? .none : .passphrase(try context.passphrase().secret)
+    let encryption = try encryption(in: context)
     let repository = try await Lane("drydock.repository").run { [isAppendOnly] in
       let repository = try Repository.create(
         in: store,
@@ -79,7 +78,7 @@ public struct InitCommand: RunnableCommand {
           .values(
             [
               .init("repository", store.location), .init("id", repository.id),
-              .init("encryption", isUnencrypted ? "none" : "AES-256-GCM, opened by passphrase"),
+              .init("encryption", Self.describe(encryption)),
             ] + (findings.map { [.init("store", $0.summary)] } ?? [])
               + (isAppendOnly ? [.init("append only", "drydock removes nothing here")] : [])
           )
@@ -92,6 +91,20 @@ public struct InitCommand: RunnableCommand {
       )
     )
     return .done
+  }
+
+  private func encryption(in context: Context) throws -> Repository.Encryption {
+    if isUnencrypted { return .none }
+    if let path = context.configuration.keyFile { return .keyFile(try Context.keyFile(path)) }
+    return .passphrase(try context.passphrase().secret)
+  }
+
+  private static func describe(_ encryption: Repository.Encryption) -> String {
+    switch encryption {
+    case .none: "none"
+    case .passphrase: "AES-256-GCM, opened by passphrase"
+    case .keyFile: "AES-256-GCM, opened by key file"
+    }
   }
 
   /// Makes ledger and witness as their owner-to-be, so that the role need not own them; and, as a
@@ -140,5 +153,5 @@ public struct InitCommand: RunnableCommand {
   }
 
   private static let warning =
-    "Keep the passphrase in a second place: without it, nobody can open the snapshots again."
+    "Keep the passphrase or key file in a second place: without it, nobody can open the snapshots again."
 }

@@ -63,16 +63,24 @@ public struct MigrationOptions: ArgumentGroup, Equatable {
 
   /// The receipts to choose from, newest first.
   private func receipts(in context: Context) async throws -> [Receipt] {
-    let repository = try await context.openRepository()
     let path = receipt.map { $0.hasPrefix("/") ? $0 : "\(context.world.directory)/\($0)" }
+    let configured = try context.configuredReceiptKeys()
+    if let path, let configured {
+      // Whoever migrates needs no key of the repository then.
+      return try await Lane("drydock.receipts").run { [try Self.receipt(path, configured)] }
+    }
+    let repository = try await context.openRepository()
     return try await Lane("drydock.receipts").run {
-      if let path {
-        let bytes = try ReadableFile.contents(of: path, limit: 64 << 20)
-        let key = try repository.receiptKey().publicKey()
-        return [try SignedReceipt(decoding: bytes, trusting: [key]).receipt]
-      }
-      return try repository.records(kind: .receipt).map { try repository.receipt($0) }
+      let trusted = try configured ?? [repository.receiptKey().publicKey()]
+      if let path { return [try Self.receipt(path, trusted)] }
+      return try repository.records(kind: .receipt)
+        .compactMap { try repository.receipt($0, trusting: trusted) }
         .sorted { $0.created > $1.created }
     }
+  }
+
+  private static func receipt(_ path: String, _ trusted: [[UInt8]]) throws -> Receipt {
+    let bytes = try ReadableFile.contents(of: path, limit: 64 << 20)
+    return try SignedReceipt(decoding: bytes, trusting: trusted).receipt
   }
 }

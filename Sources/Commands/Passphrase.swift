@@ -9,6 +9,8 @@ public struct Passphrase: Sendable, Equatable, CustomStringConvertible,
 
   /// The environment variable that may hold the one of the repository that `copy` writes to.
   public static let targetVariable = "DRYDOCK_TO_PASSPHRASE"
+  /// The environment variable that may hold the program that prints it.
+  public static let commandVariable = "DRYDOCK_PASSPHRASE_COMMAND"
 
   /// The words as bytes; never empty.
   public let bytes: [UInt8]

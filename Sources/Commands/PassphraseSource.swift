@@ -1,7 +1,5 @@
-internal import Foundation
 internal import Problems
 internal import Processes
-internal import Terminal
 
 /// Where the passphrase comes from.
 ///
@@ -44,25 +42,7 @@ public enum PassphraseSource: Sendable, Equatable {
   }
 
   private static func read(file path: String) throws -> Passphrase {
-    guard let facts = FileFacts(path: path), let content = Self.content(of: path)
-    else {
-      throw Problem(
-        .usage,
-        code: "passphrase.unreadable",
-        "The passphrase file \(path) cannot be read",
-        hint: "Check that it exists and that this user may read it."
-      )
-    }
-    guard !facts.isRegular || facts.mode & 0o077 == 0 else {
-      throw Problem(
-        .usage,
-        code: "passphrase.exposed",
-        "The passphrase file \(path) can be read by others",
-        reason: "its mode is 0\(String(facts.mode, radix: 8))",
-        hint: "Run: chmod 600 \(path)"
-      )
-    }
-    return Passphrase(content: Array(content))
+    Passphrase(content: try SecretFile.contents(of: path, what: "passphrase"))
   }
 
   private static func run(_ words: [String], _ environment: [String: String]) throws -> Passphrase {
@@ -85,11 +65,5 @@ public enum PassphraseSource: Sendable, Equatable {
     ).run(output: .captured(limit: 1 << 16), timeLimit: .seconds(60))
     guard outcome.status.isSuccess else { throw failure("it \(outcome.status)") }
     return Passphrase(content: outcome.output)
-  }
-
-  /// A whole file; unlike `FileManager`, this also reads pipes, as in `--passphrase-file <(pass)`.
-  private static func content(of path: String) -> Data? {
-    guard let file = FileHandle(forReadingAtPath: path) else { return nil }
-    return try? file.read(upToCount: 1 << 16) ?? Data()
   }
 }

@@ -152,6 +152,7 @@ extension RestoreCommand {
     var command = ["drydock"] + words + ["--confirm", token]
     if let repository = shared.repository { command += ["--repository", repository] }
     if let file = shared.passphraseFile { command += ["--passphrase-file", file] }
+    if let file = shared.keyFile { command += ["--key-file", file] }
     return command
   }
 

@@ -15,6 +15,9 @@ struct Settings: Sendable, Equatable {
   var passphraseFile: String?
   var passphraseCommand: [String]?
   var bucket = BucketSettings()
+  var keyFile: String?
+  var receiptKey: String?
+  var receiptKeys: [String]?
 
   /// These settings, completed with those of a place that counts less.
   func completed(with other: Settings) -> Settings {
@@ -28,11 +31,15 @@ struct Settings: Sendable, Equatable {
     result.backup = backup.completed(with: other.backup)
     result.keep = keep ?? other.keep
     result.policy = policy ?? other.policy
+    result.receiptKey = receiptKey ?? other.receiptKey
+    result.receiptKeys = receiptKeys ?? other.receiptKeys
     result.binaries = binaries ?? other.binaries
     result.bucket = bucket.completed(with: other.bucket)
-    if passphraseFile == nil && passphraseCommand == nil {
+    // One key as a whole: a nearer place that names any kind does not mean a farther one's.
+    if passphraseFile == nil && passphraseCommand == nil && keyFile == nil {
       result.passphraseFile = other.passphraseFile
       result.passphraseCommand = other.passphraseCommand
+      result.keyFile = other.keyFile
     }
     return result
   }

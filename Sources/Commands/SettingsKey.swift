@@ -24,6 +24,9 @@ enum SettingsKey: String, CaseIterable, Sendable {
   case pathStyle = "path_style"
   case credentialsCommand = "credentials_command"
   case uploadLimit = "upload_limit"
+  case keyFile = "key_file"
+  case receiptKey = "receipt_key"
+  case receiptKeys = "receipt_keys"
 
   /// Whether the value is honoured only from a file that the user or root vouches for.
   ///
@@ -38,9 +41,11 @@ enum SettingsKey: String, CaseIterable, Sendable {
     case .fullReadEvery, .checkpoint, .history: true
     // What decides which snapshots are removed.
     case .keep: true
-    case .protected, .policy, .binaries, .passphraseFile, .passphraseCommand: true
     // Whoever chooses where requests go, or which program is asked for the keys, has the keys.
     case .endpoint, .region, .pathStyle, .credentialsCommand: true
+    case .protected, .policy, .binaries, .passphraseFile, .passphraseCommand, .keyFile: true
+    // Who may say that a migration was rehearsed.
+    case .receiptKey, .receiptKeys: true
     }
   }
 

@@ -10,6 +10,8 @@ public struct SharedOptions: ArgumentGroup, Equatable {
   public var repository: String?
   /// A file that holds the passphrase.
   public var passphraseFile: String?
+  /// A file that holds a key instead of a passphrase.
+  public var keyFile: String?
   /// Whether results and errors are JSON.
   public var isJSON = false
   /// Whether nothing is said beyond results and errors.
@@ -43,6 +45,13 @@ public struct SharedOptions: ArgumentGroup, Equatable {
       \.passphraseFile,
       value: "FILE",
       "Read the repository's passphrase from this file.",
+      completion: .file
+    ).listed(under: heading)
+    option(
+      "--key-file",
+      \.keyFile,
+      value: "FILE",
+      "Open the repository with the key in this file.",
       completion: .file
     ).listed(under: heading)
     flag("--json", \.isJSON, "Write results, events and errors as JSON lines.")

@@ -27,6 +27,8 @@ public struct Surroundings: Sendable {
   public var passphrase: Passphrase?
   /// The passphrase of the repository that `copy` writes to, which stood there too.
   public var targetPassphrase: Passphrase?
+  /// The program in the environment that prints the passphrase, and its arguments.
+  public var passphraseCommand: [String]?
 
   /// Makes surroundings; what is left out is what a quiet test needs.
   public init(
@@ -45,6 +47,8 @@ public struct Surroundings: Sendable {
     passphrase = rest.removeValue(forKey: Passphrase.variable).map(Passphrase.init(text:))
     targetPassphrase = rest.removeValue(forKey: Passphrase.targetVariable)
       .flatMap { $0.isEmpty ? nil : Passphrase(text: $0) }
+    passphraseCommand = rest.removeValue(forKey: Passphrase.commandVariable)
+      .flatMap { $0.isEmpty ? nil : $0.split(separator: " ").map(String.init) }
     self.environment = rest
     self.directory = directory
     self.systemDirectory = systemDirectory
@@ -60,11 +64,12 @@ public struct Surroundings: Sendable {
 
   /// The real surroundings of the process.
   ///
-  /// Takes the passphrase out of the environment for good.
+  /// Takes the passphrase, and the program that prints it, out of the environment for good.
   public static func ofProcess() -> Self {
     let environment = ProcessInfo.processInfo.environment
     ProcessSurroundings.wipeVariable(Passphrase.variable)
     ProcessSurroundings.wipeVariable(Passphrase.targetVariable)
+    ProcessSurroundings.wipeVariable(Passphrase.commandVariable)
     let errors = Output(.error, environment: environment)
     return Self(
       environment: environment,

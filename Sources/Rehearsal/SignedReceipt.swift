@@ -33,7 +33,7 @@ public struct SignedReceipt: Sendable {
       envelope.magic == "drydock receipt", envelope.receipt.version == 1
     else { throw Self.problem("it is not a receipt of a version that this program knows") }
     guard let key = keys.first(where: { Self.hexadecimal($0) == envelope.publicKey }) else {
-      throw Self.problem("it is signed with a key that is not trusted here")
+      throw Self.problem("it is signed with a key that is not trusted here", Self.untrustedCode)
     }
     let message = try envelope.receipt.canonical()
     let isValid = try Ed25519.isValid(
@@ -56,10 +56,13 @@ public struct SignedReceipt: Sendable {
     )
   }
 
-  private static func problem(_ reason: String) -> Problem {
+  /// Code of "signed with a key that is not trusted here".
+  public static let untrustedCode = "receipt.untrusted"
+
+  private static func problem(_ reason: String, _ code: String = "receipt.invalid") -> Problem {
     Problem(
       .refused,
-      code: "receipt.invalid",
+      code: code,
       "the receipt is not accepted",
       reason: reason,
       hint: "Rehearse again: drydock rehearse."

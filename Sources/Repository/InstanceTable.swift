@@ -103,8 +103,9 @@ struct InstanceTable: Sendable {
     lost.insert(LostInstance(pack: pack, offset: offset))
   }
 
-  /// Passes over all instances but those of some generations: what one's own slot may not read, or
-  /// may not rely on. Nil changes nothing.
+  /// Passes over all instances but those of some generations; nil changes nothing.
+  ///
+  /// The others are what one's own slot may not read, or may not rely on.
   mutating func restrict(to generations: Set<UInt32>?) {
     self.generations = generations ?? self.generations
   }

@@ -54,6 +54,7 @@ public struct KeyKeeper: Sendable {
   ///   - label: Text for people, at most 200 bytes.
   /// - Returns: The new slot.
   /// - Throws: `repository.needs-full-key`, `key.slot-behind`, `key.already-there`.
+  @discardableResult
   public func add(
     _ recipient: KeyRecipient,
     role: KeyRole,

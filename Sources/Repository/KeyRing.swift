@@ -27,7 +27,7 @@ final class KeyRing: Sendable {
   ///   - roots: What a slot holds.
   ///   - inUse: The generation that full slots agree on; the highest of the slot's own when nil.
   ///   - authority: The public key of the authority, where the roots do not give it.
-  /// - Throws: What the cryptography library throws.
+  /// - Throws: When libcrypto refuses.
   init(_ roots: RootSecrets, inUse: UInt32? = nil, authority: [UInt8] = []) throws {
     identity = roots.identity
     idKey = try Self.derive(roots.identity, "drydock/1/chunk-id")

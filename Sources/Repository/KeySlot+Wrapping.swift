@@ -20,6 +20,7 @@ extension KeySlot {
   ///   - authority: The repository's.
   ///   - binding: The repository.
   /// - Returns: A slot that can be stored.
+  /// - Throws: `Malformed` for a public key that is none.
   func sealing(
     _ roots: RootSecrets,
     _ authority: Ed25519.PrivateKey,

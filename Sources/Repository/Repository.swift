@@ -156,9 +156,10 @@ public final class Repository: Sendable {
     return (format, try RepositoryBinding(format: format, bytes: bytes))
   }
 
-  /// Throws `repository.needs-full-key` where the key slot in use has role `write`.
+  /// Refuses work for which the key slot in use is not enough.
   ///
-  /// - Parameter work: What needs it, as a sentence's subject: `collection`.
+  /// - Parameter work: What needs a full key, as a sentence's subject: `collection`.
+  /// - Throws: `repository.needs-full-key` where the slot has role `write`.
   public func requireFullKey(for work: String) throws {
     guard keys.isFull else { throw KeyProblem.needsFullKey(work) }
   }

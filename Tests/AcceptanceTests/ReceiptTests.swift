@@ -1,4 +1,5 @@
 import Files
+import Foundation
 import Postgres
 import TestSupport
 import Testing
@@ -141,6 +142,47 @@ struct ReceiptTests {
       #expect(run.code == 3, "\(change): \(run)")
       #expect(run.missingOfError == [], "\(run)")
       #expect(try !shop.isMigrated())
+    }
+  }
+
+  @Test("With a key of its own, a receipt migrates without the repository, and no other one does")
+  func ownKey() throws {
+    try withShop(on: .v15) { shop in
+      let user = shop.user
+      let keys = ["signer", "stranger"].map { "\(user.directory)/\($0).key" }
+      let publicKeys = try keys.map { path in
+        let run = try user.run(["key", "generate", "--receipts", path]).require(0)
+        return String(try #require(run.output.firstMatch(of: /receipts-[0-9a-f]{72}/)).output)
+      }
+      func configuration(_ name: String, _ text: String) throws -> [String] {
+        let path = "\(user.directory)/\(name).yaml"
+        try AtomicFile.write(Array(text.utf8), to: path, durability: .fast)
+        return ["--config", path]
+      }
+      let sign = try configuration("sign", "receipt_key: \(keys[0])\n")
+      try user.run(["rehearse", "--database", shop.database.argument] + sign).require(0)
+      // The newest of two: the shop's own rehearsal was signed with the repository's key.
+      let receipts = "\(user.repository)/receipts"
+      let signed = try FileManager.default.contentsOfDirectory(atPath: receipts).filter {
+        let bytes = try ReadableFile.contents(of: "\(receipts)/\($0)")
+        let key = publicKeys[0].dropFirst("receipts-".count).prefix(64)
+        return String(decoding: bytes, as: UTF8.self).contains(key)
+      }
+      #expect(signed.count == 1)
+      let alone = ["DRYDOCK_REPOSITORY": "", "DRYDOCK_PASSPHRASE": ""]
+      let migrate = [
+        "migrate", "--database", shop.database.argument,
+        "--receipt", "\(receipts)/\(try #require(signed.first))",
+      ]
+      let stranger = try configuration("stranger", "receipt_keys: [\(publicKeys[1])]\n")
+      let refused = try user.run(migrate + stranger, alone)
+      #expect(refused.code == 3 && refused.errors.contains("not trusted here"), "\(refused)")
+      let searched = try user.run(["migrate", "--database", shop.database.argument] + stranger)
+      #expect(searched.code == 3, "\(searched)")
+      #expect(try !shop.isMigrated())
+      let trust = try configuration("trust", "receipt_keys: [\(publicKeys[0])]\n")
+      try user.run(migrate + trust, alone).require(0)
+      #expect(try shop.isMigrated())
     }
   }
 

@@ -105,6 +105,7 @@ struct ConfigurationTests {
     "A file in the checkout may not run programs, lower guards or send credentials away",
     arguments: [
       "passphrase_command: [/bin/cat, /etc/passwd]", "passphrase_file: /dev/null",
+      "key_file: /dev/null", "receipt_key: /dev/null", "receipt_keys: [receipts-00]",
       "protected: false", "policy: lax.yaml", "repository: s3://elsewhere/bucket",
       "database: postgresql://elsewhere/app", "database: service=other",
       "database: hostaddr=10.0.0.1", "profiles: {p: {protected: false}}",

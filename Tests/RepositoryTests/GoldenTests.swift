@@ -9,13 +9,8 @@ import Testing
 struct GoldenTests {
   @Test("Version 1 opens, byte for byte as it was written in 2026")
   func version1() throws {
-    var objects: [ObjectName: [UInt8]] = [:]
-    for (name, text) in Self.version1Objects {
-      let data = try #require(Data(base64Encoded: text, options: .ignoreUnknownCharacters))
-      objects[try #require(ObjectName(name))] = Array(data)
-    }
     let repository = try Repository.open(
-      MemoryStore(objects),
+      MemoryStore(try Self.objects()),
       passphrase: Secret(text: "golden")
     )
     #expect(repository.digestSeed == 9_125_207_910_677_385_192)
@@ -31,6 +26,16 @@ struct GoldenTests {
     let ids = Self.version1Chunks.compactMap { ChunkID(text: $0.id) }
     let report = try repository.check(reading: .all) { _, _ in ids }
     #expect(report.isSound && report.chunks == 3 && report.packsRead == 1)
+  }
+
+  /// The repository's objects.
+  static func objects() throws -> [ObjectName: [UInt8]] {
+    var objects: [ObjectName: [UInt8]] = [:]
+    for (name, text) in version1Objects {
+      let data = try #require(Data(base64Encoded: text, options: .ignoreUnknownCharacters))
+      objects[try #require(ObjectName(name))] = Array(data)
+    }
+    return objects
   }
 
   private static let version1Chunks: [(id: String, kind: ChunkKind, content: String)] = [
