@@ -21,16 +21,26 @@ import subprocess
 import sys
 import tempfile
 
+from cryptography.exceptions import InvalidSignature, InvalidTag
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 
 def hmac256(key, message):
     return hmac.new(key, message, hashlib.sha256).digest()
 
 
-def hkdf(secret, info, count=32):
-    """RFC 5869 with an empty salt; one block is enough for 32 bytes."""
-    return hmac256(hmac256(bytes(32), secret), info.encode() + b"\x01")[:count]
+def hkdf(secret, info, count=32, salt=bytes(32)):
+    """RFC 5869, by default with an empty salt; one block is enough for 32 bytes."""
+    return hmac256(hmac256(salt, secret), info.encode() + b"\x01")[:count]
+
+
+def scrypt(passphrase, cost):
+    salt = bytes.fromhex(cost["salt"])
+    n, r, p = cost["n"], cost["r"], cost["p"]
+    return hashlib.scrypt(passphrase, salt=salt, n=n, r=r, p=p, maxmem=256 * n * r, dklen=32)
 
 
 def unzstd(frame, raw_length, prefix=None):
@@ -73,7 +83,7 @@ class Repository:
         raw = self.file("format")
         self.format = json.loads(raw)
         assert self.format["magic"] == "drydock repository" and self.format["version"] == 1
-        assert set(self.format["features"]["read"]) <= {"delta"}
+        assert set(self.format["features"]["read"]) <= {"delta", "recipients"}
         self.id = bytes.fromhex(self.format["id"])
         self.format_hash = hashlib.sha256(raw).digest()
         self.unlock(passphrase)
@@ -91,29 +101,81 @@ class Repository:
         return [f"{directory}/{name}" for name in listed if not name.startswith(".")]
 
     def unlock(self, passphrase):
+        latest = {}
         for name in self.names("keys"):
             slot = json.loads(self.file(name))
-            assert slot["magic"] == "drydock key slot" and slot["version"] == 1
-            if slot["kind"] == "none":
-                key = hkdf(bytes.fromhex(slot["secret"]), "drydock/1/slot/none")
-            elif slot["kind"] == "passphrase" and passphrase:
-                cost = slot["scrypt"]
-                key = hashlib.scrypt(
-                    passphrase,
-                    salt=bytes.fromhex(cost["salt"]),
-                    n=cost["n"],
-                    r=cost["r"],
-                    p=cost["p"],
-                    maxmem=256 * cost["n"] * cost["r"],
-                    dklen=32,
-                )
-            else:
-                continue
-            additional = b"drydock/1/slot" + self.id + self.format_hash + slot["kind"].encode()
-            nonce = bytes.fromhex(slot["nonce"])
-            plain = AESGCM(key).decrypt(nonce, bytes.fromhex(slot["wrapped"]), additional)
-            return self.derive(plain)
+            assert slot["magic"] == "drydock key slot"
+            if slot["version"] == 1:
+                plain = self.unwrap_first(slot, passphrase)
+                if plain:
+                    return self.derive(plain)
+            elif slot["version"] == 2 and self.is_signed(slot):
+                known = latest.get(slot["id"])
+                if not known or known["revision"] < slot["revision"]:
+                    latest[slot["id"]] = slot
+        for slot in latest.values():
+            plain = self.unwrap(slot, passphrase)
+            if plain:
+                return self.derive(plain)
         raise SystemExit("no key slot opens")
+
+    def unwrap_first(self, slot, passphrase):
+        """The secrets in a slot of version 1."""
+        if slot["kind"] == "none":
+            key = hkdf(bytes.fromhex(slot["secret"]), "drydock/1/slot/none")
+        elif slot["kind"] == "passphrase" and passphrase:
+            key = scrypt(passphrase, slot["scrypt"])
+        else:
+            return None
+        additional = b"drydock/1/slot" + self.id + self.format_hash + slot["kind"].encode()
+        return self.decrypt(key, slot, additional)
+
+    def decrypt(self, key, slot, additional):
+        nonce, wrapped = bytes.fromhex(slot["nonce"]), bytes.fromhex(slot["wrapped"])
+        try:
+            return AESGCM(key).decrypt(nonce, wrapped, additional)
+        except InvalidTag:
+            return None
+
+    def head(self, slot):
+        """What the signature of a slot of version 2 says, up to the wrapped secrets."""
+        numbers = slot["generations"]
+        head = b"drydock/2/slot" + self.id + self.format_hash + bytes.fromhex(slot["id"])
+        head += struct.pack("<IQI", slot["revision"], slot["created"], slot["highest"])
+        head += struct.pack(f"<H{len(numbers)}I", len(numbers), *numbers)
+        for text in (slot["kind"], slot["role"], slot["label"]):
+            head += bytes([len(text.encode())]) + text.encode()
+        head += bytes.fromhex(slot.get("publicKey") or "00" * 32)
+        return head + bytes.fromhex(slot["authority"])
+
+    def is_signed(self, slot):
+        parts = [bytes.fromhex(slot.get(name) or "") for name in ("ephemeral", "nonce", "wrapped")]
+        authority = Ed25519PublicKey.from_public_bytes(bytes.fromhex(slot["authority"]))
+        try:
+            authority.verify(bytes.fromhex(slot["signature"]), self.head(slot) + b"".join(parts))
+        except InvalidSignature:
+            return False
+        return True
+
+    def unwrap(self, slot, passphrase):
+        """The secrets in a slot of version 2, whose authority the passphrase's voucher proves."""
+        if slot["kind"] == "none":
+            root = bytes.fromhex(slot["secret"])
+        elif slot["kind"] == "passphrase" and passphrase:
+            root = scrypt(passphrase, slot["scrypt"])
+        else:
+            return None
+        private = X25519PrivateKey.from_private_bytes(hkdf(root, f"drydock/2/slot/{slot['kind']}"))
+        public = private.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
+        if public != bytes.fromhex(slot["publicKey"]):
+            return None
+        message = self.id + self.format_hash + bytes.fromhex(slot["authority"])
+        voucher = hmac256(hkdf(root, "drydock/2/slot/voucher"), message)
+        assert voucher == bytes.fromhex(slot["voucher"]), "another authority wrapped for this slot"
+        ephemeral = bytes.fromhex(slot["ephemeral"])
+        shared = private.exchange(X25519PublicKey.from_public_bytes(ephemeral))
+        key = hkdf(shared, "drydock/2/slot/wrap", salt=ephemeral + public)
+        return self.decrypt(key, slot, self.head(slot) + ephemeral)
 
     def derive(self, plain):
         fields = Fields(plain)
@@ -126,7 +188,7 @@ class Repository:
                 self.id_key = hkdf(secret, "drydock/1/chunk-id")
             elif role == 2:
                 self.index_key = hkdf(secret, "drydock/1/index")
-            elif role == 3:
+            elif role in (3, 5):
                 self.instance_roots[number] = hkdf(secret, "drydock/1/instance")
                 self.object_roots[number] = hkdf(secret, "drydock/1/object")
         fields.end()
