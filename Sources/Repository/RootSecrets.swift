@@ -69,7 +69,7 @@ struct RootSecrets: Sendable {
     return Secret(wiping: &bytes)
   }
 
-  private init(decoding bytes: [UInt8]) throws {
+  init(decoding bytes: [UInt8]) throws {
     var reader = ByteReader(bytes)
     var single: [Role: Secret] = [:]
     var generations: [UInt32: Secret] = [:]

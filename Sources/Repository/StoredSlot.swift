@@ -2,7 +2,7 @@ internal import Foundation
 internal import ObjectStore
 
 /// An object under `keys/`, as far as this program knows it.
-enum StoredSlot {
+enum StoredSlot: Equatable {
   case first(FirstKeySlot, id: String)
   case current(KeySlot)
   /// Of a later version or another kind, so that it is somebody else's business.

@@ -91,10 +91,14 @@ enum FuzzEntry: String, CaseIterable, Sendable {
   }
 
   private static func openSlot(_ bytes: [UInt8]) throws {
-    let slot = try KeySlot.decode(bytes)
+    let binding = try FuzzKeys.binding()
     // Only the cheap kind: a passphrase's slot may cost a second by right.
-    guard slot.kind == "none" else { return }
-    _ = try slot.unwrap(passphrase: nil, binding: try FuzzKeys.binding())
+    switch try StoredSlot(decoding: bytes, name: FuzzKeys.slotName) {
+    case .first(let slot, _) where slot.kind == "none": _ = try slot.unwrap(.none, binding)
+    case .current(let slot) where slot.kind == KeySlot.Kind.none:
+      if let root = try Credential.none.root(of: slot) { _ = try slot.unwrap(root, binding) }
+    default: return
+    }
   }
 
   private static func readDirectory(_ bytes: [UInt8]) throws {
@@ -169,13 +173,23 @@ enum FuzzKeys {
     return try RepositoryBinding(format: format, bytes: [1, 2, 3])
   }
 
-  static func ring() throws -> KeyRing {
+  /// The id of the slot in the corpus, and the name of its first revision.
+  static let slotID = String(repeating: "cd", count: 16)
+  static let slotName = ObjectName(components: KeySlot.directory, slotID + "-00000001")
+
+  static func roots() throws -> RootSecrets {
     func secret(_ byte: UInt8) -> Secret {
       var bytes = [UInt8](repeating: byte, count: 32)
       return Secret(wiping: &bytes)
     }
-    return try KeyRing(
-      RootSecrets(identity: secret(1), store: secret(2), generations: [1: secret(3)])
+    return RootSecrets(
+      identity: secret(1),
+      store: secret(2),
+      index: nil,
+      generations: [1: secret(3)],
+      hostGenerations: [:]
     )
   }
+
+  static func ring() throws -> KeyRing { try KeyRing(try roots()) }
 }

@@ -14,14 +14,9 @@ enum FuzzSeeds {
     case .format:
       return try RepositoryFormat(id: String(repeating: "ab", count: 16)).encoded()
     case .keySlot:
-      return try KeySlot.wrapping(
-        try roots(),
-        passphrase: nil,
-        label: "label",
-        binding: try FuzzKeys.binding()
-      ).encoded()
+      return try slot().encoded()
     case .secrets:
-      return try roots().encoded().withBytes { bytes in
+      return try FuzzKeys.roots().encoded().withBytes { bytes in
         bytes.indices.map { bytes[$0] }
       }
     case .packDirectory: return try directory()
@@ -67,12 +62,18 @@ enum FuzzSeeds {
     ChunkID(exactly: [UInt8](repeating: byte, count: ChunkID.length))
   }
 
-  private static func roots() throws -> RootSecrets {
-    func secret(_ byte: UInt8) -> Secret {
-      var bytes = [UInt8](repeating: byte, count: 32)
-      return Secret(wiping: &bytes)
-    }
-    return RootSecrets(identity: secret(1), store: secret(2), generations: [1: secret(3)])
+  private static func slot() throws -> KeySlot {
+    let roots = try FuzzKeys.roots()
+    let authority = try KeySlot.authority(roots)
+    let binding = try FuzzKeys.binding()
+    return try KeySlot.own(
+      of: .none,
+      id: FuzzKeys.slotID,
+      label: "label",
+      created: 1,
+      authority: try authority.publicKey(),
+      binding
+    ).sealing(roots, authority, binding)
   }
 
   /// A full instance and a delta on it, one behind the other.

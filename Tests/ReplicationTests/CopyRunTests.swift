@@ -18,9 +18,9 @@ struct CopyRunTests {
   }
 
   static func isSound(_ repository: Repository) throws -> Bool {
-    try repository.check(readData: 1) { name, _ in
-      let content = try SnapshotContent(opening: name, in: repository)
-      return try content.closure(try repository.makeReader()).map(\.id)
+    try repository.check(reading: .all) { name, manifest, chunks in
+      let loss = try LossSurvey(chunks).loss(of: name, manifest: manifest)
+      return loss.map { "\($0)" }
     }.isSound
   }
 

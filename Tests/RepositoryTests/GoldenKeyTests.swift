@@ -38,8 +38,9 @@ struct GoldenKeyTests {
     #expect(full.role == .full && file.role == .full && host.role == .write)
     #expect(full.digestSeed == file.digestSeed && full.digestSeed == host.digestSeed)
     #expect(full.keys.indexKey.matches(host.keys.indexKey))
-    let custody = try #require(full.keys.custody)
-    #expect(file.keys.custody?.matches(custody) == true && host.keys.custody == nil)
+    #expect(full.keys.signer != nil && file.keys.signer != nil && host.keys.signer == nil)
+    let authorities = [file, host].map(\.keys.authority)
+    #expect(authorities == [full.keys.authority, full.keys.authority])
     let labels = try KeyKeeper(store, passphrase).list().slots.map(\.label)
     #expect(Set(labels) == ["made with the repository", "file", "host"])
     let removed = #expect(throws: Problem.self) {

@@ -47,7 +47,7 @@ struct KeyKeeperTests {
       let repository = try Repository.open(store, with: credential)
       #expect(repository.role == .full && repository.keyNotice == nil)
       #expect(try repository.manifest(of: snapshot) == ids.flatMap(\.bytes))
-      #expect(repository.keys.custody != nil)
+      #expect(repository.keys.signer != nil)
     }
     let slots = try keeper.list().slots
     #expect(Set(slots.map(\.kind)) == ["passphrase", "keyfile", "recipient"] && slots.count == 4)
@@ -83,7 +83,7 @@ struct KeyKeeperTests {
       #expect(try reader.makeReader().read(ids[2]) == Sample.bytes(3000, seed: 52))
     }
     let full = try Repository.open(store, with: passphrase)
-    let report = try full.check(readData: 1, closure: Sample.closure)
+    let report = try full.check(reading: .all, closure: Sample.closure)
     #expect(report.isSound && report.snapshots == 3)
   }
 
@@ -105,7 +105,7 @@ struct KeyKeeperTests {
     for id in ids + foreignIDs {
       #expect(throws: Problem.self) { try repository.makeReader().read(id) }
     }
-    #expect(repository.keys.custody == nil)
+    #expect(repository.keys.signer == nil)
     #expect(
       code { try repository.requireFullKey(for: "collection") } == "repository.needs-full-key"
     )
@@ -234,7 +234,7 @@ struct KeyKeeperTests {
     #expect(try KeySlots(in: store).first.isEmpty)
     let full = try Repository.open(store, with: golden)
     #expect(try full.manifest(of: snapshot) == Array("manifest".utf8))
-    #expect(full.keys.custody != nil)
+    #expect(full.keys.signer != nil)
     #expect(
       try Repository.open(store, with: .keyFile(hostKey)).manifestIfReadable(of: snapshot) == nil
     )

@@ -136,10 +136,9 @@ struct TamperingTests {
 
   private func isSameSlot(_ name: ObjectName, _ store: MemoryStore) -> Bool {
     guard Tampering.kind(of: name) == "keys", let bytes = store.contents[name],
-      let before = objects[name].flatMap({ try? KeySlot.decode($0) }),
-      let after = try? KeySlot.decode(bytes)
+      let before = objects[name].flatMap({ try? StoredSlot(decoding: $0, name: name) }),
+      let after = try? StoredSlot(decoding: bytes, name: name)
     else { return false }
-    return after.kind == before.kind && after.secret == before.secret
-      && after.nonce == before.nonce && after.wrapped == before.wrapped
+    return after == before
   }
 }

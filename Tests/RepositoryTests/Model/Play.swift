@@ -194,7 +194,7 @@ final class Play: Sendable {
       time.withLock { $0 += 26 * 3600 }
       _ = try repository.collect(closure: Sample.visit)
     }
-    let report = try repository.check(readData: 1, closure: Sample.closure)
+    let report = try repository.check(reading: .all, closure: Sample.closure)
     if !report.isSound { lose("the check finds \(report.findings)") }
     if !(try store.list("marks").isEmpty && store.list("unmarks").isEmpty) {
       lose("marks stay for ever")
