@@ -11,7 +11,7 @@ extension Collector {
     var seen: Set<PackID> = []
     let kept = survey.places.marks.filter { unmarked.contains($0.object.lastComponent) }.condemned
     let sizes = listedSizes
-    for mark in survey.places.marks where !mark.isSwept {
+    for mark in survey.places.marks {
       let isRipe = isRipe(mark)
       for pack in mark.packs where seen.insert(pack).inserted {
         guard let size = sizes[pack] else { continue }
@@ -30,6 +30,9 @@ extension Collector {
     for start in stride(from: 0, to: doomed.count, by: Self.batch) {
       try delete(Array(doomed[start..<min(start + Self.batch, doomed.count)]), lease)
     }
+    // Packs that an old listing had hidden when their mark was called swept.
+    let late = survey.places.marks.filter(\.isSwept).condemned.intersection(doomed)
+    if !late.isEmpty { try Mark.put(late.sorted(), isSwept: true, in: repository) }
   }
 
   /// Whether a mark's packs may go: grace is over, and no writer works that may not have seen it.
