@@ -9,6 +9,7 @@ extension CheckOutcome {
     [
       "event": "result", "snapshots": JSONValue(check.snapshots),
       "packs": JSONValue(check.packs), "chunks": JSONValue(check.chunks),
+      "packs_marked": JSONValue(check.packsMarked),
       "left_over_packs": JSONValue(check.packsWithoutIndex),
       "packs_read": JSONValue(check.packsRead), "bytes_read": JSONValue(check.bytesRead),
       "read_percent": JSONValue(check.sample?.percent ?? 0),

@@ -21,6 +21,7 @@ extension CheckOutcome {
       .init("chunks", Quantity.count(check.chunks)),
       .init("read", reading),
       .init("left over", Quantity.count(check.packsWithoutIndex, "pack", "packs")),
+      .init("marked", Quantity.count(check.packsMarked, "pack", "packs")),
     ]
     if let repair { fields.append(.init("repaired", repair.text)) }
     return fields

@@ -90,7 +90,7 @@ extension KeySlot {
         throw Malformed("it is signed by an authority that the holder of its key never met")
       }
     }
-    guard try isSigned(by: authority, binding) else {
+    guard try isSigned(by: authority, binding), isOf(binding) else {
       throw Malformed("its signature is not valid")
     }
     let ephemeral = try Self.bytes(ephemeral, 32, "ephemeral key")
@@ -116,11 +116,31 @@ extension KeySlot {
     return try Ed25519.isValid(signature, of: message.span, publicKey: authority)
   }
 
+  /// Whether another repository's authority signed it: the killed making of one in this place left
+  /// it behind, and it opens nothing here.
+  func isForeign(to binding: RepositoryBinding) throws -> Bool {
+    guard let repository, let formatHash else { return false }
+    let other = RepositoryBinding(
+      id: try Self.bytes(repository, 16, "repository"),
+      formatHash: try Self.bytes(formatHash, 32, "format hash")
+    )
+    guard other != binding else { return false }
+    return try isSigned(by: try Self.bytes(authority, 32, "authority"), other)
+  }
+
+  /// Whether it says of itself that it belongs to the repository, or nothing at all.
+  func isOf(_ binding: RepositoryBinding) -> Bool {
+    if repository == nil && formatHash == nil { return true }
+    return repository == Hex.text(binding.id) && formatHash == Hex.text(binding.formatHash)
+  }
+
   private func signed(
     _ authority: Ed25519.PrivateKey,
     _ binding: RepositoryBinding
   ) throws -> KeySlot {
     var slot = self
+    slot.repository = Hex.text(binding.id)
+    slot.formatHash = Hex.text(binding.formatHash)
     let message = try statement(binding)
     slot.signature = Hex.text(try authority.signature(of: message.span))
     return slot

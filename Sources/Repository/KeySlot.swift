@@ -40,6 +40,10 @@ struct KeySlot: Codable, Equatable {
   var wrapped = ""
   var authority = ""
   var signature = ""
+  /// The repository's id and the hash of its `format`, so that a slot which the killed making of
+  /// another repository left behind is known from a damaged one.
+  var repository: String?
+  var formatHash: String?
 
   /// The object of this revision.
   var name: ObjectName { Self.name(id, revision) }

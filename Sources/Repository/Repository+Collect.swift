@@ -13,13 +13,16 @@ extension Repository {
   ///   - options: How much, and when.
   ///   - closure: Shows what a snapshot needs.
   /// - Returns: What was done.
-  /// - Throws: `collect.refused` when not everything that decides can be read; then nothing was
-  ///   removed. `repository.lease-expired` when the collector slept; run it again.
+  /// - Throws: `repository.append-only`, `repository.needs-full-key`; `collect.refused` when not
+  ///   everything that decides can be read; then nothing was removed. `repository.lease-expired`
+  ///   when the collector slept; run it again.
   public func collect(
     _ options: CollectOptions = CollectOptions(),
     closure: CollectClosure
   ) throws -> CollectReport {
     try format.checkCollectable(at: store.location)
+    try checkMayRemove()
+    try requireFullKey(for: "collection")
     let lease = options.isDryRun ? nil : try Lease(self, parent: nil)
     do {
       var collector = try Collector(self, lease, options, closure)

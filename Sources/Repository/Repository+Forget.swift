@@ -13,8 +13,11 @@ extension Repository {
   /// that look finds it gone, or is respected by collection.
   ///
   /// - Parameter snapshots: Which ones; one that has gone meanwhile is no error.
-  /// - Throws: `repository.snapshot-in-use`, and then nothing was removed; what the store throws.
+  /// - Throws: `repository.append-only`, `repository.needs-full-key`, `repository.snapshot-in-use`,
+  ///   and then nothing was removed; what the store throws.
   public func forget(_ snapshots: [SnapshotName]) throws {
+    try checkMayRemove()
+    try requireFullKey(for: "forgetting snapshots")
     let inUse = try snapshotsInUse()
     if let used = snapshots.first(where: inUse.contains) {
       throw Problem(

@@ -75,10 +75,14 @@ struct RepositoryCheck {
       try finding(object.name) { check in
         let repository = check.repository
         let bytes = try repository.store.get(object.name, limit: KeySlot.limit)
-        guard case .current(let slot) = try StoredSlot(decoding: bytes, name: object.name),
-          try !slot.isSigned(by: repository.keys.authority, repository.binding)
-        else { return }
-        throw Malformed("the repository's authority has not signed it")
+        guard case .current(let slot) = try StoredSlot(decoding: bytes, name: object.name) else {
+          return
+        }
+        let binding = repository.binding
+        let isOurs = try slot.isSigned(by: repository.keys.authority, binding)
+        guard try isOurs ? slot.isOf(binding) : slot.isForeign(to: binding) else {
+          throw Malformed("the repository's authority has not signed it")
+        }
       }
     }
   }
@@ -171,7 +175,7 @@ struct RepositoryCheck {
     report.bytesRead += bytes.count
     let isWhole = try PackID(SHA256.hash(bytes)) == entry.id
     if !isWhole { add(.damagedObject, name, "its bytes do not hash to its name") }
-    for (instance, offset) in entry.instances {
+    for (instance, offset) in entry.instances where try !isLeftover(instance) {
       do {
         try Self.prove(instance, at: Int(offset), in: bytes, name, reader)
       } catch let problem as Problem {
@@ -179,6 +183,15 @@ struct RepositoryCheck {
         addDamage(problem, at: Int(offset), in: name)
       }
     }
+  }
+
+  /// Whether an instance stands on a chunk that is nowhere.
+  ///
+  /// It counts as missing: collection has taken its base, since no snapshot needs it, or a snapshot
+  /// that does is found to be incomplete.
+  private func isLeftover(_ instance: Instance) throws -> Bool {
+    guard let base = instance.base else { return false }
+    return try table.chain(of: base, below: instance.depth) == nil
   }
 
   /// Lets the next writer on this machine store again what is damaged inside of packs.

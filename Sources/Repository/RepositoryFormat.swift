@@ -108,9 +108,14 @@ public struct RepositoryFormat: Sendable, Codable, Equatable {
 }
 
 /// The repository as seals bind it: its id and the hash of its format object.
-struct RepositoryBinding: Sendable {
+struct RepositoryBinding: Sendable, Equatable {
   let id: [UInt8]
   let formatHash: [UInt8]
+
+  init(id: [UInt8], formatHash: [UInt8]) {
+    self.id = id
+    self.formatHash = formatHash
+  }
 
   init(format: RepositoryFormat, bytes: [UInt8]) throws {
     guard let id = Hex.bytes(format.id, count: 16) else { throw Malformed("its id is not valid") }

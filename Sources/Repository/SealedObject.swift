@@ -33,7 +33,12 @@ struct SealedObject {
 
   /// The object's bytes for a content.
   func seal(_ content: [UInt8], as kind: Kind, name: ObjectName) throws -> [UInt8] {
-    let raw = kind.isSigned ? try custody.signed(content, kind, name) : content
+    let whole = kind.isSigned ? try custody.signed(content, kind, name) : content
+    return try seal(whole: whole, as: kind, name: name)
+  }
+
+  /// The object's bytes for a content that is signed where it has to be.
+  func seal(whole raw: [UInt8], as kind: Kind, name: ObjectName) throws -> [UInt8] {
     guard raw.count <= Self.rawLimit else { throw Malformed("it would be larger than 256 MiB") }
     var frame: [UInt8] = []
     try Compressor().compress(raw.span, level: 3, appendingTo: &frame)
@@ -64,7 +69,8 @@ struct SealedObject {
 
   private var custody: Custody { Custody(keys: keys, binding: binding) }
 
-  private func unseal(_ bytes: [UInt8], _ kind: Kind, _ name: ObjectName) throws -> [UInt8] {
+  /// The content with what is signed of it still there.
+  func unseal(_ bytes: [UInt8], _ kind: Kind, _ name: ObjectName) throws -> [UInt8] {
     guard bytes.count >= Self.overhead else { throw Malformed("it ends too early") }
     var reader = ByteReader(bytes)
     try reader.expect(Self.magic)

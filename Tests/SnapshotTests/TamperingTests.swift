@@ -23,8 +23,6 @@ struct TamperingTests {
     /// The newest manifest is gone: what is left was the whole repository yesterday. Only who has
     /// seen it can tell; see `Repository.noticeRollback`.
     case snapshotGone
-    /// A key slot under a second name opens the same secrets.
-    case slotTwice
     /// A copy of `format` under another name is no object of the format.
     case unknownObject
     /// A pack that no index names: it is counted as left over, and nothing reads it.
@@ -64,7 +62,7 @@ struct TamperingTests {
   @Test("An object under a second name is noticed, or changes nothing")
   func copies() throws {
     let found = try judge(Tampering.copies(of: objects))
-    #expect(found == [.slotTwice, .unknownObject, .leftOver])
+    #expect(found == [.unknownObject, .leftOver])
   }
 
   /// All in order, or as many as fit the ordinary suite.
@@ -125,7 +123,6 @@ struct TamperingTests {
       }
     case .copy(let name, _):
       return switch Tampering.kind(of: name) {
-      case "keys": .slotTwice
       case "format": .unknownObject
       case "packs": .leftOver
       default: nil

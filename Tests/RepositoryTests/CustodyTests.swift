@@ -1,0 +1,102 @@
+import Cryptography
+import ObjectStore
+import Problems
+import Testing
+
+@testable import Repository
+
+@Suite("Only who holds a full key decides what is removed, and everybody can read the decision")
+struct CustodyTests {
+  private static let passphrase = Credential.passphrase(Secret(text: "owner"))
+
+  /// A repository with a snapshot by its owner and one by a host that may only write.
+  private func prepared() throws -> (store: MemoryStore, host: Credential, ids: [ChunkID]) {
+    let store = MemoryStore()
+    let owner = try Repository.create(
+      in: store,
+      encryption: .passphrase(Secret(text: "owner"))
+    )
+    try Sample.addSnapshot(to: owner, chunks: 2, seed: 1)
+    let file = try KeyFile.generate(for: .host)
+    let key = try #require(try file.publicKey())
+    try KeyKeeper(store, Self.passphrase).add(.host(key), role: .write, label: "")
+    let host = Credential.keyFile(file)
+    let (_, ids) = try Sample.addSnapshot(
+      to: try Repository.open(store, with: host),
+      chunks: 1,
+      seed: 50
+    )
+    return (store, host, ids)
+  }
+
+  private func code(_ body: () throws -> Void) -> String? {
+    #expect(throws: Problem.self) { try body() }?.code
+  }
+
+  @Test("A host that may only write can neither mark, nor unmark, nor forget, nor collect")
+  func refused() throws {
+    let (store, host, ids) = try prepared()
+    let repository = try Repository.open(store, with: host)
+    let before = store.contents
+    let pack = try #require(try packs(holding: ids, in: repository).first)
+    let acts: [() throws -> Void] = [
+      { try Mark.put([pack], isSwept: false, in: repository) },
+      { try Unmark.put(ObjectName(components: "marks", "x"), in: repository) },
+      { try repository.forget(try repository.snapshots()) },
+      { _ = try repository.collect(closure: Sample.visit) },
+    ]
+    for act in acts { #expect(code(act) == "repository.needs-full-key") }
+    #expect(store.contents == before)
+  }
+
+  @Test("In an append-only repository nobody forgets or collects")
+  func appendOnly() throws {
+    let store = MemoryStore()
+    let repository = try Repository.create(in: store, encryption: .none, isAppendOnly: true)
+    try Sample.addSnapshot(to: repository, chunks: 2, seed: 1)
+    let before = store.contents
+    #expect(
+      code { try repository.forget(try repository.snapshots()) } == "repository.append-only"
+    )
+    #expect(
+      code { _ = try repository.collect(closure: Sample.visit) } == "repository.append-only"
+    )
+    #expect(store.contents == before)
+  }
+
+  @Test("A host that may only write keeps away from packs that the owner marked")
+  func marksAreRead() throws {
+    let (store, host, ids) = try prepared()
+    let owner = try Repository.open(store, with: Self.passphrase)
+    try Mark.put(try packs(holding: ids, in: owner), isSwept: false, in: owner)
+    let writer = try Repository.open(store, with: host).beginSnapshot(parent: nil)
+    let known = Sample.bytes(3000, seed: 50)
+    #expect(try writer.makeEncoder().write(known.span, level: 1).storedLength > 0)
+    try writer.abandon()
+  }
+
+  @Test("A mark whose signature is another's opens for nobody, so that no writer goes on")
+  func forged() throws {
+    let (store, host, ids) = try prepared()
+    let owner = try Repository.open(store, with: Self.passphrase)
+    let pack = try packs(holding: ids, in: owner)
+    let name = try Mark.put(pack, isSwept: false, in: owner)
+    let sealed = try owner.store.get(name)
+    let signed = try owner.sealed.unseal(sealed, .mark, name)
+    // What somebody can make who has the index key and not the authority's.
+    let impostor = try Ed25519.PrivateKey.generate()
+    let content = Array(signed.dropLast(Custody.signatureLength))
+    let forgery = content + (try impostor.signature(of: content.span))
+    store.damage(name) { $0 = try? owner.sealed.seal(whole: forgery, as: .mark, name: name) }
+    for credential in [Self.passphrase, host] {
+      let repository = try Repository.open(store, with: credential)
+      #expect(code { _ = try Mark.all(in: repository) } == "repository.damaged")
+      #expect(code { _ = try repository.beginSnapshot(parent: nil) } == "repository.damaged")
+    }
+  }
+
+  private func packs(holding ids: [ChunkID], in repository: Repository) throws -> [PackID] {
+    let table = try repository.index.refreshed()
+    return try ids.flatMap { try table.locations(of: $0) }.map { table.packs[Int($0.pack)].id }
+  }
+}
