@@ -26,7 +26,7 @@ struct CollectionModelTests {
   /// The rules that stand between an interleaving and a loss; the others have tests of their own in
   /// `CollectRaceTests` and `CollectRefusalTests`.
   static let fatal: [Safeguard] = [
-    .writersAvoidMarks, .checkedAgain, .recomputed, .basesAreLive, .olderWriters,
+    .writersAvoidMarks, .checkedAgain, .basesAreLive, .olderWriters,
   ]
 
   @Test("Without the rule, the model loses something", arguments: fatal)
