@@ -63,7 +63,12 @@ struct History: Sendable {
       trust: trust,
       horizon: durability == .proven ? horizon.lsn ?? trust.comparedHorizon(parent) : nil,
       witness: witness,
-      beginning: try beginning(after: parent, witness, on: observer, omitted: omitted),
+      beginning: try beginning(
+        after: parent?.manifest.position,
+        witness,
+        on: observer,
+        omitted: omitted
+      ),
       notices: facts.isStandby ? [] : notices
     )
   }
@@ -72,16 +77,16 @@ struct History: Sendable {
   ///
   /// Then this is a clone, or was set back, and a series of its own for retention. A parent that
   /// could not leave a witness proves neither.
-  private static func beginning(
-    after parent: Parent?,
+  static func beginning(
+    after parent: Manifest.Position?,
     _ own: Manifest.Witness?,
     on observer: Connection,
-    omitted: Set<Precaution>
+    omitted: Set<Precaution> = []
   ) throws -> String? {
-    guard let before = parent?.manifest.position else { return own?.id }
-    guard let witness = before.witness else { return before.history }
+    guard let parent else { return own?.id }
+    guard let witness = parent.witness else { return parent.history }
     let isSame = try Witness.isConfirmed(witness, on: observer, omitted: omitted)
-    return isSame ? before.history : own?.id
+    return isSame ? parent.history : own?.id
   }
 
   /// The horizon that pages are compared with; nil where everything is read anyway.

@@ -67,7 +67,7 @@ struct Collector {
 
   /// Copies what is live, and in marked packs only; those packs stay at least until the next run.
   private mutating func rescue() throws {
-    guard !survey.stranded.isEmpty else { return }
+    guard !survey.stranded.isEmpty, !repository.omitted.contains(.recomputed) else { return }
     var rescue = try Rescue(repository, survey.places)
     var sink = PackSink(repository)
     for id in survey.stranded where !options.isDryRun {

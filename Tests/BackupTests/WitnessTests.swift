@@ -64,6 +64,26 @@ struct WitnessTests {
     }
   }
 
+  @Test("A history begins where the parent's row is not found", arguments: TestServer.allCases)
+  func beginning(server: TestServer) throws {
+    try withDatabase(on: server) { settings in
+      let connection = try Connection.open(settings)
+      let (old, own) = try (write(connection), write(connection))
+      func beginning(_ parent: Manifest.Witness?) throws -> String? {
+        var position = Manifest.Position(lsn: "0/0", timeline: 1, witness: parent)
+        position.history = "before"
+        return try History.beginning(after: position, own, on: connection)
+      }
+      #expect(try History.beginning(after: nil, own, on: connection) == own.id)
+      #expect(try beginning(old) == "before")
+      // A parent that could not write one proves neither.
+      #expect(try beginning(nil) == "before")
+      // As in a clone that the parent was not taken of.
+      try connection.query("DELETE FROM drydock_witness.rows WHERE id = $1::uuid", [.text(old.id)])
+      #expect(try beginning(old) == own.id)
+    }
+  }
+
   @Test(
     "A session that is read-only by default leaves one, and prunes; a role without DELETE too",
     arguments: TestServer.allCases

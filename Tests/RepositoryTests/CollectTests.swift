@@ -118,6 +118,26 @@ struct CollectTests {
     #expect(try harbour.collect(omitting: [.basesAreLive]).marked.packs == 1)
   }
 
+  @Test("A dead delta that stays in a live pack although its base has gone is no damage")
+  func leftover() throws {
+    var place = Place(harbour.repository)
+    let rows = Sample.rows(0..<400).flatMap { $0 }
+    try place.take(rows, delta: .always)
+    let writer = try harbour.repository.beginSnapshot(parent: place.parent, delta: .always)
+    let encoder = try writer.makeEncoder()
+    let delta = try encoder.write((rows + [1]).span, after: place.ids[0])
+    let full = try encoder.write(Sample.bytes(30_000, seed: 5).span)
+    #expect(delta.isDelta && !full.isDelta)
+    _ = try writer.commit(manifest: full.id.bytes, at: Sample.time, closure: [full.id])
+    try harbour.repository.forget([try #require(place.parent)])
+    for _ in 0..<2 {
+      harbour.pass(hours: 25)
+      try harbour.collect()
+    }
+    #expect(try harbour.packs().count == 1)
+    #expect(try harbour.isWhole())
+  }
+
   @Test("Marks are taken back by undo, until another run says the same again")
   func undo() throws {
     let first = try harbour.take([1, 2])
