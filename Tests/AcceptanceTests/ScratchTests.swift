@@ -118,8 +118,12 @@ struct ScratchTests {
       child.signal(.kill)
       _ = try child.wait(timeLimit: .seconds(10))
       #expect(try user.leftovers() != [])
-      // On a busy machine the orphaned server takes its time to notice that its owner is gone.
-      for _ in 0..<100 where try ProcessTable.now().contains(where: { $0.pid == backend.pid }) {
+      // On a busy machine the orphaned server takes its time to notice that its owner is gone, and
+      // its first process ends last.
+      let isRunning = { (process: ProcessTable) in
+        process.pid == backend.pid || process.command.contains(user.temporary)
+      }
+      for _ in 0..<600 where try ProcessTable.now().contains(where: isRunning) {
         Thread.sleep(forTimeInterval: 0.1)
       }
       try user.write(patch: "0001_slow.sql", "SELECT 1;\n")
