@@ -11,6 +11,7 @@ internal import Cryptography
 public struct KeyKeeper: Sendable {
   private let store: any ObjectStore
   private let credential: Credential
+  private let format: RepositoryFormat
   private let binding: RepositoryBinding
   private let clock: @Sendable () -> Date
 
@@ -29,7 +30,7 @@ public struct KeyKeeper: Sendable {
     self.store = store
     self.credential = credential
     self.clock = clock
-    binding = try Repository.identify(store).binding
+    (format, binding) = try Repository.identify(store)
   }
 
   /// The slots in force, by their age; and what is wrong with them, if anything is.
@@ -235,8 +236,10 @@ public struct KeyKeeper: Sendable {
     }
   }
 
-  /// Deletes what a later revision has replaced, and returns what the store did not let go: it
-  /// opens nothing that its holder did not have before.
+  /// Deletes what a later revision has replaced, and returns what has to stay.
+  ///
+  /// The store does not let it go, or the repository is append-only. It opens nothing that its
+  /// holder did not have before.
   @discardableResult
   private func sweep(_ authority: Ed25519.PrivateKey) throws -> [String] {
     let slots = try KeySlots(in: store)
@@ -244,6 +247,10 @@ public struct KeyKeeper: Sendable {
     var left: [String] = []
     for slot in try slots.latest(signedBy: signer, binding).values {
       for name in slots.names(of: slot.id, below: slot.revision) {
+        guard !format.isAppendOnly else {
+          left.append(name.text)
+          continue
+        }
         do {
           try store.delete(name)
         } catch is Problem {

@@ -46,6 +46,7 @@ extension SnapshotWriter {
       // Another failure, such as a store that does not answer, says nothing against the snapshot.
       guard [ClosureCheck.code, Self.busyCode].contains(problem.code) else { throw problem }
       do {
+        try repository.checkMayRemove()
         try repository.store.delete(name.object)
         problem.facts.append(.init("manifest", "was removed again"))
       } catch let other as Problem {

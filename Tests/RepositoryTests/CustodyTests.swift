@@ -64,6 +64,29 @@ struct CustodyTests {
     #expect(store.contents == before)
   }
 
+  @Test("A change of keys in an append-only repository removes nothing, and says what stays")
+  func appendOnlyKeys() throws {
+    let store = MemoryStore()
+    _ = try Repository.create(
+      in: store,
+      encryption: .passphrase(Secret(text: "owner")),
+      isAppendOnly: true
+    )
+    let keeper = try KeyKeeper(store, Self.passphrase)
+    let second = Credential.passphrase(Secret(text: "second"))
+    let added = try keeper.add(.holder(second), role: .full, label: "second")
+    let before = Set(store.contents.keys)
+    try keeper.rotate()
+    let removed = try keeper.remove(added.id)
+    #expect(before.isSubset(of: store.contents.keys))
+    #expect(!removed.left.isEmpty)
+    #expect(Set(removed.left).isSubset(of: store.contents.keys.map(\.text)))
+    #expect(
+      code { _ = try Repository.open(store, with: second) } == "repository.slot-removed"
+    )
+    #expect(try Repository.open(store, with: Self.passphrase).role == .full)
+  }
+
   @Test("A host that may only write keeps away from packs that the owner marked")
   func marksAreRead() throws {
     let (store, host, ids) = try prepared()
