@@ -140,7 +140,10 @@ let package = Package(
     // Tests.
     module(
       "TestSupport",
-      ["Postgres", "Cluster", "ObjectStore", "Files", "Processes", "Cryptography", "HTTP"]
+      [
+        "Postgres", "Cluster", "ObjectStore", "Files", "Processes", "Cryptography", "HTTP",
+        "Snapshot", "Repository", "Digests",
+      ]
     ),
     tests("HTTP"),
     tests("Postgres"),

@@ -77,10 +77,6 @@ public struct CopyRun: Sendable {
     let there = Set(try target?.snapshots() ?? [])
     let missing = Self.parentsFirst(snapshots).filter { !there.contains($0.name) }
     var result = Result(known: snapshots.count - missing.count)
-    if !isDryRun && !missing.isEmpty, let target {
-      // A copy that was stopped in a large snapshot has stored packs and no index over them yet.
-      result.notices += try target.indexLeftoverPacks().damaged
-    }
     var estimate = isDryRun ? try makeEstimate() : nil
     var bytes = 0
     for (number, snapshot) in missing.enumerated() {
@@ -133,10 +129,7 @@ public struct CopyRun: Sendable {
       let copied = try copyChunks(of: snapshot, writer, note)
       let reader = try source.makeReader()
       try writer.commit(manifest: manifest, as: snapshot.name) { need in
-        try snapshot.manifest.visitChunks(reader) { id, _ in
-          try writer.renewIfDue()
-          try need(id)
-        }
+        try snapshot.manifest.visitChunks(reader) { id, _ in try need(id) }
       }
       notices += writer.notices
       return copied

@@ -11,6 +11,8 @@ final class Lease: Sendable {
   static let lifetime = 3600.0
   /// Seconds after which it is renewed.
   static let renewal = 600.0
+  /// The code of the error that it ran out before it was renewed.
+  static let expiredCode = "repository.lease-expired"
 
   /// What a lease says, see docs/format.md.
   struct Content: Codable {
@@ -116,7 +118,7 @@ final class Lease: Sendable {
   private static func checkLive(_ content: Content, _ now: Date) throws {
     guard now.timeIntervalSince1970 < Double(content.expires) else {
       throw Problem(
-        code: "repository.lease-expired",
+        code: expiredCode,
         "the writer's lease ran out before it was renewed",
         reason: "the process or its machine was asleep for long",
         hint: "Nothing was committed. Run the backup again; what it stored is used again.",

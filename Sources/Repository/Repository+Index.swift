@@ -19,22 +19,28 @@ extension Repository {
   /// reported while the others are indexed.
   @discardableResult
   public func rebuildIndex() throws -> RebuiltIndex {
-    try addIndex(overPacksNotIn: try indexedPacks())
+    let known = try indexedPacks()
+    return try addIndex(over: try store.list(Pack.directory).lazy.filter { !$0.isPack(in: known) })
   }
 
   /// Writes an index over the packs that writers left without one when they were stopped, so that
   /// whoever goes on need not store the same again.
   ///
-  /// Does what ``rebuildIndex()`` does, but believes what this machine's cache says of the index.
-  public func indexLeftoverPacks() throws -> RebuiltIndex {
-    try addIndex(overPacksNotIn: Set(try index.refreshed().packs.map(\.id)))
+  /// Packs of writers that are at work are among them: their own index names them once more, which
+  /// harms nobody. Packs under a mark are on their way out, and stay as they are.
+  ///
+  /// - Parameter places: What the repository holds; that of it which its index knows is believed.
+  /// - Returns: What was done; nothing was written when it names no pack.
+  /// - Throws: What the store throws.
+  func indexLeftovers(in places: Places) throws -> RebuiltIndex {
+    let known = Set(places.stored.packs.lazy.map(\.id)).union(places.condemned)
+    return try addIndex(over: places.packs.lazy.filter { !$0.isPack(in: known) })
   }
 
-  private func addIndex(overPacksNotIn known: Set<PackID>) throws -> RebuiltIndex {
+  private func addIndex(over packs: some Sequence<ObjectInfo>) throws -> RebuiltIndex {
     var result = RebuiltIndex()
     var batch: [PackEntry] = []
-    for object in try store.list(Pack.directory) {
-      if let id = Pack.id(from: object.name), known.contains(id) { continue }
+    for object in packs {
       do {
         batch.append(
           try Pack.readDirectory(of: object.name, in: store, keys: keys, binding: binding)
@@ -63,5 +69,12 @@ extension Repository {
       }
     }
     return known
+  }
+}
+
+extension ObjectInfo {
+  /// Whether this is one of the packs.
+  fileprivate func isPack(in packs: Set<PackID>) -> Bool {
+    Pack.id(from: name).map(packs.contains) ?? false
   }
 }

@@ -12,7 +12,11 @@ extension SnapshotWriter {
   func wholeClosure(_ closure: Closure, after name: SnapshotName? = nil) throws -> ClosureCheck {
     for _ in 0..<Self.attempts {
       var check = try ClosureCheck(in: repository)
-      try closure { try check.need($0) }
+      try closure {
+        // Until the manifest protects the chunks, the lease does, and a long list may outlast it.
+        if name == nil { try renewIfDue() }
+        try check.need($0)
+      }
       let stranded = try check.chunksInMarkedPacks()
       if stranded.isEmpty {
         try check.verify(after: name)
@@ -44,7 +48,8 @@ extension SnapshotWriter {
       throw Self.busy(name)
     } catch var problem as Problem {
       // Another failure, such as a store that does not answer, says nothing against the snapshot.
-      guard [ClosureCheck.code, Self.busyCode].contains(problem.code) else { throw problem }
+      let against = [ClosureCheck.code, Self.busyCode, Lease.expiredCode]
+      guard against.contains(problem.code) else { throw problem }
       do {
         try repository.checkMayRemove()
         try repository.store.delete(name.object)

@@ -63,14 +63,19 @@ public final class SnapshotWriter: Sendable {
     self.delta = repository.format.allowsDeltas ? delta : .never
     // Before the index is read: collection must not remove what this writer finds in it.
     lease = try Lease(repository, parent: parent)
+    var places = try Places(in: repository)
+    // A writer that was killed has stored packs and no index over them yet.
+    let leftovers = try repository.indexLeftovers(in: places)
+    if leftovers.packs > 0 { places = try Places(in: repository) }
     // What only lost or marked packs hold is unknown, so that this snapshot stores it again.
-    var table = try Places(in: repository).usable
+    var table = places.usable
     // Nor is what a host wrote whose word nobody needs to take: see docs/format.md, Keys.
     table.restrict(to: repository.keys.ownGenerations)
     // Nor where a check found damage.
     for place in try repository.knownDamage() { table.disregard(place.offset, inPack: place.pack) }
     known = table
     for _ in 0..<width + Self.packsInHand { permits.signal() }
+    for damaged in leftovers.damaged { note(damaged) }
   }
 
   /// What went wrong without harming the snapshot: a base that could not be read, so that a chunk

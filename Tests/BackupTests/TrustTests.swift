@@ -74,55 +74,22 @@ struct TrustTests {
     guard case .written(let witness) = try Witness.write(on: connection, repository: "r") else {
       throw PostgresError(message: "no witness was written")
     }
-    return Manifest(
-      taken: now.clock,
-      tool: "test",
-      host: "test",
-      database: .init(
-        name: "d",
-        systemIdentifier: now.systemIdentifier,
-        oid: now.databaseOid,
-        owner: "postgres",
-        encoding: now.encoding,
-        collate: "C",
-        ctype: "C",
-        localeProvider: "c",
-        locale: nil,
-        schemas: [],
-        settings: []
-      ),
-      server: .init(
-        version: now.version,
-        settings: ["fsync": "on", "full_page_writes": "on"],
-        extensions: [:]
-      ),
-      position: .init(
-        lsn: now.insert.description,
-        timeline: now.timeline,
-        horizon: horizon.description,
-        witness: witness,
-        serverStart: now.serverStart,
-        lastFullRead: now.clock
-      ),
-      parent: nil,
-      tags: [:],
-      isPartial: false,
-      definition: .init(
-        archive: [],
-        globals: [],
-        hasPasswords: true,
-        fingerprint: [],
-        dumpMajor: 15
-      ),
-      ledger: [],
-      ledgerPosition: 0,
-      tables: [],
-      sequences: [],
-      materializedViews: [],
-      largeObjects: [],
-      largeObjectCount: 0,
-      totals: .init()
+    var manifest = Manifest.sample
+    manifest.taken = now.clock
+    manifest.database.systemIdentifier = now.systemIdentifier
+    manifest.database.oid = now.databaseOid
+    manifest.database.encoding = now.encoding
+    manifest.server.version = now.version
+    manifest.server.settings = ["fsync": "on", "full_page_writes": "on"]
+    manifest.position = .init(
+      lsn: now.insert.description,
+      timeline: now.timeline,
+      horizon: horizon.description,
+      witness: witness,
+      serverStart: now.serverStart,
+      lastFullRead: now.clock
     )
+    return manifest
   }
 
   /// The facts of the test server as those of a safe one: it runs without fsync for speed.

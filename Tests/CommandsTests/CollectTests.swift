@@ -19,7 +19,8 @@ struct CollectTests {
     let names = try ["one", "two"].map { text in
       let writer = try repository.beginSnapshot(parent: nil)
       let id = try writer.makeEncoder().write(Array(text.utf8).span, kind: .text).id
-      let manifest = SampleManifest.make(taken: "2026-01-30T02:00:00.000000Z", archive: [id])
+      var manifest = Manifest.sample
+      manifest.definition.archive = [id]
       return try writer.commit(
         manifest: try manifest.encoded(),
         at: try manifest.takenTime,

@@ -21,7 +21,9 @@ struct ForgetTests {
       ("2026-01-29T02:00:00.000000Z", ["release": "1.0"]), ("2026-01-30T02:00:00.000000Z", [:]),
       ("2026-01-31T02:00:00.000000Z", [:]), ("2026-01-31T14:00:00.000000Z", [:]),
     ].map { time, tags in
-      let manifest = SampleManifest.make(taken: time, tags: tags)
+      var manifest = Manifest.sample
+      manifest.taken = time
+      manifest.tags = tags
       return try repository.beginSnapshot(parent: nil)
         .commit(manifest: try manifest.encoded(), at: try manifest.takenTime, closure: [])
     }

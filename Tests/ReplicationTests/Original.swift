@@ -3,6 +3,7 @@ import Foundation
 import ObjectStore
 import Repository
 import Snapshot
+import TestSupport
 
 /// A repository with snapshots whose manifests are real ones, to be copied.
 struct Original: Sendable {
@@ -43,14 +44,16 @@ struct Original: Sendable {
     let stripes = ids.map { Stripe(chunks: [$0], rows: 120, bytes: 1, digest: DigestSum()) }
     let segment = try encoder.write(Segment(stripes: stripes).encoded().span, kind: .list).id
     let archive = try encoder.write(Array("archive \(night)".utf8).span, kind: .text).id
-    let manifest = Manifest.small(
-      night: night,
-      parent: parent?.name,
-      archive: archive,
-      segment: segment,
-      rows: count * 120,
-      bytes: bytes
-    )
+    var customers = Manifest.Table.sample("customers", segments: [segment])
+    customers.pages = count
+    customers.rows = count * 120
+    customers.bytes = bytes
+    var manifest = Manifest.sample
+    manifest.taken = "2026-01-\(night + 10)T02:00:00.000000Z"
+    manifest.parent = parent?.name.text
+    manifest.tags = ["night": "\(night)"]
+    manifest.definition.archive = [archive]
+    manifest.tables = [customers]
     let name = try writer.commit(
       manifest: try manifest.encoded(),
       at: Date(timeIntervalSince1970: 1_769_900_000 + Double(night) * 86_400),

@@ -1,5 +1,6 @@
 import Foundation
 import Problems
+import TestSupport
 import Testing
 
 @testable import Snapshot
@@ -7,44 +8,9 @@ import Testing
 @Suite("A manifest says when its data were taken")
 struct ManifestTests {
   private func manifest(taken: String) -> Manifest {
-    Manifest(
-      taken: taken,
-      tool: "t",
-      host: "h",
-      database: Manifest.Database(
-        name: "shop",
-        systemIdentifier: "1",
-        oid: 1,
-        owner: "o",
-        encoding: "UTF8",
-        collate: "C",
-        ctype: "C",
-        localeProvider: "c",
-        locale: nil,
-        schemas: [],
-        settings: []
-      ),
-      server: Manifest.Server(version: 150_020, settings: [:], extensions: [:]),
-      position: Manifest.Position(lsn: "0/0", timeline: 1),
-      parent: nil,
-      tags: [:],
-      isPartial: false,
-      definition: Manifest.Definition(
-        archive: [],
-        globals: [],
-        hasPasswords: false,
-        fingerprint: [],
-        dumpMajor: 15
-      ),
-      ledger: [],
-      ledgerPosition: 0,
-      tables: [],
-      sequences: [],
-      materializedViews: [],
-      largeObjects: [],
-      largeObjectCount: 0,
-      totals: Manifest.Totals()
-    )
+    var manifest = Manifest.sample
+    manifest.taken = taken
+    return manifest
   }
 
   @Test("The server's time is read to the microsecond")

@@ -2,6 +2,7 @@ import Digests
 import Foundation
 import ObjectStore
 import Repository
+import TestSupport
 
 @testable import Snapshot
 
@@ -72,13 +73,23 @@ final class SmallDatabase {
       .init(oid: 7, owner: "o", grants: [], comment: nil, size: 14, chunks: [piece])
     ])
     let encoded = try objects.encoded()
-    let manifest = Manifest.small(
-      stored,
-      definition: (try text("archive"), try text("globals"), try text("fingerprint")),
-      largeObjects: [try encoder.write(encoded.span, kind: .list).id],
-      night: snapshots.count,
-      pages: stripes.count * Self.stripePages - 1
-    )
+    var orders = Manifest.Table.sample("orders", segments: stored.segments)
+    orders.pages = stripes.count * Self.stripePages - 1
+    orders.stripePages = Self.stripePages
+    orders.rows = stored.totals.rows
+    orders.bytes = stored.totals.bytes
+    orders.digest = stored.totals.digest
+    var manifest = Manifest.sample
+    manifest.taken = "2026-01-3\(snapshots.count)T02:00:00.000000Z"
+    manifest.definition.archive = try text("archive")
+    manifest.definition.globals = try text("globals")
+    manifest.definition.fingerprint = try text("fingerprint")
+    manifest.tables = [orders]
+    manifest.sequences = [
+      .init(schema: "public", name: "orders_id_seq", lastValue: 9, isCalled: true)
+    ]
+    manifest.largeObjects = [try encoder.write(encoded.span, kind: .list).id]
+    manifest.largeObjectCount = 1
     let reader = try repository.makeReader()
     let time = Date(timeIntervalSince1970: 1_769_824_800 + Double(snapshots.count) * 86_400)
     let name = try writer.commit(manifest: try manifest.encoded(), at: time) { need in
