@@ -17,7 +17,8 @@ public enum CommandTree {
           "Snapshots",
           [
             .command(BackupCommand.self), .command(SnapshotsCommand.self),
-            .command(ShowCommand.self), .command(RestoreCommand.self),
+            .command(ShowCommand.self), .command(DiffCommand.self),
+            .command(RestoreCommand.self),
             .command(RestoresCommand.self),
             .command(VerifyCommand.self), .command(CheckCommand.self),
             .command(CopyCommand.self), .command(ExportCommand.self),

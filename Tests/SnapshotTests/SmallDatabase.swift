@@ -59,6 +59,7 @@ final class SmallDatabase {
     var list = StripeList()
     for (number, rows) in stripes.enumerated() {
       let bytes = Self.content(of: rows)
+      if number == chunks.count { chunks.append(nil) }
       let chunk = try encoder.write(bytes.span, after: chunks[number]).id
       chunks[number] = chunk
       list.replace(number, with: try stripe(rows, chunk))

@@ -1,0 +1,80 @@
+internal import Digests
+internal import Repository
+
+/// Counts the rows that only one of two sets has, by their digests; rows may be there twice.
+///
+/// Holds 16 bytes for each row. Where the rows are too many for that, each balance takes a part of
+/// them, chosen by the digest, so that equal rows are always in the same part.
+struct RowBalance {
+  /// Which rows a balance counts: those whose digest leaves `number` divided by `count`.
+  struct Part: Equatable {
+    var number: UInt64
+    var count: UInt64
+  }
+
+  /// The two sets.
+  enum Side { case old, new }
+
+  /// Rows in one balance: 128 MiB of digests.
+  static let limit = 8 << 20
+
+  /// The parts in which so many rows are counted.
+  static func parts(of rows: Int, limit: Int = limit) -> [Part] {
+    let count = UInt64(max(1, (rows + limit - 1) / limit))
+    return (0..<count).map { Part(number: $0, count: count) }
+  }
+
+  private let part: Part
+  private let hasher: RowHasher
+  private var old: [RowDigest] = []
+  private var new: [RowDigest] = []
+
+  init(_ part: Part, _ hasher: RowHasher) {
+    self.part = part
+    self.hasher = hasher
+  }
+
+  /// Adds the rows of a stripe to one of the sets.
+  mutating func add(_ stripe: Stripe, to side: Side, _ reader: ChunkReader) throws {
+    let rows = try StripeReader(stripe, reader: reader)
+    for page in 0..<rows.pageCount {
+      try rows.rows(ofPage: page) { add(hasher.digest(of: $0), to: side) }
+    }
+  }
+
+  /// Adds one row, if it belongs to this part.
+  mutating func add(_ row: RowDigest, to side: Side) {
+    guard row.high % part.count == part.number else { return }
+    switch side {
+    case .old: old.append(row)
+    case .new: new.append(row)
+    }
+  }
+
+  /// The rows that only one set has, counted.
+  consuming func difference() -> TableDifference.Rows {
+    old.sort(by: Self.isBefore)
+    new.sort(by: Self.isBefore)
+    var rows = TableDifference.Rows()
+    var (left, right) = (0, 0)
+    while left < old.count && right < new.count {
+      if old[left] == new[right] {
+        left += 1
+        right += 1
+      } else if Self.isBefore(old[left], new[right]) {
+        rows.removed += 1
+        left += 1
+      } else {
+        rows.added += 1
+        right += 1
+      }
+    }
+    rows.removed += old.count - left
+    rows.added += new.count - right
+    return rows
+  }
+
+  private static func isBefore(_ one: RowDigest, _ other: RowDigest) -> Bool {
+    (one.high, one.low) < (other.high, other.low)
+  }
+}
