@@ -119,9 +119,9 @@ let package = Package(
     module(
       "Commands",
       [
-        "Arguments", "Reports", "YAML", "Terminal", "Files", "Processes", "Postgres",
-        "Cryptography",
-        "HTTP", "ObjectStore", "Repository", "Snapshot", "Catalog", "Cluster", "Backup",
+        "Arguments", "Bytes", "Reports", "YAML", "Terminal", "Files", "Processes", "Postgres",
+        "Cryptography", "HTTP", "ObjectStore", "Repository", "Snapshot", "Catalog", "Cluster",
+        "Backup",
         "Restoration", "Migration", "Rehearsal", "Verification", "Replication",
       ]
     ),

@@ -17,7 +17,7 @@ public enum CommandTree {
           "Snapshots",
           [
             .command(BackupCommand.self), .command(SnapshotsCommand.self),
-            .command(ShowCommand.self), .command(DiffCommand.self),
+            .command(ShowCommand.self), .command(DiffCommand.self), .command(QueryCommand.self),
             .command(RestoreCommand.self),
             .command(RestoresCommand.self),
             .command(VerifyCommand.self), .command(CheckCommand.self),

@@ -152,42 +152,8 @@ public struct RestoreRun: Sendable {
   }
 
   private func load(_ work: RestoreWork, _ builds: [Int: [IndexBuild]]) async throws {
-    let (content, plan) = (content, work.plan)
-    let comparison = DigestComparison(
-      of: work.selection.tables,
-      seed: content.repository.digestSeed,
-      encoding: content.manifest.database.encoding
-    )
-    let schedule = RestoreSchedule(
-      plan.pieces,
-      builds: builds,
-      claims: options.verifies ? comparison.claims : []
-    )
-    try await workers(options.jobs) { connection in
-      do {
-        let loader = RowLoader(
-          connection: connection,
-          repository: content.repository,
-          encoding: content.manifest.database.encoding
-        )
-        while let step = schedule.next() {
-          try Task.checkCancellation()
-          switch step {
-          case .load(let piece):
-            try connection.transaction { try loader.load(piece.stripes, of: piece.table) }
-            schedule.loaded(piece)
-            report(plan.record(piece), of: plan.totalBytes)
-          case .build(let build):
-            try build.run(on: connection)
-          case .compare(let claim):
-            try connection.transaction("READ ONLY") { try comparison.check(claim, on: connection) }
-          }
-        }
-      } catch {
-        schedule.stop()
-        throw error
-      }
-    }
+    try await RowRestore(content: content, settings: settings, options: options, progress: progress)
+      .run(work.selection.tables, work.plan, builds)
   }
 
   private func setValues(_ work: RestoreWork, _ session: Session) async throws {
@@ -203,35 +169,6 @@ public struct RestoreRun: Sendable {
         )
       }
     }
-  }
-
-  /// Runs `body` on several connections at the same time.
-  private func workers(
-    _ count: Int,
-    _ body: @escaping @Sendable (Connection) throws -> Void
-  ) async throws {
-    let settings = settings
-    try await withThrowingTaskGroup(of: Void.self) { group in
-      for _ in 0..<max(1, count) {
-        group.addTask {
-          let session = try await Session.open(settings)
-          try await session.run(body)
-          await session.close()
-        }
-      }
-      try await group.waitForAll()
-    }
-  }
-
-  private func report(_ done: (bytes: Int, rows: Int), of totalBytes: Int) {
-    progress(
-      RestoreProgress(
-        phase: "loading rows",
-        bytes: done.bytes,
-        totalBytes: totalBytes,
-        rows: done.rows
-      )
-    )
   }
 
   private func report(_ phase: String) {
