@@ -38,11 +38,19 @@ struct CacheFile {
       let count = entryCount(ofPage: number)
       for place in Self.firstPlace(of: id, in: page, count)..<count {
         guard CachePage.id(in: page, at: place) == id else { return found }
-        found.append(try CachePage.location(in: page, at: place))
+        found.append(try CachePage.location(in: page, number, at: place))
       }
       number += 1
     }
     return found
+  }
+
+  /// All entries of a page.
+  mutating func locations(onPage number: Int) throws -> [InstanceTable.Location] {
+    let page = try readPage(number)
+    return try (0..<entryCount(ofPage: number)).map {
+      try CachePage.location(in: page, number, at: $0)
+    }
   }
 
   /// A page whose tag is right; throws ``BrokenCache`` for any other.

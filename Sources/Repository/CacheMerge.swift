@@ -79,23 +79,17 @@ struct CacheMerge {
   /// Writes the new file; throws ``BrokenCache`` when one of the files is.
   consuming func write(to path: String, seal: CacheSeal) throws {
     let writer = try CacheFileWriter(path: path, packs: packs, objects: objects, seal: seal)
-    for number in sources.indices { try sources[number].advance() }
-    // A scan over the runs is enough: they are a few, or a hundred when all is made again.
-    while let (number, head) = smallestHead {
+    var queue = MergeQueue()
+    for number in sources.indices {
+      try sources[number].advance()
+      if let head = sources[number].head { queue.add(head, of: number) }
+    }
+    while let (head, number) = queue.first {
       try writer.append(head.id, sources[number].entry, pack: head.pack)
       sources[number].step()
       try sources[number].advance()
+      queue.replaceFirst(with: sources[number].head)
     }
     try writer.finish()
-  }
-
-  private var smallestHead: (number: Int, head: CachePage.Key)? {
-    var smallest: (number: Int, head: CachePage.Key)?
-    for number in sources.indices {
-      guard let head = sources[number].head else { continue }
-      if let known = smallest, known.head < head { continue }
-      smallest = (number, head)
-    }
-    return smallest
   }
 }

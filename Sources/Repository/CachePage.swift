@@ -30,11 +30,23 @@ enum CachePage {
     return ChunkID(exactly: page[start..<start + ChunkID.length])
   }
 
-  /// A whole entry.
-  static func location(in page: [UInt8], at place: Int) throws -> InstanceTable.Location {
+  /// A whole entry of a page.
+  ///
+  /// - Parameters:
+  ///   - page: The page's bytes.
+  ///   - number: Its number in the file.
+  ///   - place: Which of its entries.
+  /// - Returns: The entry.
+  /// - Throws: `Malformed` where it is none.
+  static func location(
+    in page: [UInt8],
+    _ number: Int,
+    at place: Int
+  ) throws -> InstanceTable.Location {
     var reader = ByteReader(page, at: place * entryLength)
     let (instance, offset) = try Instance.readEntry(&reader)
     return InstanceTable.Location(
+      position: number * capacity + place,
       pack: try reader.u32(),
       offset: Int(offset),
       instance: instance

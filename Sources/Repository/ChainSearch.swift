@@ -17,18 +17,25 @@ final class ChainSearch {
   /// Whether bases are left out, which only a test wants.
   let ignoresBases: Bool
   private var waiting: [ChunkID] = []
+  /// Instances that were found with all that they stand on: of a later chunk that stands on one of
+  /// them, nothing below it is new.
+  private var proven: InstanceMarks
+  /// Instances of the search at hand, of which that is not known yet.
+  private var unproven: [Int] = []
 
   /// A search in a table.
   init(_ table: InstanceTable, ignoresBases: Bool = false) {
     self.table = table
     self.ignoresBases = ignoresBases
+    proven = InstanceMarks(count: table.count)
   }
 
   /// Notes a chunk, and looks up all that wait when they are many.
   ///
   /// - Parameters:
   ///   - id: The chunk.
-  ///   - found: Gets every instance on the way, some of them more than once.
+  ///   - found: Gets every instance on the way, some of them more than once; none that this search
+  ///     has given before, with all below it, need come again.
   ///   - missing: Gets a chunk that has no whole chain.
   /// - Throws: When the file of the merged index is broken and cannot be made again.
   func add(
@@ -45,6 +52,7 @@ final class ChainSearch {
     found: (InstanceTable.Location) -> Void,
     missing: (ChunkID) -> Void
   ) throws {
+    var isWhole = true
     var links = waiting.indices.map { Link(id: waiting[$0], place: Int32($0), depth: .max) }
     while !links.isEmpty {
       links.sort { $0.id < $1.id }
@@ -52,16 +60,22 @@ final class ChainSearch {
       for link in links {
         guard let location = try table.locations(of: link.id, below: Int(link.depth)).first else {
           // The way over the shallowest instances is broken; there may be another.
+          isWhole = false
           let id = waiting[Int(link.place)]
           if let chain = try table.chain(of: id) { chain.forEach(found) } else { missing(id) }
           continue
         }
         found(location)
+        guard !proven.contains(location.position) else { continue }
+        unproven.append(location.position)
         guard !ignoresBases, let base = location.instance.base else { continue }
         bases.append(Link(id: base, place: link.place, depth: Int8(location.instance.depth)))
       }
       links = bases
     }
+    // Where a way was broken, it is not known which instances were on it.
+    if isWhole { for position in unproven { proven.insert(position) } }
+    unproven.removeAll(keepingCapacity: true)
     waiting.removeAll(keepingCapacity: true)
   }
 }

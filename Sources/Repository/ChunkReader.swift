@@ -7,6 +7,12 @@ internal import Problems
 /// A delta is opened after its base, which is opened the same way; every chunk on the way is proven
 /// too, and at most two of them are in memory beside the cache.
 public final class ChunkReader {
+  /// Raw bytes to keep where snapshot after snapshot is walked through.
+  ///
+  /// Their lists are deltas on lists of the snapshots before: of a terabyte, those of the last two
+  /// fit, so that most lists cost one frame instead of a whole chain.
+  static let historyLimit = 192 << 20
+
   private let repository: Repository
   private let seal: ChunkSeal
   private let decompressor: Decompressor

@@ -8,7 +8,7 @@ extension Collector {
 
   mutating func mark() throws {
     var dead: [PackID] = []
-    var partly: Set<PackID> = []
+    var partly: [PackID: Int] = [:]
     let oldest = otherLeases.map(\.started).min() ?? .infinity
     for pack in survey.places.packs {
       guard let id = Pack.id(from: pack.name), !survey.places.condemned.contains(id) else {
@@ -16,11 +16,11 @@ extension Collector {
       }
       let isYoung = Double(pack.modified) >= oldest
       if isYoung && !repository.omitted.contains(.youngPacks) { continue }
-      if live(id).isEmpty {
+      if use(of: id).liveCount == 0 {
         dead.append(id)
         report.marked.add(pack.size)
       } else {
-        partly.insert(id)
+        partly[id] = pack.size
       }
     }
     dead += try repack(partly)
@@ -43,43 +43,42 @@ extension Collector {
     return survey.places.marks.filter { unmarked.contains($0.object.lastComponent) }
   }
 
-  /// Copies what is live out of the packs with the greatest dead share; returns those packs.
-  private mutating func repack(_ packs: Set<PackID>) throws -> [PackID] {
-    var candidates: [(pack: PackID, size: Int, live: Int)] = []
-    for object in try repository.store.list(InstanceIndex.directory) {
-      for entry in try repository.indexEntries(object.name) ?? [] where packs.contains(entry.id) {
-        let offsets = live(entry.id)
-        let bytes = entry.instances.reduce(0) {
-          $0 + (offsets.contains($1.offset) ? $1.instance.length : 0)
-        }
-        let dead = Double(entry.instances.reduce(0) { $0 + $1.instance.length } - bytes)
-        if dead >= options.deadShare * Double(entry.size) && dead > 0 {
-          candidates.append((entry.id, entry.size, bytes))
-        }
-      }
-    }
-    candidates.sort { ($0.live, $0.pack) < ($1.live, $1.pack) }
-    return try repack(candidates)
+  /// A pack that is partly live.
+  private struct Candidate {
+    var pack: PackID
+    /// Its number in the survey's table.
+    var number: UInt32
+    var size: Int
+    var use: PackUse
   }
 
-  private mutating func repack(
-    _ candidates: [(pack: PackID, size: Int, live: Int)]
-  ) throws -> [PackID] {
+  /// The packs that are dead enough, those with the least to copy first.
+  private func candidates(among packs: [PackID: Int]) -> [Candidate] {
+    packs.compactMap { pack, size in
+      guard let number = numbers[pack] else { return nil }
+      let use = survey.uses[Int(number)]
+      let isWorthIt = use.dead > 0 && Double(use.dead) >= options.deadShare * Double(size)
+      return isWorthIt ? Candidate(pack: pack, number: number, size: size, use: use) : nil
+    }
+    .sorted { ($0.use.live, $0.pack) < ($1.use.live, $1.pack) }
+  }
+
+  /// Copies what is live out of the packs with the greatest dead share; returns those packs.
+  private mutating func repack(_ packs: [PackID: Int]) throws -> [PackID] {
     var repacked: [PackID] = []
     var copied = 0
-    var seen: Set<PackID> = []
     var sink = PackSink(repository)
     let reader = try ChunkReader(repository, table: survey.places.stored, cacheLimit: 8 << 20)
-    for candidate in candidates where seen.insert(candidate.pack).inserted {
+    for candidate in candidates(among: packs) {
       try lease?.renewIfDue()
-      guard copied + candidate.live <= options.maxRepack ?? .max else {
+      guard copied + candidate.use.live <= options.maxRepack ?? .max else {
         report.partlyDead.add(candidate.size)
         continue
       }
       do {
-        if !options.isDryRun { try copy(candidate.pack, reader, to: &sink) }
-        copied += candidate.live
-        report.repacked.add(candidate.live)
+        if !options.isDryRun { try copy(candidate, reader, to: &sink) }
+        copied += candidate.use.live
+        report.repacked.add(candidate.use.live)
         report.marked.add(candidate.size)
         repacked.append(candidate.pack)
       } catch let problem as Problem where problem.code == Damage.code {
@@ -92,11 +91,10 @@ extension Collector {
   }
 
   /// Copies the live instances of one pack, once the pack and each of them are proven.
-  private func copy(_ pack: PackID, _ reader: ChunkReader, to sink: inout PackSink) throws {
-    let name = Pack.name(pack)
-    let offsets = live(pack)
+  private func copy(_ candidate: Candidate, _ reader: ChunkReader, to sink: inout PackSink) throws {
+    let name = Pack.name(candidate.pack)
     let instances = try PackProof.instances(of: name, in: repository, reader) {
-      offsets.contains($0)
+      try survey.isLive($0.id, at: $1, inPack: candidate.number)
     }
     for (instance, bytes) in instances { try sink.append(instance, bytes) }
   }

@@ -15,7 +15,7 @@ extension Collector {
       let isRipe = isRipe(mark)
       for pack in mark.packs where seen.insert(pack).inserted {
         guard let size = sizes[pack] else { continue }
-        let isDead = live(pack).isEmpty || repository.omitted.contains(.recomputed)
+        let isDead = use(of: pack).liveCount == 0 || repository.omitted.contains(.recomputed)
         if isRipe && isDead && !kept.contains(pack) {
           doomed.append(pack)
         } else {

@@ -12,7 +12,7 @@ struct Collector {
   let lease: Lease?
   let survey: Survey
   /// The number of each pack in the survey's table.
-  let numbers: [PackID: Int]
+  let numbers: [PackID: UInt32]
   var report = CollectReport()
 
   /// Surveys the repository.
@@ -35,8 +35,10 @@ struct Collector {
     self.lease = lease
     if let lease { try Self.checkClock(repository, lease) }
     survey = try Self.survey(repository, lease, closure)
-    var numbers: [PackID: Int] = [:]
-    for (number, pack) in survey.places.stored.packs.enumerated() { numbers[pack.id] = number }
+    var numbers: [PackID: UInt32] = [:]
+    for (number, pack) in survey.places.stored.packs.enumerated() {
+      numbers[pack.id] = UInt32(number)
+    }
     self.numbers = numbers
     report.snapshots = survey.snapshots.count
     for pack in survey.places.packs { report.stored.add(pack.size) }
@@ -62,8 +64,8 @@ struct Collector {
     survey.leases.live.filter { $0.object != lease?.object }
   }
 
-  /// The live instances of a pack; none for one that no index knows.
-  func live(_ pack: PackID) -> OffsetSet { numbers[pack].map { survey.live[$0] } ?? OffsetSet() }
+  /// What of a pack is live; nothing of one that no index knows.
+  func use(of pack: PackID) -> PackUse { numbers[pack].map { survey.uses[Int($0)] } ?? PackUse() }
 
   /// Copies what is live, and in marked packs only; those packs stay at least until the next run.
   private mutating func rescue() throws {

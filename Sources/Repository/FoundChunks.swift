@@ -20,7 +20,9 @@ struct FoundChunks {
   }
 
   func contains(_ id: ChunkID) -> Bool {
-    places(of: id).contains { slots[$0] == (id.words.0, id.words.1) }
+    // That is how an empty slot looks; somebody may have made up such an id.
+    if (id.words.0, id.words.1) == (0, 0) { return false }
+    return places(of: id).contains { slots[$0] == (id.words.0, id.words.1) }
   }
 
   /// Remembers an id, in the place of another where all of its places are taken.

@@ -23,6 +23,9 @@ struct InstanceTable: Sendable {
 
   /// One place where a chunk is.
   struct Location: Sendable {
+    /// The instance's own number in this table, from 0 to `count - 1`; it stays when packs are
+    /// disregarded, and changes when more are added.
+    var position: Int
     var pack: UInt32
     var offset: Int
     var instance: Instance
@@ -142,7 +145,7 @@ struct InstanceTable: Sendable {
         && (withLost || !isLost(row.pack, Int(row.offset)))
         && Instance.depth(ofVersion: row.version) < depth
       {
-        found.append(location(row))
+        found.append(location(Int(slots[slot])))
       }
       slot = (slot + 1) & (slots.count - 1)
     }
@@ -169,7 +172,13 @@ struct InstanceTable: Sendable {
       if left.id != right.id { return left.id < right.id }
       return (order[Int(left.pack)], left.offset) < (order[Int(right.pack)], right.offset)
     }
-    .lazy.map { location(rows[$0]) }
+    .lazy.map { location($0) }
+  }
+
+  /// Shows every instance once, also those that nothing may rely on.
+  func visitAll(_ body: (Location) throws -> Void) throws {
+    try merged?.visitAll(body)
+    for number in rows.indices { try body(location(number)) }
   }
 
   private func counts(_ row: Row) -> Bool {
@@ -185,7 +194,8 @@ struct InstanceTable: Sendable {
       || (!lost.isEmpty && lost.contains(LostInstance(pack: pack, offset: offset)))
   }
 
-  private func location(_ row: Row) -> Location {
+  private func location(_ number: Int) -> Location {
+    let row = rows[number]
     let instance = Instance(
       id: row.id,
       base: row.base < 0 ? nil : bases[Int(row.base)],
@@ -196,7 +206,12 @@ struct InstanceTable: Sendable {
       codec: row.codec,
       version: row.version
     )
-    return Location(pack: row.pack, offset: Int(row.offset), instance: instance)
+    return Location(
+      position: (merged?.count ?? 0) + number,
+      pack: row.pack,
+      offset: Int(row.offset),
+      instance: instance
+    )
   }
 
   private mutating func add(_ instance: Instance, _ offset: UInt32, pack: UInt32) {

@@ -5,8 +5,8 @@ internal import Synchronization
 /// Instances that are found in a file instead of memory; used from several threads at once.
 ///
 /// A page that turns out to be damaged in the middle of the work makes the file again from the same
-/// index objects: sorted as they are, packs and entries get the same numbers, so whoever holds a
-/// number can go on.
+/// index objects: sorted as they are, packs and entries get the same numbers and positions, so whoever
+/// holds one can go on.
 final class MergedIndex: Sendable {
   /// The number of instances.
   let count: Int
@@ -31,13 +31,27 @@ final class MergedIndex: Sendable {
 
   /// All instances of a chunk; throws only when the file is broken and cannot be made again.
   func locations(of id: ChunkID) throws -> [InstanceTable.Location] {
+    try search { try $0.locations(of: id) }
+  }
+
+  /// Shows every instance in the order of positions, which is that of ids; throws as
+  /// ``locations(of:)``, and what the body throws.
+  func visitAll(_ body: (InstanceTable.Location) throws -> Void) throws {
+    for page in 0..<CachePage.count(forEntries: count) {
+      for location in try search({ try $0.locations(onPage: page) }) { try body(location) }
+    }
+  }
+
+  private func search(
+    _ body: (inout CacheFile) throws -> [InstanceTable.Location]
+  ) throws -> [InstanceTable.Location] {
     try file.withLock { file in
       do {
-        return try file.locations(of: id)
+        return try body(&file)
       } catch {
         // Broken, or the disk does not give it back.
         file = try remade()
-        return try file.locations(of: id)
+        return try body(&file)
       }
     }
   }

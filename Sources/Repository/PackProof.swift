@@ -10,7 +10,7 @@ enum PackProof {
   ///   - name: The pack.
   ///   - repository: The repository.
   ///   - reader: Opens each instance.
-  ///   - isChosen: Whether the instance at an offset is wanted.
+  ///   - isChosen: Whether an instance at an offset is wanted.
   /// - Returns: The instances in the order of their offsets.
   /// - Throws: `repository.damaged` where the pack's bytes do not hash to its name, its directory
   ///   does not open, or a chosen instance does not give the chunk that it should.
@@ -18,7 +18,7 @@ enum PackProof {
     of name: ObjectName,
     in repository: Repository,
     _ reader: ChunkReader,
-    where isChosen: (UInt32) -> Bool
+    where isChosen: (Instance, _ offset: Int) throws -> Bool
   ) throws -> [(instance: Instance, bytes: [UInt8])] {
     let bytes = try repository.store.get(name, limit: PackEntry.sizeLimit)
     let entry = try Pack.readDirectory(
@@ -31,7 +31,7 @@ enum PackProof {
       throw Damage.problem(name, "its bytes do not hash to its name")
     }
     var chosen: [(instance: Instance, bytes: [UInt8])] = []
-    for (instance, offset) in entry.instances where isChosen(offset) {
+    for (instance, offset) in entry.instances where try isChosen(instance, Int(offset)) {
       let base = try reader.base(of: instance)
       let range = Int(offset)..<Int(offset) + instance.length
       try Damage.naming(name, [.init("offset", String(offset))]) {

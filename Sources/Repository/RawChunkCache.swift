@@ -9,16 +9,16 @@ struct RawChunkCache {
     var lastUse: Int
   }
 
-  // Keeps the search for the oldest entry short where chunks are tiny.
-  private static let countLimit = 256
-
   private let byteLimit: Int
+  // Keeps the search for the oldest entry short where chunks are tiny.
+  private let countLimit: Int
   private var entries: [ChunkID: Entry] = [:]
   private var bytes = 0
   private var uses = 0
 
   init(byteLimit: Int) {
     self.byteLimit = byteLimit
+    countLimit = max(256, byteLimit >> 17)
   }
 
   func contains(_ id: ChunkID) -> Bool { entries[id] != nil }
@@ -33,7 +33,7 @@ struct RawChunkCache {
   /// Keeps proven bytes, unless they are too many for the cache as a whole.
   mutating func keep(_ raw: [UInt8], _ id: ChunkID, _ kind: ChunkKind) {
     guard raw.count <= byteLimit, entries[id] == nil else { return }
-    while bytes + raw.count > byteLimit || entries.count >= Self.countLimit { dropOldest() }
+    while bytes + raw.count > byteLimit || entries.count >= countLimit { dropOldest() }
     uses += 1
     entries[id] = Entry(kind: kind, raw: raw, lastUse: uses)
     bytes += raw.count

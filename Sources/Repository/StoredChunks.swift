@@ -9,20 +9,36 @@ public final class StoredChunks {
   private let table: InstanceTable
   private let reader: ChunkReader
   private var found: FoundChunks
+  /// Instances that were found with all that they stand on: the chain below them is not walked again.
+  private var whole: InstanceMarks
 
   init(_ repository: Repository, _ table: InstanceTable) throws {
     self.repository = repository
     self.table = table
-    reader = try ChunkReader(repository, table: table)
+    reader = try ChunkReader(repository, table: table, cacheLimit: ChunkReader.historyLimit)
     found = FoundChunks(for: table.count)
+    whole = InstanceMarks(count: table.count)
   }
 
   /// Whether a chunk can be read, with all that it stands on.
   public func contains(_ id: ChunkID) throws -> Bool {
     if found.contains(id) { return true }
-    guard try table.contains(id) else { return false }
+    guard try isWhole(id, below: .max) else { return false }
     found.insert(id)
     return true
+  }
+
+  /// Whether a chunk has an instance of smaller depth that is there with all that it stands on.
+  private func isWhole(_ id: ChunkID, below depth: Int) throws -> Bool {
+    for location in try table.locations(of: id, below: depth) {
+      if whole.contains(location.position) { return true }
+      if let base = location.instance.base {
+        guard try isWhole(base, below: location.instance.depth) else { continue }
+      }
+      whole.insert(location.position)
+      return true
+    }
+    return false
   }
 
   /// The raw bytes of a chunk; a `Problem` of kind `damaged` where it cannot be read.

@@ -14,8 +14,10 @@ struct Survey {
   let leases: LeaseList
   let snapshots: Set<SnapshotName>
   let places: Places
-  /// For each pack number of the table, where in it live instances begin.
-  private(set) var live: [OffsetSet]
+  /// What of each pack is live, by its number in the table.
+  private(set) var uses: [PackUse] = []
+  /// The live instances.
+  private var live: InstanceMarks
   /// Chunks that are live, and in marked packs only.
   private(set) var stranded: [ChunkID] = []
   private let repository: Repository
@@ -51,10 +53,17 @@ struct Survey {
     if let damage = index.damages.first?.problem {
       throw Self.refusal("an index object cannot be read: \(damage.summary)", damage.facts)
     }
-    live = Array(repeating: OffsetSet(), count: places.stored.packs.count)
+    live = InstanceMarks(count: places.stored.count)
     try checkParents()
     try findLive(closure)
-    for number in live.indices { live[number].settle() }
+    uses = try PackUse.all(of: places.stored, marks: live)
+  }
+
+  /// Whether an instance is live: the one at an offset of a pack, by the pack's number.
+  func isLive(_ id: ChunkID, at offset: Int, inPack number: UInt32) throws -> Bool {
+    try places.stored.locations(of: id, withLost: true).contains {
+      $0.pack == number && $0.offset == offset && live.contains($0.position)
+    }
   }
 
   /// Whether a fresh look shows a snapshot, or a parent in a lease, that this survey does not know.
@@ -81,7 +90,11 @@ struct Survey {
   }
 
   private mutating func findLive(_ closure: Repository.CollectClosure) throws {
-    let visitor = ClosureVisitor(try ChunkReader(repository, table: places.stored))
+    let table = places.stored
+    let visitor = ClosureVisitor(
+      try ChunkReader(repository, table: table, cacheLimit: ChunkReader.historyLimit),
+      among: table.count
+    )
     let search = ChainSearch(
       places.usable,
       ignoresBases: repository.omitted.contains(.basesAreLive)
@@ -109,12 +122,12 @@ struct Survey {
     for id in needed {
       try search.add(
         id,
-        found: { live[Int($0.pack)].insert($0.offset) },
+        found: { live.insert($0.position) },
         missing: { missing.append($0) }
       )
     }
     try search.finish(
-      found: { live[Int($0.pack)].insert($0.offset) },
+      found: { live.insert($0.position) },
       missing: { missing.append($0) }
     )
     for id in missing { try strand(id, of: snapshot) }
@@ -130,7 +143,7 @@ struct Survey {
           + "\(snapshot) gives the snapshot up."
       )
     }
-    for location in chain { live[Int(location.pack)].insert(location.offset) }
+    for location in chain { live.insert(location.position) }
     stranded.append(id)
   }
 

@@ -3,16 +3,30 @@ public import Repository
 
 /// Walks through snapshots and says what of each cannot be restored.
 ///
-/// Lists that are whole are read once, however many snapshots share them: of each only its id and
-/// its sums are remembered, about 80 bytes for 4096 stripes. So memory grows with the lists that
-/// differ between snapshots, not with rows or chunks.
+/// Lists that are whole are read once, however many snapshots in a row share them: of each only its
+/// id and its sums are remembered, about 80 bytes for 4096 stripes. When they are too many, all are
+/// forgotten, and those that come again are read again.
 public final class LossSurvey {
+  /// Lists of hundreds of snapshots of a terabyte: 20 MB.
+  static let usualLimit = 131_072
+
   private let chunks: StoredChunks
+  private let listLimit: Int
   private var segments: [ChunkID: TableLoss.Sum] = [:]
   private var largeObjects: [ChunkID: Int] = [:]
 
+  /// How many lists are remembered.
+  var rememberedCount: Int { segments.count + largeObjects.count }
+
   /// Surveys snapshots by what a check has found stored.
-  public init(_ chunks: StoredChunks) { self.chunks = chunks }
+  public convenience init(_ chunks: StoredChunks) {
+    self.init(chunks, listLimit: Self.usualLimit)
+  }
+
+  init(_ chunks: StoredChunks, listLimit: Int) {
+    self.chunks = chunks
+    self.listLimit = listLimit
+  }
 
   /// What of a snapshot cannot be restored, or nil when all can.
   ///
@@ -54,7 +68,9 @@ public final class LossSurvey {
       switch try read(segment, { try Segment(decoding: $0) }) {
       case .lost(let causes): found.addLostSegment(causes)
       case .readable(let list):
-        if let sum = try survey(list, &found) { segments[segment] = sum }
+        guard let sum = try survey(list, &found) else { continue }
+        forgetWhenFull()
+        segments[segment] = sum
       }
     }
     found.finish()
@@ -64,6 +80,12 @@ public final class LossSurvey {
     if found.parts.isEmpty { loss.whole.wholeTables += 1 }
     loss.whole.rows += table.rows
     loss.whole.restorableRows += found.restorableRows
+  }
+
+  private func forgetWhenFull() {
+    guard rememberedCount >= listLimit else { return }
+    segments.removeAll(keepingCapacity: true)
+    largeObjects.removeAll(keepingCapacity: true)
   }
 
   /// Adds a segment's stripes; its sum when all of them are there.
@@ -98,7 +120,9 @@ public final class LossSurvey {
       case .readable(let content):
         let count = try survey(content, &loss)
         whole += count
-        if count == content.items.count { largeObjects[list] = count }
+        guard count == content.items.count else { continue }
+        forgetWhenFull()
+        largeObjects[list] = count
       }
     }
     loss.whole.largeObjects = manifest.largeObjectCount

@@ -1,3 +1,4 @@
+import ObjectStore
 import Testing
 
 @testable import Repository
@@ -94,5 +95,49 @@ struct ChainTests {
     #expect(try table.chain(of: id(3))?.count == 1)
     let without = try losing(3, table)
     #expect(try without.chain(of: id(3))?.count == 3)
+  }
+
+  /// Chunk 3 has two ways: the shallow one lacks chunk 2, the deep one stands on chunk 1.
+  ///
+  /// Chunk 4 can stand on the shallow one only.
+  private func brokenWay() throws -> InstanceTable {
+    try table([full(1), delta(3, 1, on: 2), delta(3, 3, on: 1), delta(4, 3, on: 3)])
+  }
+
+  @Test("A search takes no instance for whole because a chunk that has another way was found")
+  func searchAfterBrokenWay() throws {
+    let search = ChainSearch(try brokenWay())
+    var missing: [ChunkID] = []
+    for number in [UInt8(3), 4, 4] {
+      try search.add(id(number), found: { _ in }, missing: { missing.append($0) })
+      try search.finish(found: { _ in }, missing: { missing.append($0) })
+    }
+    #expect(try missing == [id(4), id(4)])
+  }
+
+  @Test("A search gives every instance of a chain once, and of a later one what is new")
+  func searchGivesNews() throws {
+    let search = ChainSearch(
+      try table([full(1), delta(2, 2, on: 1), delta(3, 3, on: 2), delta(4, 6, on: 2)])
+    )
+    var found: [ChunkID] = []
+    for number in [UInt8(3), 4] {
+      try search.add(id(number), found: { _ in }, missing: { _ in Issue.record("it is there") })
+      try search.finish(
+        found: { found.append($0.instance.id) },
+        missing: { _ in Issue.record("it is there") }
+      )
+    }
+    #expect(try found == [id(3), id(2), id(1), id(4), id(2)])
+  }
+
+  @Test("A check takes no instance for whole because a chunk that has another way was found")
+  func storedAfterBrokenWay() throws {
+    let repository = try Repository.create(in: MemoryStore(), encryption: .none)
+    let chunks = try StoredChunks(repository, brokenWay())
+    for _ in 0..<2 {
+      #expect(try chunks.contains(id(3)) && chunks.contains(id(1)))
+      #expect(try !chunks.contains(id(4)) && !chunks.contains(id(2)))
+    }
   }
 }

@@ -62,6 +62,25 @@ struct IndexCacheTests {
     )
   }
 
+  @Test("Every instance has a position of its own, whether it is in the file or in memory")
+  func positions() throws {
+    var sample = sample
+    let index = sample.index()
+    _ = try index.table()
+    try sample.addObject()
+    let table = try index.refreshed()
+    #expect(table.countInMemory == 100 && table.merged != nil)
+    var positions: [Int] = []
+    try table.visitAll { location in
+      positions.append(location.position)
+      let same = try table.locations(of: location.instance.id).filter {
+        $0.pack == location.pack && $0.offset == location.offset
+      }
+      #expect(same.map(\.position) == [location.position])
+    }
+    #expect(positions == Array(0..<table.count))
+  }
+
   @Test("A process that starts later reads no index object that the file holds")
   func later() throws {
     _ = try sample.index().table()

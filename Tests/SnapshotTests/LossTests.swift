@@ -54,6 +54,28 @@ struct LossTests {
     }
   }
 
+  @Test("A survey that may remember few lists finds the same", arguments: [1, 2, 1000])
+  func fewLists(limit: Int) throws {
+    let database = try SmallDatabase.threeNights()
+    let first = try SnapshotContent(opening: database.snapshots[0], in: database.repository)
+    let reader = try database.repository.makeReader()
+    let stripe = try first.stripes(of: first.manifest.tables[0], reader)[0]
+    _ = try flip(stripe.chunks[0], database)
+    let expected = try Self.losses(database.store, reading: .all).losses
+    #expect(!expected.isEmpty)
+
+    var found: [SnapshotLoss] = []
+    var survey: LossSurvey?
+    _ = try database.repository.check(reading: .all) { snapshot, manifest, chunks in
+      let walk = survey ?? LossSurvey(chunks, listLimit: limit)
+      survey = walk
+      if let loss = try walk.loss(of: snapshot, manifest: manifest) { found.append(loss) }
+      #expect(walk.rememberedCount <= limit)
+      return nil
+    }
+    #expect(found == expected)
+  }
+
   @Test("A damaged stripe is named by table, pages and rows, in every snapshot that stands on it")
   func stripe() throws {
     let database = try SmallDatabase.threeNights()
