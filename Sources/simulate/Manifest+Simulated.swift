@@ -1,16 +1,18 @@
+import Foundation
 import Repository
 import Snapshot
 
 extension Manifest {
   /// A manifest of a database with one table and nothing else.
   static func simulated(
-    stripePages: Int,
+    taken: Date,
     stripes: Int,
-    stored: StripeList.Stored,
+    segments: [ChunkID],
+    totals: StripeTotals,
     parent: SnapshotName?
   ) -> Manifest {
     Manifest(
-      taken: "2026-01-31T02:00:00.000000Z",
+      taken: taken.formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true)),
       tool: "simulate",
       host: "simulate",
       database: .simulated,
@@ -28,7 +30,7 @@ extension Manifest {
       ),
       ledger: [],
       ledgerPosition: 0,
-      tables: [.simulated(stripePages, stripes, stored, isFirst: parent == nil)],
+      tables: [.simulated(stripes, segments, totals, isFirst: parent == nil)],
       sequences: [],
       materializedViews: [],
       largeObjects: [],
@@ -57,10 +59,13 @@ extension Manifest.Database {
 }
 
 extension Manifest.Table {
+  /// Pages of a stripe in a table of a terabyte.
+  private static let stripePages = 128
+
   fileprivate static func simulated(
-    _ stripePages: Int,
     _ stripes: Int,
-    _ stored: StripeList.Stored,
+    _ segments: [ChunkID],
+    _ totals: StripeTotals,
     isFirst: Bool
   ) -> Self {
     Self(
@@ -71,10 +76,10 @@ extension Manifest.Table {
       columns: [],
       pages: stripes * stripePages,
       stripePages: stripePages,
-      rows: stored.totals.rows,
-      bytes: stored.totals.bytes,
-      digest: stored.totals.digest,
-      segments: stored.segments,
+      rows: totals.rows,
+      bytes: totals.bytes,
+      digest: totals.digest,
+      segments: segments,
       loadRoot: nil,
       condition: nil,
       isConfiguration: false,

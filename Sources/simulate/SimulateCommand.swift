@@ -2,6 +2,7 @@ import Arguments
 import Files
 import Foundation
 import ObjectStore
+import Problems
 import Reports
 
 /// Runs the simulation, shows each night as a row, and judges the whole.
@@ -15,6 +16,8 @@ struct SimulateCommand: Command {
   var seed = 1
   var directory: String?
   var json: String?
+  var step: Step?
+  var snapshots = 1000
 
   static var arguments: [Argument<Self>] {
     option("--stripes", \.stripes, value: "N", "Stripes of the one table; 128 pages each.")
@@ -23,10 +26,13 @@ struct SimulateCommand: Command {
     option("--seed", \.seed, value: "N", "Decides which stripes change.")
     option("--directory", \.directory, value: "PATH", "Where the repository is made.")
     option("--json", \.json, value: "FILE", "Where the figures go.")
+    option("--step", \.step, value: "STEP", "Do one thing to the repository in the directory.")
+    option("--snapshots", \.snapshots, value: "N", "Snapshots that the step 'history' makes.")
   }
 
   /// Whether every target is met.
   func run() throws -> Bool {
+    if let step { return try run(step) }
     let scratch = try TemporaryDirectory(prefix: "drydock-simulate", in: directory)
     let simulation = Simulation(
       stripes: stripes,
@@ -46,6 +52,24 @@ struct SimulateCommand: Command {
     return figures.meetsTargets
   }
 
+  /// One step of many, each in a process of its own, so that its memory is its own too.
+  private func run(_ step: Step) throws -> Bool {
+    guard let directory else {
+      throw Problem(.usage, code: "simulate.directory", "--step needs --directory")
+    }
+    let run = StepRun(
+      directory: directory,
+      stripes: stripes,
+      percent: percent,
+      seed: UInt64(seed),
+      snapshots: snapshots
+    )
+    let figures = try run.run(step)
+    if let json { try write(figures, to: json) }
+    show(figures.text)
+    return figures.meetsTarget
+  }
+
   private var heading: String {
     """
     \(stripes) stripes, \(nights) nights, \(percent) % of the stripes changed each night; seconds, \
@@ -59,7 +83,7 @@ struct SimulateCommand: Command {
     FileHandle.standardOutput.write(Data((line + "\n").utf8))
   }
 
-  private func write(_ figures: Figures, to path: String) throws {
+  private func write(_ figures: some Encodable, to path: String) throws {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
     encoder.keyEncodingStrategy = .convertToSnakeCase

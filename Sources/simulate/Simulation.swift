@@ -10,9 +10,6 @@ import Snapshot
 /// Ids, deltas, packs, index, cache, lists, closure and manifest are real; only the contents are
 /// small. Every night opens the repository anew, as a new process would.
 struct Simulation {
-  /// Pages of a stripe in a table of a terabyte.
-  private static let stripePages = 128
-
   let stripes: Int
   let nights: Int
   let percent: Int
@@ -40,7 +37,8 @@ struct Simulation {
     )
   }
 
-  private func take(_ number: Int, parent: SnapshotName?) throws -> (Night, SnapshotName) {
+  /// Takes one snapshot.
+  func take(_ number: Int, parent: SnapshotName?) throws -> (Night, SnapshotName) {
     var watch = Stopwatch()
     let repository = try Repository.open(store, passphrase: nil, cacheDirectory: cacheDirectory)
     let writer = try repository.beginSnapshot(parent: parent)
@@ -57,9 +55,10 @@ struct Simulation {
     )
     watch.lap(\.lists)
     let manifest = Manifest.simulated(
-      stripePages: Self.stripePages,
+      taken: Date(),
       stripes: stripes,
-      stored: stored,
+      segments: stored.segments,
+      totals: stored.totals,
       parent: parent
     )
     let bytes = try manifest.encoded()
@@ -103,9 +102,9 @@ struct Simulation {
     return list
   }
 
-  private static func entry(_ stripe: Int, _ content: [UInt8], _ chunk: ChunkID) -> Stripe {
+  static func entry(_ stripe: Int, _ content: [UInt8], _ chunk: ChunkID?) -> Stripe {
     Stripe(
-      chunks: [chunk],
+      chunks: chunk.map { [$0] } ?? [],
       rows: 1000,
       bytes: content.count,
       digest: DigestSum(low: UInt64(stripe), high: 0)
@@ -138,7 +137,7 @@ struct Simulation {
     )
   }
 
-  private static func bytes(of directory: String) throws -> Int {
+  static func bytes(of directory: String) throws -> Int {
     guard Directory.exists(directory) else { return 0 }
     return try Directory.entries(of: directory).reduce(0) { sum, entry in
       try sum + (entry.isDirectory ? bytes(of: "\(directory)/\(entry.name)") : entry.size)

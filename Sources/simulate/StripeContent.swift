@@ -33,6 +33,12 @@ struct StripeContent {
     return bytes
   }
 
+  /// A stripe after so many changes.
+  func version(_ stripe: Int, change: Int) -> [UInt8] {
+    let content = first(stripe)
+    return change == 0 ? content : changed(content, stripe: stripe, night: change)
+  }
+
   private static func append(_ word: UInt64, to bytes: inout [UInt8]) {
     for shift in stride(from: 0, to: 64, by: 8) {
       bytes.append(UInt8(truncatingIfNeeded: word >> UInt64(shift)))
