@@ -173,7 +173,7 @@ let package = Package(
     .testTarget(
       name: "FuzzTests",
       dependencies: [
-        "TestSupport", "Problems", "Snapshot", "Repository", "ObjectStore", "Compression",
+        "TestSupport", "Problems", "Snapshot", "Repository", "ObjectStore", "HTTP", "Compression",
         "Cryptography", "Bytes", "Digests", "Files",
       ],
       exclude: ["Corpus"],

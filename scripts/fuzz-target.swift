@@ -1,4 +1,4 @@
-// What libFuzzer calls; scripts/fuzz builds it together with Tests/FuzzTests/FuzzEntry.swift.
+// What libFuzzer calls; scripts/fuzz builds it together with the entries of Tests/FuzzTests.
 import Glibc
 
 /// The parser that this run is about.

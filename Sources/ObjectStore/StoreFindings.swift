@@ -65,11 +65,15 @@ public struct StoreFindings: Sendable, Codable, Equatable {
       object.size <= sizeLimit && !object.name.lastComponent.hasPrefix(StoreProbe.canary)
     }
     return try objects.sorted { $0.modified > $1.modified }.prefix(countLimit)
-      .compactMap { object in
-        let bytes = try store.get(object.name)
-        let findings = try? JSONDecoder().decode(Self.self, from: Data(bytes))
-        return findings.flatMap { $0.magic == magic && $0.version == 1 ? $0 : nil }
-      }
+      .compactMap { Self(decoding: try store.get($0.name)) }
       .max { $0.probed < $1.probed }
+  }
+
+  /// Reads findings; nil for what is none, or another version's.
+  init?(decoding bytes: [UInt8]) {
+    guard let findings = try? JSONDecoder().decode(Self.self, from: Data(bytes)),
+      findings.magic == Self.magic, findings.version == 1
+    else { return nil }
+    self = findings
   }
 }

@@ -31,7 +31,12 @@ struct KnownDamage {
     } catch let problem as Problem where problem.code == "files.not-found" {
       return []
     }
-    return Set(String(decoding: bytes, as: UTF8.self).split(separator: "\n").compactMap(Self.place))
+    return Self.places(in: bytes)
+  }
+
+  /// The instances that a record names.
+  static func places(in bytes: [UInt8]) -> Set<Place> {
+    Set(String(decoding: bytes, as: UTF8.self).split(separator: "\n").compactMap(Self.place))
   }
 
   /// Records what a check has found.

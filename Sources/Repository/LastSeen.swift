@@ -16,11 +16,16 @@ struct LastSeen {
   /// The snapshot; nil when there is no record that can be understood.
   func read() throws -> SnapshotName? {
     do {
-      let text = String(decoding: try ReadableFile.contents(of: path), as: UTF8.self)
-      return text.hasSuffix("\n") ? SnapshotName(String(text.dropLast())) : nil
+      return Self.snapshot(in: try ReadableFile.contents(of: path))
     } catch let problem as Problem where problem.code == "files.not-found" {
       return nil
     }
+  }
+
+  /// The snapshot that a record names; nil for what is none.
+  static func snapshot(in bytes: [UInt8]) -> SnapshotName? {
+    let text = String(decoding: bytes, as: UTF8.self)
+    return text.hasSuffix("\n") ? SnapshotName(String(text.dropLast())) : nil
   }
 
   /// Remembers a snapshot instead of the one before.

@@ -26,7 +26,9 @@ final class Lease: Sendable {
     var written: Int?
 
     /// Seconds for which it is good.
-    var lifetime: Double { written.map { Double(expires - $0) } ?? Lease.lifetime }
+    ///
+    /// A host that may only write makes leases too, so the numbers may be any.
+    var lifetime: Double { written.map { Double(expires) - Double($0) } ?? Lease.lifetime }
   }
 
   private struct State {

@@ -10,6 +10,20 @@ struct LeaseList {
     let started: Double
     let parent: SnapshotName?
     let host: String
+
+    /// What a lease says that was read from an object; of one that does not open, only when it was
+    /// written is known.
+    init(_ content: Lease.Content?, _ object: ObjectInfo) {
+      let written = Double(object.modified)
+      let lifetime = content?.lifetime ?? Lease.lifetime
+      // The writer began so long before it wrote this lease, by whatever clock it has.
+      let age = content.map { Double($0.expires) - lifetime - Double($0.started) } ?? 0
+      let earliest = min(written, written - age, content.map { Double($0.started) } ?? written)
+      self.object = object.name
+      started = earliest - LeaseList.clockLimit
+      parent = content?.parent.flatMap { SnapshotName($0) }
+      host = content?.host ?? "unknown"
+    }
   }
 
   /// Seconds by which two clocks may differ.
@@ -43,17 +57,7 @@ struct LeaseList {
         expired.append(object.name)
         continue
       }
-      // The writer began so long before it wrote this lease, by whatever clock it has.
-      let age = content.map { Double($0.expires) - lifetime - Double($0.started) } ?? 0
-      let started = min(written - age, content.map { Double($0.started) } ?? written)
-      live.append(
-        Live(
-          object: object.name,
-          started: started - Self.clockLimit,
-          parent: content?.parent.flatMap { SnapshotName($0) },
-          host: content?.host ?? "unknown"
-        )
-      )
+      live.append(Live(content, object))
     }
     self.live = live
     self.expired = expired
@@ -69,6 +73,11 @@ extension Lease {
   static func read(_ name: ObjectName, _ repository: Repository) throws -> Content? {
     let bytes = try repository.store.get(name, limit: 64 << 10)
     guard let raw = try? repository.sealed.open(bytes, as: .lease, name: name) else { return nil }
-    return try? JSONDecoder().decode(Content.self, from: Data(raw))
+    return content(in: raw)
+  }
+
+  /// What the content of a lease says; nil for what is none.
+  static func content(in raw: [UInt8]) -> Content? {
+    try? JSONDecoder().decode(Content.self, from: Data(raw))
   }
 }

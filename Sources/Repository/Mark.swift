@@ -33,18 +33,21 @@ struct Mark: Sendable {
   /// Reads a mark.
   init(_ info: ObjectInfo, in repository: Repository) throws {
     let bytes = try repository.store.get(info.name, limit: Self.limit)
-    let content = try Damage.naming(info.name) {
+    self = try Damage.naming(info.name) {
       let raw = try repository.sealed.open(bytes, as: .mark, name: info.name)
-      return try Self.decode(Content.self, raw)
+      return try Mark(decoding: raw, of: info)
     }
+  }
+
+  /// Reads what a mark holds.
+  init(decoding raw: [UInt8], of info: ObjectInfo) throws {
+    let content = try Self.decode(Content.self, raw)
     object = info.name
     isSwept = content.isSwept
     time = max(Double(content.marked), Double(info.modified))
-    packs = try Damage.naming(info.name) {
-      try content.packs.map { text in
-        guard let id = PackID(text: text) else { throw Malformed("it names what is no pack") }
-        return id
-      }
+    packs = try content.packs.map { text in
+      guard let id = PackID(text: text) else { throw Malformed("it names what is no pack") }
+      return id
     }
   }
 

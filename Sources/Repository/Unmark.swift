@@ -25,11 +25,15 @@ struct Unmark: Sendable {
     let bytes = try repository.store.get(info.name, limit: Self.limit)
     object = info.name
     mark = try Damage.naming(info.name) {
-      let raw = try repository.sealed.open(bytes, as: .unmark, name: info.name)
-      let mark = try Mark.decode(Content.self, raw).mark
-      guard Hex.bytes(mark, count: 16) != nil else { throw Malformed("it names what is no mark") }
-      return mark
+      try Self.mark(in: repository.sealed.open(bytes, as: .unmark, name: info.name))
     }
+  }
+
+  /// The mark that an unmark's content names.
+  static func mark(in raw: [UInt8]) throws -> String {
+    let mark = try Mark.decode(Content.self, raw).mark
+    guard Hex.bytes(mark, count: 16) != nil else { throw Malformed("it names what is no mark") }
+    return mark
   }
 
   /// Takes back a mark.

@@ -1,9 +1,10 @@
 import Bytes
 import Compression
 import Cryptography
-import ObjectStore
+import HTTP
 import Problems
 
+@testable import ObjectStore
 @testable import Repository
 @testable import Snapshot
 
@@ -15,6 +16,7 @@ import Problems
 enum FuzzEntry: String, CaseIterable, Sendable {
   case format
   case keySlot
+  case firstKeySlot
   case secrets
   case packDirectory
   case instanceHeader
@@ -26,6 +28,14 @@ enum FuzzEntry: String, CaseIterable, Sendable {
   case largeObjects
   case delta
   case salvage
+  case mark
+  case unmark
+  case lease
+  case knownDamage
+  case lastSeen
+  case findings
+  case listing
+  case failure
 
   /// A parser said or did what it must not; libFuzzer sees the trap of the one who reports it.
   struct Finding: Error {
@@ -67,7 +77,7 @@ enum FuzzEntry: String, CaseIterable, Sendable {
   private func parse(_ bytes: [UInt8]) throws {
     switch self {
     case .format: _ = try RepositoryFormat(decoding: bytes, at: "fuzz")
-    case .keySlot: try Self.openSlot(bytes)
+    case .keySlot, .firstKeySlot: try Self.openSlot(bytes)
     case .secrets: _ = try RootSecrets(decoding: bytes)
     case .packDirectory: try Self.readDirectory(bytes)
     case .instanceHeader: try Self.readHeader(bytes)
@@ -83,6 +93,8 @@ enum FuzzEntry: String, CaseIterable, Sendable {
     case .largeObjects: _ = try LargeObjectList(proving: bytes)
     case .delta: try Self.decompress(bytes)
     case .salvage: try Self.walk(bytes)
+    case .mark, .unmark, .lease, .knownDamage, .lastSeen: try parseNote(bytes)
+    case .findings, .listing, .failure: try parseAnswer(bytes)
     }
   }
 

@@ -55,7 +55,75 @@ enum FuzzSeeds {
       let id = try writer.makeEncoder().write(content.span).id
       _ = try writer.commit(manifest: [], at: Date(timeIntervalSince1970: 0), closure: [id])
       return store.contents.first { $0.key.text.hasPrefix("packs") }?.value ?? []
+    case .firstKeySlot: return try firstSlot()
+    case .mark, .unmark, .lease, .knownDamage, .lastSeen, .findings, .listing, .failure:
+      return Array(text(for: entry).utf8)
     }
+  }
+
+  /// What is text anyway.
+  private static func text(for entry: FuzzEntry) -> String {
+    let pack = String(repeating: "ab", count: 32)
+    switch entry {
+    case .mark:
+      return """
+        {"host":"h","process":7,"marked":1790000000,"packs":["\(pack)"],"isSwept":false}
+        """
+    case .unmark:
+      return #"{"mark":"\#(String(repeating: "cd", count: 16))","unmarked":1790000000}"#
+    case .lease:
+      return """
+        {"writer":"w","host":"h","process":7,"parent":"20260131T235959.123Z-1f2e3d4c",\
+        "started":1790000000,"expires":1790003600,"written":1790000000}
+        """
+    case .knownDamage: return "\(pack) 8\n\(pack) 1000\n"
+    case .lastSeen: return "20260131T235959.123Z-1f2e3d4c\n"
+    case .findings:
+      return """
+        {"magic":"drydock probe","version":1,"probed":1790000000,"readAfterWrite":true,\
+        "listAfterWrite":true,"rangeReads":true,"writeOnce":true,"deletes":true,"clockSkew":-2,\
+        "conditionalWrites":"honoured","objectLock":"none"}
+        """
+    case .listing:
+      return """
+        <?xml version="1.0"?><!-- a page --><ListBucketResult xmlns="urn:s3">\
+        <EncodingType>url</EncodingType><IsTruncated>true</IsTruncated>\
+        <NextContinuationToken>a&amp;b&#x31;</NextContinuationToken>\
+        <Contents><Key>packs/%61b</Key><Size>12</Size>\
+        <LastModified>2026-01-31T23:59:59.000Z</LastModified></Contents></ListBucketResult>
+        """
+    case .failure:
+      return """
+        <Error><Code>SlowDown</Code><Message><![CDATA[Please <wait>.]]></Message></Error>
+        """
+    default: return ""
+    }
+  }
+
+  /// A slot of version 1 with numbers that are the same each time.
+  private static func firstSlot() throws -> [UInt8] {
+    let binding = try FuzzKeys.binding()
+    let secret = [UInt8](repeating: 5, count: 32)
+    let nonce = [UInt8](repeating: 6, count: AESGCM.nonceLength)
+    var copy = secret
+    let key = try KeyRing.derive(Secret(wiping: &copy), "drydock/1/slot/none")
+    let plain = try FuzzKeys.roots().encoded().withBytes { bytes in bytes.indices.map { bytes[$0] }
+    }
+    let additional =
+      Array("drydock/1/slot".utf8) + binding.id + binding.formatHash + Array("none".utf8)
+    var wrapped: [UInt8] = []
+    try AESGCM().seal(
+      plain.span,
+      key: key,
+      nonce: nonce.span,
+      additional: additional.span,
+      appendingTo: &wrapped
+    )
+    let text = """
+      {"magic":"drydock key slot","version":1,"kind":"none","label":"l",\
+      "secret":"\(Hex.text(secret))","nonce":"\(Hex.text(nonce))","wrapped":"\(Hex.text(wrapped))"}
+      """
+    return Array(text.utf8)
   }
 
   private static func id(_ byte: UInt8) throws -> ChunkID {

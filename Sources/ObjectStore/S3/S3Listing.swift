@@ -2,6 +2,8 @@
 struct S3Listing: Sendable {
   /// The longest page that is read; a thousand entries take a tenth of it.
   static let sizeLimit = 8 << 20
+  /// The largest object that any service has: sums of sizes do not overflow.
+  static let objectLimit = 1 << 46
 
   /// An entry as the store gave it.
   struct Entry: Sendable, Equatable {
@@ -23,7 +25,7 @@ struct S3Listing: Sendable {
     let isEncoded = document["EncodingType"]?.text == "url"
     for element in document.children where element.name == "Contents" {
       guard let text = element["Key"]?.text, let key = isEncoded ? S3Encoding.decoded(text) : text,
-        let size = element["Size"].flatMap({ Int($0.text) }), size >= 0,
+        let size = element["Size"].flatMap({ Int($0.text) }), (0...Self.objectLimit).contains(size),
         let time = element["LastModified"].flatMap({ S3Time(listed: $0.text) })
       else { return nil }
       entries.append(Entry(key: key, size: size, modified: time.seconds))
