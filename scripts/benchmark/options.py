@@ -38,7 +38,7 @@ def parse(words: list[str]) -> Options:
     )
     mode = parser.add_mutually_exclusive_group()
     add_mode(mode, "--growth", "measure at 1, 4 and 16 times the data")
-    add_mode(mode, "--terabyte", "simulate planning and commit of one terabyte")
+    add_mode(mode, "--terabyte", "simulate one terabyte: nights, and a life of 1000 snapshots")
     add_mode(
         mode,
         "--docs-only",
