@@ -35,7 +35,7 @@ public final class ClosureVisitor {
 
   /// What was noted since the last call and, as far as that is remembered, not before it.
   func takeNeeded() -> [ChunkID] {
-    defer { needed.removeAll(keepingCapacity: true) }
+    defer { needed = [] }
     return needed
   }
 }

@@ -12,8 +12,9 @@ struct StepRun {
   let seed: UInt64
   /// Snapshots of the history.
   let snapshots: Int
-  /// Bytes that a collection copies at most.
-  var maxRepack = 1 << 30
+  /// Bytes that a collection copies at most: chunks of the simulation are a tenth of real ones or less,
+  /// and it is their number that takes time.
+  var maxRepack = 128 << 20
 
   /// Does a step, and measures it.
   func run(_ step: Step) throws -> StepFigures {
