@@ -63,6 +63,7 @@ public enum CommandTree {
             .command(KeyListCommand.self), .command(KeyAddCommand.self),
             .command(KeyRemoveCommand.self), .command(KeyRotateCommand.self),
             .command(KeyGenerateCommand.self),
+            .command(KeyTrustCommand.self),
           ]
         )
       ]

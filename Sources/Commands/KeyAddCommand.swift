@@ -86,11 +86,22 @@ public struct KeyAddCommand: RunnableCommand {
             .init("slot", slot.id), .init("kind", slot.kind), .init("role", slot.role.rawValue),
             .init("label", slot.label),
           ])
-        ],
+        ] + advice(slot),
         json: ["event": "result", "slot": slot.json]
       )
     )
     return .done
+  }
+
+  /// A host's slot can be made by everybody who can write to the store; so the host is told by whom.
+  private func advice(_ slot: KeySlotSummary) -> [Report.Block] {
+    guard slot.kind == "recipient", let authority = slot.authority else { return [] }
+    return [
+      .paragraph(
+        "On the host, run drydock key trust FILE \(authority), so that its key opens no slot that "
+          + "somebody else put into the store."
+      )
+    ]
   }
 
   private func keyRecipient(_ context: Context) throws -> KeyRecipient {

@@ -14,6 +14,7 @@ extension KeySlotSummary {
       "id": .string(id), "kind": .string(kind), "role": .string(role.rawValue),
       "label": .string(label), "created": created.map { .string(Self.time($0)) } ?? .null,
       "generation": generation.map { .integer(Int64($0)) } ?? .null, "own": .boolean(isOwn),
+      "authority": authority.map { .string($0.description) } ?? .null,
     ]
   }
 }

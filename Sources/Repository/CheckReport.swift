@@ -20,8 +20,10 @@ public struct CheckReport: Sendable, Equatable {
     public var offset: Int?
   }
 
-  /// Snapshots whose manifest was opened and whose closure was looked up.
+  /// Snapshots that were listed.
   public var snapshots = 0
+  /// Snapshots of others that the key slot in use may not read, and whose manifest was not opened.
+  public var snapshotsOfOthers = 0
   /// Packs that were listed.
   public var packs = 0
   /// Instances of chunks that the index knows.

@@ -36,6 +36,12 @@ public enum Credential: Sendable {
     }
   }
 
+  /// Whether it may open what this authority signed: a key file can name the only one.
+  func trusts(_ authority: [UInt8]) -> Bool {
+    guard case .keyFile(let file) = self, let known = file.authority else { return true }
+    return known.bytes == authority
+  }
+
   /// The root of a slot of this credential's kind, or of one that is open to everybody; nil for
   /// other slots.
   func root(of slot: KeySlot) throws -> Secret? {

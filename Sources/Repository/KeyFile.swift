@@ -22,6 +22,12 @@ public struct KeyFile: Sendable {
   public let purpose: Purpose
   /// The 32 bytes.
   public let secret: Secret
+  /// The authority of the only repository that it opens; nil for one that opens whatever was
+  /// sealed for it.
+  ///
+  /// Whoever can write to a store knows the public half of a host's key, and could make it a slot of
+  /// his own, whose backups he could read.
+  public private(set) var authority: PublicKey?
 
   /// Makes a new key.
   public static func generate(for purpose: Purpose) throws -> KeyFile {
@@ -40,10 +46,14 @@ public struct KeyFile: Sendable {
     let text = String(decoding: bytes.prefix(Self.limit + 1), as: UTF8.self)
     let line = text.hasSuffix("\n") ? String(text.dropLast()) : text
     for purpose in Purpose.allCases where line.hasPrefix(purpose.words) {
-      guard var bytes = Hex.bytes(String(line.dropFirst(purpose.words.count)), count: 32) else {
-        break
-      }
+      let words = line.dropFirst(purpose.words.count).split(
+        separator: " ",
+        omittingEmptySubsequences: false
+      )
+      guard (1...2).contains(words.count), var bytes = Hex.bytes(String(words[0]), count: 32)
+      else { break }
       self.init(purpose: purpose, secret: Secret(wiping: &bytes))
+      if words.count == 2 { authority = try PublicKey(String(words[1]), for: .authority) }
       return
     }
     throw Problem(
@@ -59,7 +69,18 @@ public struct KeyFile: Sendable {
   /// The file's content.
   public func encoded() -> [UInt8] {
     let text = secret.withBytes { bytes in Hex.text(bytes.indices.map { bytes[$0] }) }
-    return Array("\(purpose.words)\(text)\n".utf8)
+    let known = authority.map { " \($0)" } ?? ""
+    return Array("\(purpose.words)\(text)\(known)\n".utf8)
+  }
+
+  /// The same key, which opens what this authority signed and nothing else.
+  ///
+  /// Throws `key.no-slot-for` for a key that opens nothing.
+  public func trusting(_ authority: PublicKey) throws -> KeyFile {
+    guard purpose != .receipts else { throw KeyProblem.opensNothing }
+    var file = self
+    file.authority = authority
+    return file
   }
 
   /// The public half; nil for a key that has none to give away.

@@ -39,7 +39,7 @@ public struct KeyKeeper: Sendable {
     let first = opened.liveFirst.map {
       KeySlotSummary($0.slot, id: $0.id, isOwn: $0.id == opened.id)
     }
-    let slots = opened.live.map { KeySlotSummary($0, isOwn: $0.id == opened.id) }
+    let slots = try opened.live.map { try KeySlotSummary($0, isOwn: $0.id == opened.id) }
     let all = first + slots
     let byAge = all.sorted {
       ($0.created ?? .distantPast, $0.id) < ($1.created ?? .distantPast, $1.id)
@@ -71,7 +71,7 @@ public struct KeyKeeper: Sendable {
     guard role == .write else {
       let sealed = try slot.sealing(opened.roots, authority, binding)
       try put(sealed)
-      return KeySlotSummary(sealed, isOwn: false)
+      return try KeySlotSummary(sealed, isOwn: false)
     }
     // The host's generation reaches all who shall read it before the host has it.
     let number = try addHostGeneration(&opened)
@@ -79,17 +79,24 @@ public struct KeyKeeper: Sendable {
     let sealed = try slot.sealing(try opened.roots.forWriting(with: [number]), authority, binding)
     try put(sealed)
     try sweep(authority)
-    return KeySlotSummary(sealed, isOwn: false)
+    return try KeySlotSummary(sealed, isOwn: false)
   }
 
   /// Ends a slot; its holder keeps what he has seen, so a rotation should follow.
   ///
-  /// - Parameter prefix: The slot's id, or digits with which no other begins.
-  /// - Returns: The slot that was removed, and the objects of it that the store did not let go.
+  /// - Parameters:
+  ///   - prefix: The slot's id, or digits with which no other begins.
+  ///   - evenAhead: Whether the slot may be one that holds generations which nobody else may have.
+  ///     They are lost with it; the revision that ends the slot names them for good.
+  /// - Returns: The slot that was removed, the generations that were lost with it, and the objects
+  ///   of it that the store did not let go.
   /// - Throws: `key.unknown-slot`, `key.last-full-slot`, `key.slot-behind`,
   ///   `repository.needs-full-key`.
   @discardableResult
-  public func remove(_ prefix: String) throws -> (slot: KeySlotSummary, left: [String]) {
+  public func remove(
+    _ prefix: String,
+    evenAhead: Bool = false
+  ) throws -> (slot: KeySlotSummary, lost: [UInt32], left: [String]) {
     let opened = try open()
     let authority = try KeySlot.authority(opened.roots)
     let all = try list().slots
@@ -100,9 +107,8 @@ public struct KeyKeeper: Sendable {
     guard slot.role == .write || all.contains(where: { $0.role == .full && $0.id != slot.id })
     else { throw KeyProblem.lastFullSlot(slot.id) }
     let last = opened.latest[slot.id]
-    if let last, last.role == .full, last.highest > opened.roots.highest {
-      throw KeyProblem.behind(slot.id)
-    }
+    let lost = last.map(opened.lacking) ?? []
+    guard lost.isEmpty || evenAhead else { throw KeyProblem.behind(slot.id, lacking: lost) }
     let ended =
       last
       ?? KeySlot(
@@ -114,7 +120,7 @@ public struct KeyKeeper: Sendable {
       )
     let revision = try nextRevision(ended.id, opened)
     try put(try ended.removal(revision, authority, binding))
-    return (slot, try sweep(authority))
+    return (slot, lost, try sweep(authority))
   }
 
   /// Adds a generation for everybody who remains; nothing is uploaded again.
@@ -129,7 +135,7 @@ public struct KeyKeeper: Sendable {
     let own = opened.roots.generations.keys.max() ?? 0
     // An interrupted rotation is brought to its end: its generation is in nobody's use yet.
     let isPending = own > opened.generationInUse ?? own
-    let generation = isPending ? own : opened.roots.highest + 1
+    let generation = isPending ? own : opened.nextGeneration
     if !isPending { opened.roots.generations[generation] = try .random() }
     var hostNumbers: [String: UInt32] = [:]
     for host in hosts { hostNumbers[host.id] = try addHostGeneration(&opened) }
@@ -151,8 +157,8 @@ public struct KeyKeeper: Sendable {
     if let other = opened.liveFirst.first(where: { $0.id != opened.id }) {
       throw KeyProblem.oldSlot(other.id)
     }
-    if let ahead = opened.live.first(where: { $0.highest > opened.roots.highest }) {
-      throw KeyProblem.behind(ahead.id)
+    if let ahead = opened.live.first(where: { !opened.lacking($0).isEmpty }) {
+      throw KeyProblem.behind(ahead.id, lacking: opened.lacking(ahead))
     }
     if let old = opened.liveFirst.first {
       let slot = try KeySlot.own(
@@ -196,7 +202,7 @@ public struct KeyKeeper: Sendable {
   }
 
   private func addHostGeneration(_ opened: inout OpenedSlot) throws -> UInt32 {
-    let number = opened.roots.highest + 1
+    let number = opened.nextGeneration
     opened.roots.hostGenerations[number] = try .random()
     return number
   }

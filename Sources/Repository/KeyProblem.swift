@@ -36,49 +36,23 @@ enum KeyProblem {
     )
   }
 
-  static func behind(_ slot: String) -> Problem {
+  /// A slot holds what the one in use does not.
+  ///
+  /// - Parameters:
+  ///   - slot: Its id.
+  ///   - lacking: The generations that it alone has.
+  /// - Returns: The problem.
+  static func behind(_ slot: String, lacking: [UInt32]) -> Problem {
     Problem(
       .refused,
       code: "key.slot-behind",
       "the key slot \(slot) holds key generations that this one lacks",
       reason: "a change of keys was interrupted, or an older revision of this slot was put back; "
         + "to wrap the keys again from here would lose those generations",
-      hint: "Run `drydock key rotate` with the key of slot \(slot)."
-    )
-  }
-}
-
-extension KeyProblem {
-  /// No slot opens.
-  static func locked(_ location: String, _ credential: Credential) -> Problem {
-    let facts = [Problem.Fact("repository", location)]
-    if case .none = credential {
-      return Problem(
-        .usage,
-        code: "repository.needs-passphrase",
-        "\(location) needs a passphrase or a key file",
-        facts: facts,
-        hint: "Set DRYDOCK_PASSPHRASE, or give --passphrase-file or --key-file."
-      )
-    }
-    if case .keyFile = credential {
-      return Problem(
-        .usage,
-        code: "repository.wrong-key-file",
-        "the key file does not open \(location)",
-        reason: "no key slot of the repository opens with it, or `format` or the slot was changed",
-        facts: facts,
-        hint: "Check --key-file; `drydock key list` shows the slots, with another key."
-      )
-    }
-    return Problem(
-      .usage,
-      code: "repository.wrong-passphrase",
-      "the passphrase does not open \(location)",
-      reason: "no key slot of the repository opens with it, or `format` or the slot was changed",
-      facts: facts,
-      hint: "Check DRYDOCK_PASSPHRASE or the passphrase file; without the right passphrase "
-        + "the content cannot be recovered."
+      facts: [.init("generations", lacking.map(String.init).joined(separator: ", "))],
+      hint: "Run `drydock key rotate` with the key of slot \(slot.prefix(8)). Only if that key is "
+        + "lost for good: `drydock key remove \(slot.prefix(8)) --even-ahead` ends the slot, and what is "
+        + "sealed with those generations can never be read again."
     )
   }
 }

@@ -50,6 +50,11 @@ final class KeyRing: Sendable {
   /// Whether every generation may be read, and marks may be sealed.
   var isFull: Bool { store != nil }
 
+  /// Whether what is sealed with a generation is this key's to read.
+  ///
+  /// All is a full key's; where it lacks a generation, it has found damage.
+  func mayRead(_ generation: UInt32) -> Bool { isFull || instanceRoots[generation] != nil }
+
   func instanceRoot(_ generation: UInt32) throws -> Secret {
     guard let root = instanceRoots[generation] else { throw missing(generation) }
     return root

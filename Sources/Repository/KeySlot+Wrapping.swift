@@ -1,7 +1,6 @@
-internal import Bytes
 internal import Cryptography
 
-/// How a slot is sealed for its holder, and how the holder knows by whom.
+/// How a slot is sealed for its holder, and opened.
 extension KeySlot {
   static func privateKey(_ kind: Kind, _ root: Secret) throws -> X25519.PrivateKey {
     try X25519.PrivateKey(try KeyRing.derive(root, "drydock/2/slot/\(kind.rawValue)"))
@@ -30,7 +29,7 @@ extension KeySlot {
     let own = roots.isFull ? roots.generations : roots.hostGenerations
     slot.generations = own.keys.sorted()
     slot.highest = roots.highest
-    slot.authority = Hex.text(try authority.publicKey())
+    slot.bind(to: binding, try authority.publicKey())
     let once = try X25519.PrivateKey.generate()
     let ephemeral = try once.publicKey()
     let nonce = try Randomness.bytes(AESGCM.nonceLength)
@@ -38,12 +37,12 @@ extension KeySlot {
     let wrapped = try roots.wrapped(
       key: try Self.wrappingKey(try once.agreement(with: receiver), ephemeral, receiver),
       nonce: nonce,
-      additional: try slot.head(binding) + ephemeral
+      additional: try slot.head() + ephemeral
     )
     slot.ephemeral = Hex.text(ephemeral)
     slot.nonce = Hex.text(nonce)
     slot.wrapped = Hex.text(wrapped)
-    return try slot.signed(authority, binding)
+    return try slot.signed(authority)
   }
 
   /// The revision that ends the slot, signed.
@@ -60,8 +59,10 @@ extension KeySlot {
       label: label,
       created: created
     )
-    slot.authority = Hex.text(try authority.publicKey())
-    return try slot.signed(authority, binding)
+    // What was lost with it, where nobody else had it, is written down for good.
+    (slot.generations, slot.highest) = (generations, highest)
+    slot.bind(to: binding, try authority.publicKey())
+    return try slot.signed(authority)
   }
 
   /// The slot with the voucher that only a holder of its root can make.
@@ -90,7 +91,7 @@ extension KeySlot {
         throw Malformed("it is signed by an authority that the holder of its key never met")
       }
     }
-    guard try isSigned(by: authority, binding), isOf(binding) else {
+    guard isOf(binding), try isSigned(by: authority) else {
       throw Malformed("its signature is not valid")
     }
     let ephemeral = try Self.bytes(ephemeral, 32, "ephemeral key")
@@ -98,7 +99,7 @@ extension KeySlot {
       unwrapping: try Self.bytes(wrapped, wrapped.utf8.count / 2, "wrapped keys"),
       key: try Self.wrappingKey(try key.agreement(with: ephemeral), ephemeral, receiver),
       nonce: try Self.bytes(nonce, AESGCM.nonceLength, "nonce"),
-      additional: try head(binding) + ephemeral
+      additional: try head() + ephemeral
     )
     guard let roots else { throw Malformed("its wrapped keys were changed") }
     guard roots.isFull == (role == .full) else { throw Malformed("its role is not what it holds") }
@@ -106,70 +107,6 @@ extension KeySlot {
       throw Malformed("its authority is not the repository's")
     }
     return roots
-  }
-
-  /// Whether the authority signed this revision.
-  func isSigned(by authority: [UInt8], _ binding: RepositoryBinding) throws -> Bool {
-    guard Hex.text(authority) == self.authority, let signature = Hex.bytes(signature, count: 64)
-    else { return false }
-    let message = try statement(binding)
-    return try Ed25519.isValid(signature, of: message.span, publicKey: authority)
-  }
-
-  /// Whether another repository's authority signed it: the killed making of one in this place left
-  /// it behind, and it opens nothing here.
-  func isForeign(to binding: RepositoryBinding) throws -> Bool {
-    guard let repository, let formatHash else { return false }
-    let other = RepositoryBinding(
-      id: try Self.bytes(repository, 16, "repository"),
-      formatHash: try Self.bytes(formatHash, 32, "format hash")
-    )
-    guard other != binding else { return false }
-    return try isSigned(by: try Self.bytes(authority, 32, "authority"), other)
-  }
-
-  /// Whether it says of itself that it belongs to the repository, or nothing at all.
-  func isOf(_ binding: RepositoryBinding) -> Bool {
-    if repository == nil && formatHash == nil { return true }
-    return repository == Hex.text(binding.id) && formatHash == Hex.text(binding.formatHash)
-  }
-
-  private func signed(
-    _ authority: Ed25519.PrivateKey,
-    _ binding: RepositoryBinding
-  ) throws -> KeySlot {
-    var slot = self
-    slot.repository = Hex.text(binding.id)
-    slot.formatHash = Hex.text(binding.formatHash)
-    let message = try statement(binding)
-    slot.signature = Hex.text(try authority.signature(of: message.span))
-    return slot
-  }
-
-  /// What the signature is over.
-  private func statement(_ binding: RepositoryBinding) throws -> [UInt8] {
-    guard kind != .removed else { return try head(binding) }
-    return try head(binding) + Self.bytes(ephemeral, 32, "ephemeral key")
-      + Self.bytes(nonce, AESGCM.nonceLength, "nonce")
-      + Self.bytes(wrapped, wrapped.utf8.count / 2, "wrapped keys")
-  }
-
-  private func head(_ binding: RepositoryBinding) throws -> [UInt8] {
-    var head = Array("drydock/2/slot".utf8) + binding.id + binding.formatHash
-    head += try Self.bytes(id, 16, "id")
-    head.append(littleEndian: revision)
-    head.append(littleEndian: created)
-    head.append(littleEndian: highest)
-    head.append(littleEndian: UInt16(generations.count))
-    for generation in generations { head.append(littleEndian: generation) }
-    for text in [kind.rawValue, role.rawValue, label] {
-      head.append(UInt8(text.utf8.count))
-      head += Array(text.utf8)
-    }
-    head +=
-      kind == .removed
-      ? [UInt8](repeating: 0, count: 32) : try Self.bytes(publicKey, 32, "public key")
-    return head + (try Self.bytes(authority, 32, "authority"))
   }
 
   private static func voucher(
@@ -192,12 +129,5 @@ extension KeySlot {
       salt: ephemeral + receiver,
       info: Array("drydock/2/slot/wrap".utf8)
     )
-  }
-
-  private static func bytes(_ text: String, _ count: Int, _ what: String) throws -> [UInt8] {
-    guard let bytes = Hex.bytes(text, count: count) else {
-      throw Malformed("its \(what) is not hexadecimal of the right length")
-    }
-    return bytes
   }
 }

@@ -23,6 +23,8 @@ struct KeySlot: Codable, Equatable {
 
   var magic = KeySlot.magic
   var version = 2
+  var repository = ""
+  var formatHash = ""
   var id: String
   var revision: UInt32 = 1
   var kind: Kind
@@ -40,10 +42,13 @@ struct KeySlot: Codable, Equatable {
   var wrapped = ""
   var authority = ""
   var signature = ""
-  /// The repository's id and the hash of its `format`, so that a slot which the killed making of
-  /// another repository left behind is known from a damaged one.
-  var repository: String?
-  var formatHash: String?
+
+  /// All members; one that is not here is refused, since no signature would cover it.
+  enum CodingKeys: String, CodingKey, CaseIterable {
+    case magic, version, repository, formatHash, id, revision, kind, role, label, created
+    case generations, highest, publicKey, scrypt, secret, voucher, ephemeral, nonce, wrapped
+    case authority, signature
+  }
 
   /// The object of this revision.
   var name: ObjectName { Self.name(id, revision) }
@@ -60,10 +65,18 @@ struct KeySlot: Codable, Equatable {
     return Array(try encoder.encode(self)) + [UInt8(ascii: "\n")]
   }
 
-  /// Refuses lengths that no slot has, before anything is computed from them.
+  /// Refuses what no slot has, before anything is computed from it.
+  ///
+  /// Which members there are goes by the kind, so that the signature need not tell an absent one
+  /// from one of zeros.
   func checkShape() throws {
+    let isLive = kind != .removed
     guard Hex.bytes(id, count: 16) != nil, (1...Self.lastRevision).contains(revision),
-      label.utf8.count <= Self.labelLimit, generations.count <= Int(UInt16.max)
+      label.utf8.count <= Self.labelLimit, generations.count <= Int(UInt16.max),
+      (scrypt != nil) == (kind == .passphrase), (secret != nil) == (kind == Kind.none),
+      (voucher != nil) == (isLive && kind != .recipient),
+      [publicKey, ephemeral, nonce, wrapped].allSatisfy({ $0.isEmpty != isLive })
     else { throw Malformed("its members are not as the format says") }
+    try scrypt?.checkCost()
   }
 }

@@ -8,6 +8,8 @@ struct KeySlots {
   private(set) var first: [String: FirstKeySlot] = [:]
   /// Revisions, the highest first.
   private(set) var revisions: [KeySlot] = []
+  /// How many are of a version or kind that this program does not know.
+  private(set) var unknown = 0
   /// Objects that could not be read, and why.
   private(set) var damages: [ObjectName: Problem] = [:]
 
@@ -23,7 +25,7 @@ struct KeySlots {
         {
         case .first(let slot, let id): first[id] = slot
         case .current(let slot): revisions.append(slot)
-        case .unknown: continue
+        case .unknown: unknown += 1
         }
       } catch let problem as Problem {
         // Another slot may still open the repository.
@@ -39,7 +41,7 @@ struct KeySlots {
     var latest: [String: KeySlot] = [:]
     for slot in revisions where latest[slot.id] == nil {
       do {
-        if try slot.isSigned(by: authority, binding) { latest[slot.id] = slot }
+        if slot.isOf(binding), try slot.isSigned(by: authority) { latest[slot.id] = slot }
       } catch is Malformed {
         // Nobody signed what has no shape.
         continue

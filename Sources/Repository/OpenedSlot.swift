@@ -21,18 +21,16 @@ struct OpenedSlot {
   ///   - credential: What there is to open it.
   ///   - binding: The repository.
   /// - Throws: `repository.needs-passphrase`, `repository.wrong-passphrase`,
-  ///   `repository.slot-removed`, `repository.damaged`.
+  ///   `repository.wrong-key-file`, `repository.no-key-slot`, `repository.slot-removed`,
+  ///   `repository.damaged`.
   init(
     in store: any ObjectStore,
     _ credential: Credential,
     _ binding: RepositoryBinding
   ) throws {
     slots = try KeySlots(in: store)
-    var damage = slots.damages.sorted { $0.key < $1.key }.first?.value
-    guard let found = Self.search(slots, credential, binding, &damage) else {
-      if let damage { throw damage }
-      throw KeyProblem.locked(store.location, credential)
-    }
+    var search = SlotSearch(slots, credential, binding)
+    guard let found = search.run() else { throw search.failure(at: store.location) }
     (id, roots, authority) = (found.id, found.roots, found.authority)
     latest = try slots.latest(signedBy: found.authority, binding)
     guard let last = latest[id] else { return }
@@ -53,6 +51,15 @@ struct OpenedSlot {
       .map { (id: $0.key, slot: $0.value) }
   }
 
+  /// The generations that another slot holds and this one does not, as far as a full one can tell.
+  func lacking(_ slot: KeySlot) -> [UInt32] {
+    let own = Set(roots.generations.keys).union(roots.hostGenerations.keys)
+    return Set(slot.generations + [slot.highest]).subtracting(own).sorted()
+  }
+
+  /// A number that no generation has or had, not even one that was lost with its slot.
+  var nextGeneration: UInt32 { max(roots.highest, latest.values.map(\.highest).max() ?? 0) + 1 }
+
   /// The generation that every full slot holds; nil where the slot's own highest is the one.
   var generationInUse: UInt32? {
     guard roots.isFull else { return nil }
@@ -68,49 +75,5 @@ struct OpenedSlot {
     return KeyProblem.unfinished(
       full.map { "\($0.id.prefix(8)) up to \($0.generations.max() ?? 0)" }
     )
-  }
-
-  private typealias Found = (
-    id: String, revision: UInt32, roots: RootSecrets, authority: [UInt8]
-  )
-
-  private static func search(
-    _ slots: KeySlots,
-    _ credential: Credential,
-    _ binding: RepositoryBinding,
-    _ damage: inout Problem?
-  ) -> Found? {
-    for slot in slots.revisions where slot.kind != .removed {
-      let roots = attempt(slot.name, &damage) { () throws -> RootSecrets? in
-        guard let root = try credential.root(of: slot) else { return nil }
-        return try slot.unwrap(root, binding)
-      }
-      if let roots, let authority = Hex.bytes(slot.authority, count: 32) {
-        return (slot.id, slot.revision, roots, authority)
-      }
-    }
-    for (id, slot) in slots.first.sorted(by: { $0.key < $1.key }) {
-      let name = ObjectName(components: KeySlot.directory, id)
-      let found = attempt(name, &damage) { () throws -> Found? in
-        guard let roots = try slot.unwrap(credential, binding) else { return nil }
-        return (id, 0, roots, try KeySlot.authority(roots).publicKey())
-      }
-      if let found { return found }
-    }
-    return nil
-  }
-
-  /// Nil for a slot that does not open or is damaged: another one may still open the repository.
-  private static func attempt<Result>(
-    _ name: ObjectName,
-    _ damage: inout Problem?,
-    _ body: () throws -> Result?
-  ) -> Result? {
-    do {
-      return try Damage.naming(name, [], body)
-    } catch {
-      damage = (error as? Problem) ?? Damage.problem(name, "\(error)")
-      return nil
-    }
   }
 }

@@ -13,16 +13,18 @@ extension Repository {
   ///   - options: How much, and when.
   ///   - closure: Shows what a snapshot needs.
   /// - Returns: What was done.
-  /// - Throws: `repository.append-only`, `repository.needs-full-key`; `collect.refused` when not
-  ///   everything that decides can be read; then nothing was removed. `repository.lease-expired`
-  ///   when the collector slept; run it again.
+  /// - Throws: `repository.append-only`, `repository.needs-full-key`, `repository.no-marks`;
+  ///   `collect.refused` when not everything that decides can be read; then nothing was removed.
+  ///   `repository.lease-expired` when the collector slept; run it again.
   public func collect(
     _ options: CollectOptions = CollectOptions(),
     closure: CollectClosure
   ) throws -> CollectReport {
+    try format.checkWritable(at: store.location)
     try format.checkCollectable(at: store.location)
     try checkMayRemove()
     try requireFullKey(for: "collection")
+    try checkMayMark()
     let lease = options.isDryRun ? nil : try Lease(self, parent: nil)
     do {
       var collector = try Collector(self, lease, options, closure)
@@ -40,6 +42,7 @@ extension Repository {
   ///
   /// - Returns: How many marks were taken back.
   public func undoMarks() throws -> Int {
+    try requireFullKey(for: "taking back marks")
     let done = Set(try Unmark.all(in: self).map(\.mark))
     let marks = try Mark.all(in: self).filter {
       !$0.isSwept && !done.contains($0.object.lastComponent)

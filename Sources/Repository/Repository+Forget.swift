@@ -16,6 +16,7 @@ extension Repository {
   /// - Throws: `repository.append-only`, `repository.needs-full-key`, `repository.snapshot-in-use`,
   ///   and then nothing was removed; what the store throws.
   public func forget(_ snapshots: [SnapshotName]) throws {
+    try format.checkCollectable(at: store.location)
     try checkMayRemove()
     try requireFullKey(for: "forgetting snapshots")
     let inUse = try snapshotsInUse()

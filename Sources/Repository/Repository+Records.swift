@@ -54,6 +54,15 @@ extension Repository {
     return try Damage.naming(name) { try sealed.open(bytes, as: seal, name: name) }
   }
 
+  /// The content of a record, or nil where the key slot in use may not read it.
+  public func recordIfReadable(kind: RecordKind, id: String) throws -> [UInt8]? {
+    do {
+      return try record(kind: kind, id: id)
+    } catch let problem as Problem where problem.code == KeyProblem.needsFullKey {
+      return nil
+    }
+  }
+
   private static func name(_ kind: RecordKind, _ id: String) throws -> ObjectName {
     guard id.utf8.count <= 128, !id.contains("/"),
       let name = ObjectName("\(kind.rawValue)/\(id)")

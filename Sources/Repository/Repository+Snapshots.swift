@@ -11,7 +11,9 @@ extension Repository {
 
   /// A snapshot's manifest, proven to be this repository's and this name's.
   ///
-  /// Throws `repository.unknown-snapshot`, or `repository.damaged` with the object's name.
+  /// Throws `repository.unknown-snapshot`, `repository.needs-full-key` for one that somebody else
+  /// wrote where the key slot in use may read its own only, or `repository.damaged` with the
+  /// object's name.
   public func manifest(of snapshot: SnapshotName) throws -> [UInt8] {
     let name = snapshot.object
     do {
@@ -26,7 +28,11 @@ extension Repository {
       )
     }
     let bytes = try store.get(name, limit: Self.manifestLimit + 1024)
-    return try Damage.naming(name) { try sealed.open(bytes, as: .manifest, name: name) }
+    do {
+      return try Damage.naming(name) { try sealed.open(bytes, as: .manifest, name: name) }
+    } catch let problem as Problem where problem.code == KeyProblem.needsFullKey {
+      throw KeyProblem.needsFullKey("reading the snapshot \(snapshot)")
+    }
   }
 
   /// A snapshot's manifest, or nil where the key slot in use may not read it: a host whose slot has

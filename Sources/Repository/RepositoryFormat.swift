@@ -22,10 +22,12 @@ public struct RepositoryFormat: Sendable, Codable, Equatable {
   static let delta = "delta"
   /// Key slots of version 2, with roles.
   static let recipients = "recipients"
+  /// Packs may be under marks, which every writer has to keep away from.
+  static let marks = "marks"
   /// No program removes an object, except where its user says so outside of Drydock.
   static let appendOnly = "append-only"
   /// The features that this program knows.
-  static let known: Set<String> = [delta, recipients, appendOnly]
+  static let known: Set<String> = [delta, recipients, marks, appendOnly]
 
   /// Says that this is a repository.
   public var magic = RepositoryFormat.magic
@@ -41,14 +43,19 @@ public struct RepositoryFormat: Sendable, Codable, Equatable {
     features.read.contains(Self.delta) && features.collect.contains(Self.delta)
   }
 
+  /// Whether packs may be marked: only where `format` warns every writer and collector.
+  var allowsMarks: Bool {
+    features.write.contains(Self.marks) && features.collect.contains(Self.marks)
+  }
+
   /// Whether nothing is to be removed; in `collect`, so that older collectors stop too.
   var isAppendOnly: Bool { features.collect.contains(Self.appendOnly) }
 
   /// What a new repository lists.
   static let new = Features(
     read: [delta, recipients],
-    write: [recipients],
-    collect: [delta, recipients]
+    write: [recipients, marks],
+    collect: [delta, recipients, marks]
   )
 
   init(id: String, features: Features = new) {

@@ -18,19 +18,28 @@ struct ScryptParameters: Codable, Hashable {
     )
   }
 
+  /// The most memory that a slot may ask for, in bytes: eight times what a new one does.
+  static let memoryLimit = 256 << 20
+
+  /// All members; one that is not here is refused, since no signature would cover it.
+  enum CodingKeys: String, CodingKey, CaseIterable {
+    case n, r, p, salt
+  }
+
   /// The root that belongs to a passphrase.
   func root(of passphrase: Secret) throws -> Secret {
+    try checkCost()
     guard let salt = Hex.bytes(salt, count: 32) else {
       throw Malformed("its key derivation is not valid")
     }
-    return try KeyDerivation.scrypt(passphrase, salt: salt, cost: try boundedCost())
+    let cost = KeyDerivation.ScryptCost(n: n, r: r, p: p)
+    return try KeyDerivation.scrypt(passphrase, salt: salt, cost: cost)
   }
 
-  /// The cost, if it is one that a slot may ask for: a hostile slot must not take all memory.
-  private func boundedCost() throws -> KeyDerivation.ScryptCost {
-    guard (1024...1 << 22).contains(n), n.nonzeroBitCount == 1, (1...32).contains(r),
-      (1...16).contains(p), 128 * n * r <= 1 << 30
+  /// Refuses a cost that no slot may ask for: a hostile one must take neither all memory nor hours.
+  func checkCost() throws {
+    guard (1 << 10...1 << 20).contains(n), n.nonzeroBitCount == 1, (1...32).contains(r),
+      (1...16).contains(p), 128 * n * r <= Self.memoryLimit
     else { throw Malformed("its key derivation asks for too much or too little work") }
-    return KeyDerivation.ScryptCost(n: n, r: r, p: p)
   }
 }

@@ -117,6 +117,32 @@ struct KeyCommandTests {
     #expect(exposed.status == .usage && exposed.errors.contains("chmod 600"))
   }
 
+  @Test("A host's key file names the one authority whose slots it opens")
+  func trust() async throws {
+    _ = await run("init")
+    let shown = await run("key", "generate", path("host.key")).output
+    let key = try #require(shown.firstMatch(of: /host-[0-9a-f]{72}/)).output
+    let added = await run("key", "add", "--recipient", String(key), "--role", "write").output
+    let authority = String(try #require(added.firstMatch(of: /authority-[0-9a-f]{72}/)).output)
+    let wrong = authority.dropLast() + (authority.last == "0" ? "1" : "0")
+    let refused = await run("key", "trust", path("host.key"), String(wrong))
+    #expect(refused.status == .usage && refused.errors.contains("is not a public key for this use"))
+    #expect(await run("key", "trust", path("host.key"), authority).status == .done)
+    let facts = try FileManager.default.attributesOfItem(atPath: path("host.key"))
+    #expect(facts[.posixPermissions] as? Int == 0o600)
+    #expect(await run("snapshots", "--key-file", path("host.key")).status == .done)
+
+    sandbox.environment["DRYDOCK_REPOSITORY"] = path("other")
+    _ = await run("init")
+    let other = await run("key", "add", "--recipient", String(key), "--role", "write")
+    #expect(other.status == .done)
+    let stranger = await run("snapshots", "--key-file", path("host.key"))
+    #expect(stranger.status == .damaged)
+    #expect(stranger.errors.contains("another authority than the one that the key file names"))
+    _ = await run("key", "generate", "--receipts", path("r.key"))
+    #expect(await run("key", "trust", path("r.key"), authority).status == .usage)
+  }
+
   @Test("A program in a variable gives the passphrase, and is wiped from the environment")
   func passphraseCommand() async throws {
     _ = await run("init")

@@ -28,6 +28,12 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 
+SLOT_MEMBERS = set(
+    "magic version repository formatHash id revision kind role label created generations highest "
+    "publicKey scrypt secret voucher ephemeral nonce wrapped authority signature".split()
+)
+
+
 def hmac256(key, message):
     return hmac.new(key, message, hashlib.sha256).digest()
 
@@ -40,6 +46,7 @@ def hkdf(secret, info, count=32, salt=bytes(32)):
 def scrypt(passphrase, cost):
     salt = bytes.fromhex(cost["salt"])
     n, r, p = cost["n"], cost["r"], cost["p"]
+    assert 1 << 10 <= n <= 1 << 20 and 1 <= r <= 32 and 1 <= p <= 16 and 128 * n * r <= 256 << 20
     return hashlib.scrypt(passphrase, salt=salt, n=n, r=r, p=p, maxmem=256 * n * r, dklen=32)
 
 
@@ -140,15 +147,23 @@ class Repository:
     def head(self, slot):
         """What the signature of a slot of version 2 says, up to the wrapped secrets."""
         numbers = slot["generations"]
-        head = b"drydock/2/slot" + self.id + self.format_hash + bytes.fromhex(slot["id"])
+        cost = slot.get("scrypt") or {"n": 0, "r": 0, "p": 0, "salt": "00" * 32}
+        head = b"drydock/2/slot" + bytes.fromhex(slot["repository"] + slot["formatHash"] + slot["id"])
         head += struct.pack("<IQI", slot["revision"], slot["created"], slot["highest"])
         head += struct.pack(f"<H{len(numbers)}I", len(numbers), *numbers)
         for text in (slot["kind"], slot["role"], slot["label"]):
             head += bytes([len(text.encode())]) + text.encode()
-        head += bytes.fromhex(slot.get("publicKey") or "00" * 32)
-        return head + bytes.fromhex(slot["authority"])
+        head += struct.pack("<III", cost["n"], cost["r"], cost["p"]) + bytes.fromhex(cost["salt"])
+        for name in ("secret", "voucher", "publicKey", "authority"):
+            member = bytes.fromhex(slot.get(name) or "00" * 32)
+            assert len(member) == 32
+            head += member
+        return head
 
     def is_signed(self, slot):
+        assert set(slot) <= SLOT_MEMBERS, "a slot has a member that nobody signs"
+        if (slot["repository"], slot["formatHash"]) != (self.id.hex(), self.format_hash.hex()):
+            return False
         parts = [bytes.fromhex(slot.get(name) or "") for name in ("ephemeral", "nonce", "wrapped")]
         authority = Ed25519PublicKey.from_public_bytes(bytes.fromhex(slot["authority"]))
         try:

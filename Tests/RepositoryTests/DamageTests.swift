@@ -85,10 +85,10 @@ struct DamageTests {
   private static func expectNamed(_ problem: Problem?, _ name: ObjectName) {
     let codes = [
       "repository.damaged", "repository.not-a-repository", "repository.needs-newer-reader",
-      "repository.wrong-passphrase", "repository.needs-passphrase",
+      "repository.no-key-slot",
     ]
     #expect(codes.contains(problem?.code ?? ""), "\(String(describing: problem))")
-    // A changed `format` shows itself in the slot that no longer opens.
+    // A `format` with another id shows itself in slots that name the one that it had.
     if !name.text.hasPrefix("format") && problem?.code == "repository.damaged" {
       #expect(problem?.facts.contains(.init("object", name.text)) == true)
     }

@@ -72,33 +72,10 @@ struct KeySlotTests {
       try Repository.open(store, passphrase: Secret(text: "open sesame"))
     }
     #expect(problem?.code == "repository.damaged")
-    #expect(problem?.reason == "it is signed by an authority that the holder of its key never met")
-  }
-
-  @Test("No member of a slot can be changed, nor the object's name")
-  func changed() throws {
-    let store = MemoryStore()
-    _ = try Repository.create(in: store, encryption: .passphrase(Secret(text: "open sesame")))
-    let (_, binding) = try Repository.identify(store)
-    let slot = try #require(try KeySlots(in: store).revisions.first)
-    let root = try #require(try passphrase.root(of: slot))
-    #expect(try slot.unwrap(root, binding) != nil)
-    let changes: [(inout KeySlot) -> Void] = [
-      { $0.id = String(repeating: "0", count: 32) }, { $0.revision += 1 }, { $0.role = .write },
-      { $0.label += "!" }, { $0.created += 1 }, { $0.generations = [] }, { $0.highest += 1 },
-      { $0.nonce = String($0.nonce.reversed()) }, { $0.wrapped = String($0.wrapped.reversed()) },
-      { $0.signature = String($0.signature.reversed()) }, { $0.voucher = nil },
-      { $0.authority = String($0.authority.reversed()) },
-      { $0.ephemeral = String($0.ephemeral.reversed()) },
-    ]
-    for change in changes {
-      var other = slot
-      change(&other)
-      #expect(throws: Malformed.self) { try other.unwrap(root, binding) }
-    }
-    #expect(throws: Malformed.self) {
-      try StoredSlot(decoding: slot.encoded(), name: KeySlot.name(slot.id, 2))
-    }
+    #expect(
+      problem?.reason == "it is signed by an authority that the holder of its key never met; of "
+        + "the other key slots none opens with the passphrase, which may be right all the same"
+    )
   }
 
   @Test("A slot of another repository does not open, though the passphrase is the same")
@@ -112,7 +89,7 @@ struct KeySlotTests {
     try two.put(slot.name, slot.encoded())
     #expect(
       code { _ = try Repository.open(two, passphrase: Secret(text: "open sesame")) }
-        == "repository.damaged"
+        == "repository.no-key-slot"
     )
   }
 
@@ -142,11 +119,12 @@ struct KeySlotTests {
         #expect(purpose == .key)
         continue
       }
+      let purpose = try #require(PublicKey.Purpose(rawValue: purpose.rawValue))
       #expect(try PublicKey(key.description, for: purpose) == key)
       let digits = key.description
       let wrong = digits.dropLast() + (digits.last == "0" ? "1" : "0")
       #expect(code { _ = try PublicKey(String(wrong), for: purpose) } == "key.not-a-public-key")
-      let other: KeyFile.Purpose = purpose == .host ? .receipts : .host
+      let other: PublicKey.Purpose = purpose == .host ? .receipts : .host
       #expect(code { _ = try PublicKey(digits, for: other) } == "key.not-a-public-key")
     }
   }
