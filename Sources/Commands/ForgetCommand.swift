@@ -50,16 +50,33 @@ public struct ForgetCommand: RunnableCommand {
   /// Decides, shows, and removes.
   public func run(in context: Context) async throws -> ExitStatus {
     let repository = try await context.openRepository()
+    // Before a policy is decided on what a lesser key can read.
+    try repository.requireFullKey(for: "forgetting snapshots")
+    // What somebody else took away is told before anything is decided without it.
+    try await context.warnOfRollback(repository)
     let selection = ForgetSelection(context: context, repository: repository)
     let plan =
       snapshots.isEmpty
       ? try await selection.plan(keep.policy)
       : try await selection.plan(naming: snapshots, keep.policy, mayEmpty: mayEmpty)
-    let removed = plan.removed
-    if !isDryRun && !removed.isEmpty {
-      try await Lane("drydock.forget").run { try repository.forget(removed) }
-    }
+    if !isDryRun && !plan.removed.isEmpty { try await forget(plan, repository, context) }
     context.show(plan.report(isDryRun: isDryRun))
     return .done
+  }
+
+  private func forget(
+    _ plan: RetentionPlan,
+    _ repository: Repository,
+    _ context: Context
+  ) async throws {
+    let (removed, all) = (plan.removed, plan.decisions.map(\.candidate.name))
+    do {
+      try await Lane("drydock.forget").run { try repository.forget(removed) }
+    } catch {
+      // Some may have gone; the first error is the one to report.
+      try? await context.rememberRemoval(of: removed, among: all, in: repository)
+      throw error
+    }
+    try await context.rememberRemoval(of: removed, among: all, in: repository)
   }
 }

@@ -34,6 +34,15 @@ struct LastSeen {
     let line = Array("\(snapshot)\n".utf8)
     try AtomicFile.write(line, to: path, collision: .replace, durability: .fast)
   }
+
+  /// Remembers nothing.
+  func clear() throws {
+    do {
+      try Directory.removeFile(path)
+    } catch let problem as Problem where problem.code == "files.not-found" {
+      return
+    }
+  }
 }
 
 extension Repository {
@@ -53,6 +62,25 @@ extension Repository {
     }
     if let newest = names.last, newest != seen { try record.write(newest) }
     return nil
+  }
+
+  /// Takes a removal of snapshots on purpose into the record, so that nobody is warned of it.
+  ///
+  /// The record then names the newest of those that were to stay: whoever removes that one, also at
+  /// the same moment, is noticed. A record of another snapshot stays as it is.
+  ///
+  /// - Parameters:
+  ///   - forgotten: What was to be removed; those of them that are still there do not count.
+  ///   - known: All snapshots of which that was decided.
+  /// - Throws: What the store or the local disk throws.
+  public func rememberRemoval(of forgotten: [SnapshotName], among known: [SnapshotName]) throws {
+    guard let localDirectory else { return }
+    let record = LastSeen(directory: localDirectory)
+    guard let seen = try record.read(), forgotten.contains(seen),
+      try !snapshots().contains(seen)
+    else { return }
+    let left = Set(known).subtracting(forgotten)
+    if let newest = left.max() { try record.write(newest) } else { try record.clear() }
   }
 
   private func rolledBack(from seen: SnapshotName, to newest: SnapshotName?) -> Problem {

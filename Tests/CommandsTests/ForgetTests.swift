@@ -110,4 +110,60 @@ struct ForgetTests {
     #expect(await run("forget \(names[1].shortID)").status == .done)
     #expect(try repository.snapshots() == [names[0], names[2], names[3]])
   }
+
+  @Test("Who forgets the newest is not warned of a rollback, and still is of another's removal")
+  func rollback() async throws {
+    let gone = "the newest snapshot that this machine has seen"
+    func object(_ number: Int) -> URL {
+      sandbox.root.appendingPathComponent("checkout/backups/snapshots/\(names[number])")
+    }
+    #expect(await run("check").errors.isEmpty)
+    #expect(await run("forget --dry-run --keep-tag release").status == .done)
+    #expect(await run("forget \(names[3].shortID)").errors.isEmpty)
+    #expect(await run("check").errors.isEmpty)
+    // The machine now remembers the newest that was to stay.
+    try FileManager.default.removeItem(at: object(2))
+    #expect(await run("check").errors.contains(gone))
+    let forgotten = await run("forget --keep-last 1")
+    #expect(forgotten.status == .done && forgotten.errors.contains(gone))
+    #expect(await run("check").errors.contains(gone), "the policy has not removed that one")
+    #expect(try repository.snapshots() == [names[1]])
+  }
+
+  @Test("Who forgets all snapshots is not warned either")
+  func forgetAll() async throws {
+    #expect(await run("check").errors.isEmpty)
+    let all = names.map(\.shortID).joined(separator: " ")
+    #expect(await run("forget --even-last \(all)").status == .done)
+    #expect(await run("check").errors.isEmpty)
+  }
+
+  @Test("A removal that fails midway is remembered as far as it went")
+  func partialRemoval() async throws {
+    #expect(await run("check").errors.isEmpty)
+    let known = names
+    let left = try Repository.open(repository.store, passphrase: nil, cacheDirectory: cache)
+    // What a failed `forget` leaves: one of two snapshots that were to go is gone.
+    try FileManager.default.removeItem(
+      at: sandbox.root.appendingPathComponent("checkout/backups/snapshots/\(known[3])")
+    )
+    try left.rememberRemoval(of: [known[2]], among: known)
+    #expect(await run("check").errors.contains("newest snapshot"), "another was to go")
+    try left.rememberRemoval(of: [known[2], known[3]], among: known)
+    #expect(await run("check").errors.isEmpty)
+  }
+
+  @Test("A machine that can keep no record forgets all the same")
+  func noCache() async throws {
+    try FileManager.default.createDirectory(
+      atPath: "\(sandbox.root.path)/home/.cache",
+      withIntermediateDirectories: true
+    )
+    try Data().write(to: URL(fileURLWithPath: cache))
+    let (status, _, errors) = await run("forget \(names[3].shortID)")
+    #expect(status == .done && errors.isEmpty)
+    #expect(try repository.snapshots() == Array(names.dropLast()))
+  }
+
+  private var cache: String { "\(sandbox.root.path)/home/.cache/drydock" }
 }
