@@ -8,6 +8,7 @@ extension CheckOutcome {
   var json: JSONValue {
     [
       "event": "result", "snapshots": JSONValue(check.snapshots),
+      "snapshots_of_others": JSONValue(check.snapshotsOfOthers),
       "packs": JSONValue(check.packs), "chunks": JSONValue(check.chunks),
       "packs_marked": JSONValue(check.packsMarked),
       "left_over_packs": JSONValue(check.packsWithoutIndex),

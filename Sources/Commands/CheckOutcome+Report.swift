@@ -7,7 +7,7 @@ extension CheckOutcome {
   var report: Report {
     var blocks: [Report.Block] = [.values(fields)]
     if check.isSound {
-      blocks.append(.paragraph("Nothing is wrong."))
+      blocks.append(.paragraph(verdict))
     } else {
       blocks += damage + lost + [.list(steps)]
     }
@@ -16,7 +16,7 @@ extension CheckOutcome {
 
   private var fields: [Report.Field] {
     var fields: [Report.Field] = [
-      .init("snapshots", Quantity.count(check.snapshots)),
+      .init("snapshots", snapshots),
       .init("packs", Quantity.count(check.packs)),
       .init("chunks", Quantity.count(check.chunks)),
       .init("read", reading),
@@ -25,6 +25,18 @@ extension CheckOutcome {
     ]
     if let repair { fields.append(.init("repaired", repair.text)) }
     return fields
+  }
+
+  private var snapshots: String {
+    let all = Quantity.count(check.snapshots)
+    guard check.snapshotsOfOthers > 0 else { return all }
+    let others = Quantity.count(check.snapshotsOfOthers)
+    return "\(all); \(others) of others, which this key cannot read"
+  }
+
+  private var verdict: String {
+    guard check.snapshotsOfOthers > 0 else { return "Nothing is wrong." }
+    return "Nothing is wrong with what this key can read. A check with a full key sees the rest."
   }
 
   private var reading: String {

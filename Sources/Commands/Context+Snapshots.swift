@@ -1,5 +1,6 @@
 internal import Postgres
 internal import Problems
+internal import Reports
 internal import Repository
 internal import Snapshot
 
@@ -10,6 +11,21 @@ extension Context {
       try repository.snapshots().compactMap { try SnapshotContent(ifReadable: $0, in: repository) }
         .sorted { ($0.manifest.taken, $0.name) < ($1.manifest.taken, $1.name) }
     }
+  }
+
+  /// Says how many snapshots the key in use does not show; nil where it shows all.
+  ///
+  /// - Parameters:
+  ///   - repository: Where they are.
+  ///   - count: How many are shown.
+  /// - Returns: A sentence for people.
+  /// - Throws: What the store throws.
+  func hidden(in repository: Repository, besides count: Int) async throws -> String? {
+    guard repository.role == .write else { return nil }
+    let all = try await Lane("drydock.snapshots").run { try repository.snapshots().count }
+    guard all > count else { return nil }
+    return "\(Quantity.count(all - count, "snapshot", "snapshots")) of others cannot be read with "
+      + "this key: its slot has role write, which reads its own only."
   }
 
   /// The one snapshot that a person named.
@@ -29,16 +45,20 @@ extension Context {
     let all = try await snapshots(in: repository)
     let series = try series(reference, among: all, default: database)
     if let found = try reference.choose(from: series) { return found }
+    let hidden = try await hidden(in: repository, besides: all.count)
     throw Problem(
       .usage,
       code: "usage.no-such-snapshot",
       "There is no snapshot \(text)",
+      reason: hidden,
       facts: all.suffix(5).map {
         Problem.Fact("snapshot", "\($0.name) of \($0.manifest.database.name)")
       },
-      hint: all.isEmpty
-        ? "The repository is empty; drydock backup takes the first one."
-        : "drydock snapshots lists what there is."
+      hint: hidden != nil
+        ? "Take a snapshot here with drydock backup, or use a full key."
+        : all.isEmpty
+          ? "The repository is empty; drydock backup takes the first one."
+          : "drydock snapshots lists what there is."
     )
   }
 

@@ -150,6 +150,10 @@ struct Examination {
           "\(repository.store.location), \(Quantity.count(snapshots.count, "snapshot", "snapshots"))"
         )
       ]
+      if let hidden = try await context.hidden(in: repository, besides: snapshots.count) {
+        findings.append(Finding(.good, "key", hidden))
+      }
+      if let untrusting = try untrustingKey() { findings.append(untrusting) }
       let known = try await Lane("drydock.doctor").run {
         try StoreFindings.latest(in: repository.store)
       }
@@ -174,6 +178,19 @@ struct Examination {
     } catch {
       return [Finding(.bad, "repository", "\(error)")]
     }
+  }
+
+  /// A host's key that would open a slot which somebody else put into the store.
+  private func untrustingKey() throws -> Finding? {
+    guard case .keyFile(let file) = try context.credential(), file.purpose == .host,
+      file.authority == nil
+    else { return nil }
+    return Finding(
+      .warning,
+      "key",
+      "the key file names no authority, so it opens whatever somebody seals for this host",
+      advice: "drydock key trust FILE AUTHORITY, with the authority that key add showed"
+    )
   }
 
   /// What the probe at `init` found.

@@ -1,5 +1,6 @@
 public import Arguments
 internal import Reports
+internal import Repository
 internal import Snapshot
 
 /// Lists snapshots.
@@ -32,6 +33,7 @@ public struct SnapshotsCommand: RunnableCommand {
   public func run(in context: Context) async throws -> ExitStatus {
     let repository = try await context.openRepository()
     let all = try await context.snapshots(in: repository)
+    let hidden = try await context.hidden(in: repository, besides: all.count)
     let chosen = all.filter { database == nil || $0.manifest.database.name == database }
     var table = Table([
       .text("id"), .text("taken"), .flexible("database"), .number("tables"), .number("rows"),
@@ -53,11 +55,12 @@ public struct SnapshotsCommand: RunnableCommand {
     }
     context.show(
       Report(
-        blocks: chosen.isEmpty
+        blocks: (chosen.isEmpty
           ? [.paragraph("No snapshots yet; drydock backup takes the first one.")]
-          : [.table(table)],
+          : [.table(table)]) + (hidden.map { [.paragraph($0)] } ?? []),
         json: [
           "event": "result",
+          "role": .string(repository.role.rawValue),
           "snapshots": .array(chosen.map { SnapshotSummary($0.name, $0.manifest).json }),
         ]
       )
