@@ -196,7 +196,10 @@ let package = Package(
     tests("Replication", ["Repository", "Snapshot", "ObjectStore", "Cryptography", "Digests"]),
     .testTarget(
       name: "AcceptanceTests",
-      dependencies: ["drydock", "TestSupport", "Problems", "Postgres", "Processes", "Files"],
+      dependencies: [
+        "drydock", "TestSupport", "Problems", "Postgres", "Processes", "Files", "Repository",
+        "ObjectStore", "Cryptography",
+      ],
       swiftSettings: strict
     ),
     .testTarget(
