@@ -158,7 +158,10 @@ let package = Package(
     tests("Arguments"),
     tests("Reports"),
     tests("ObjectStore", ["Files", "HTTP", "Cryptography"]),
-    tests("Repository", ["ObjectStore", "Cryptography", "Compression", "Files", "Bytes"]),
+    tests(
+      "Repository",
+      ["Snapshot", "ObjectStore", "Cryptography", "Compression", "Files", "Bytes"]
+    ),
     tests("Catalog", ["Postgres", "Cluster", "Processes"]),
     tests("Cluster", ["Postgres", "Processes", "Files"]),
     tests("Migration", ["Postgres", "Catalog", "Cluster", "Files", "Processes", "SQLSyntax"]),

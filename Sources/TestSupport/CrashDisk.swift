@@ -1,4 +1,5 @@
 public import Files
+public import Foundation
 internal import Problems
 internal import Synchronization
 
@@ -6,7 +7,8 @@ internal import Synchronization
 ///
 /// It keeps POSIX's promises and not one more: a file's bytes are safe after fsync of the file, a
 /// name after fsync of its directory. Of everything else a seed decides whether it survives: each
-/// name by itself, and of unsynced bytes all, none, a beginning, or zeros.
+/// name by itself, and of unsynced bytes all, none, a beginning, or zeros. Its clock stands still until
+/// it is moved.
 public final class CrashDisk: FileSystem {
   /// What happens at a step.
   public enum Fault: String, Sendable, CaseIterable {
@@ -31,6 +33,9 @@ public final class CrashDisk: FileSystem {
     /// What files hold for who reads now, and after a loss of power.
     var bytes: [Int: [UInt8]] = [:]
     var syncedBytes: [Int: [UInt8]] = [:]
+    /// When files were made.
+    var times: [Int: Date] = [:]
+    var now = Date(timeIntervalSince1970: 1_769_904_000)
     /// What directories hold now, and after a loss of power.
     var names: [Int: [String: Node]] = [0: [:]]
     var syncedNames: [Int: [String: Node]] = [0: [:]]
@@ -56,6 +61,12 @@ public final class CrashDisk: FileSystem {
   /// The steps that changed something so far, in words.
   public var steps: [String] { state.withLock { $0.steps } }
 
+  /// The time by the disk's own clock.
+  public var now: Date { state.withLock { $0.now } }
+
+  /// Lets time pass.
+  public func pass(hours: Double) { state.withLock { $0.now += hours * 3600 } }
+
   /// The same disk for another process, which meets faults as planned.
   ///
   /// - Parameter plan: What happens at each step, from 1.
@@ -73,6 +84,8 @@ public final class CrashDisk: FileSystem {
     let old = state.withLock { $0 }
     var fresh = State()
     fresh.lastNode = old.lastNode
+    fresh.times = old.times
+    fresh.now = old.now
     for (folder, names) in old.names.sorted(by: { $0.key < $1.key }) {
       let survivors = Self.survivors(names, old.syncedNames[folder] ?? [:], &generator)
       fresh.names[folder] = survivors
@@ -178,7 +191,8 @@ extension CrashDisk {
         switch node {
         case .file(let file):
           let size = state.bytes[file]?.count ?? 0
-          return Directory.Entry(name: name, isDirectory: false, size: size, modified: 0)
+          let modified = Int64(state.times[file]?.timeIntervalSince1970 ?? 0)
+          return Directory.Entry(name: name, isDirectory: false, size: size, modified: modified)
         case .folder: return Directory.Entry(name: name, isDirectory: true, size: 0, modified: 0)
         }
       }
@@ -192,6 +206,7 @@ extension CrashDisk {
       guard state.names[folder]?[name] == nil else { throw Self.problem("exists", path) }
       state.lastNode += 1
       state.bytes[state.lastNode] = []
+      state.times[state.lastNode] = state.now
       state.names[folder]?[name] = .file(state.lastNode)
       return state.lastNode
     }

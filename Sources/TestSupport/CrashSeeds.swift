@@ -1,0 +1,55 @@
+internal import Foundation
+
+/// The seeds of a ``CrashTrial``: each one chooses some steps, and for each of them a fault, and what
+/// is left of the disk.
+public struct CrashSeeds: Sendable {
+  /// One crash.
+  struct Crash {
+    let seed: UInt64
+    /// At which step, from 1.
+    let step: Int
+    let fault: CrashDisk.Fault
+    /// Decides what survives a loss of power.
+    let reboot: UInt64
+  }
+
+  /// How many seeds, from 0.
+  let count: Int
+  /// A seed takes every so many-th step, and the next seed begins one step later.
+  let stride: Int
+
+  /// So many seeds; each step is crashed by one of `stride` of them, each time by another fault.
+  ///
+  /// - Parameters:
+  ///   - count: How many seeds.
+  ///   - stride: A seed takes one of so many steps.
+  public init(count: Int, stride: Int) {
+    self.count = count
+    self.stride = stride
+  }
+
+  /// Whether `DRYDOCK_TEST_ALL` asks for everything.
+  public static var isAll: Bool { ProcessInfo.processInfo.environment["DRYDOCK_TEST_ALL"] == "1" }
+
+  /// Every step under one of the four faults; with `DRYDOCK_TEST_ALL=1`, 500 seeds that crash every
+  /// step ten times, under all of them.
+  public static var usual: CrashSeeds {
+    isAll ? CrashSeeds(count: 500, stride: 50) : CrashSeeds(count: 30, stride: 30)
+  }
+
+  /// The crashes of some work with so many steps.
+  func crashes(over steps: Int) -> [Crash] {
+    let stride = min(stride, steps)
+    let faults = CrashDisk.Fault.allCases.filter { $0 != .none }
+    return (0..<count).flatMap { seed in
+      Swift.stride(from: 1 + seed % stride, through: steps, by: stride).map { step in
+        Crash(
+          seed: UInt64(seed),
+          step: step,
+          fault: faults[(step + seed / stride) % faults.count],
+          reboot: UInt64(seed) * 100_003 + UInt64(step)
+        )
+      }
+    }
+  }
+}
