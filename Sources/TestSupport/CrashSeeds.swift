@@ -31,10 +31,10 @@ public struct CrashSeeds: Sendable {
   /// Whether `DRYDOCK_TEST_ALL` asks for everything.
   public static var isAll: Bool { ProcessInfo.processInfo.environment["DRYDOCK_TEST_ALL"] == "1" }
 
-  /// Every step under one of the four faults; with `DRYDOCK_TEST_ALL=1`, 500 seeds that crash every
-  /// step ten times, under all of them.
+  /// Every step under one of the four faults; with `DRYDOCK_TEST_ALL=1`, 100 seeds that crash every
+  /// step five times, under all of them.
   public static var usual: CrashSeeds {
-    isAll ? CrashSeeds(count: 500, stride: 50) : CrashSeeds(count: 30, stride: 30)
+    isAll ? CrashSeeds(count: 100, stride: 20) : CrashSeeds(count: 30, stride: 30)
   }
 
   /// The crashes of some work with so many steps.

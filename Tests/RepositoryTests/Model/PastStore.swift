@@ -30,11 +30,14 @@ final class PastStore: Sendable {
     events.withLock { $0.append(Event(time: clock(), name: name, info: nil)) }
   }
 
-  /// What a listing showed then.
-  func list(_ directory: String, at time: Int64) -> [ObjectInfo] {
+  /// What a listing showed then, and some objects as they are now.
+  func list(_ directory: String, at time: Int64, _ known: Set<ObjectName>) -> [ObjectInfo] {
     var found: [ObjectName: ObjectInfo] = [:]
     events.withLock { events in
-      for event in events where event.time <= time && event.name.text.hasPrefix(directory + "/") {
+      for event in events
+      where (event.time <= time || known.contains(event.name))
+        && event.name.text.hasPrefix(directory + "/")
+      {
         found[event.name] = event.info
       }
     }

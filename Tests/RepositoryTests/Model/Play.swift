@@ -20,52 +20,52 @@ final class Play: Sendable {
   let stage: Stage
   let past: PastStore
   let reference = Mutex(Reference())
+  /// The repository as somebody sees it who gives way to nobody.
+  let witness: Repository
   private let omitted: Set<Safeguard>
-  private let isStale: Bool
+  let mishap: Mishap
 
-  init(seed: UInt64, omitting omitted: Set<Safeguard> = []) throws {
+  init(seed: UInt64, _ mishap: Mishap, omitting omitted: Set<Safeguard> = []) throws {
     let stage = Stage(seed: seed)
     let base = MemoryStore(clock: { Int64(stage.now.timeIntervalSince1970) })
     past = PastStore(base, clock: { Int64(stage.now.timeIntervalSince1970) })
     self.stage = stage
     self.omitted = omitted
-    isStale = stage.roll(3) == 0
-    _ = try Repository.create(in: base, encryption: .none, clock: { stage.now })
+    self.mishap = mishap
+    witness = try Repository.create(in: base, encryption: .none, clock: { stage.now })
   }
 
   /// Plays it, and returns what went wrong.
   func run() throws -> Reference {
-    for _ in 0..<2 { stage.add { self.perform($0, tasks: 3, self.backUp) } }
-    for _ in 0..<2 { stage.add { self.perform($0, tasks: 5, self.collect) } }
-    stage.add { self.perform($0, tasks: 5, self.forget) }
+    for _ in 0..<2 { stage.add { self.perform($0, tasks: 5, pause: 30, self.backUp) } }
+    for _ in 0..<2 { stage.add { self.perform($0, tasks: 6, pause: 26, self.collect) } }
+    stage.add { self.perform($0, tasks: 5, pause: 26, self.forget) }
     stage.play()
     try checkAll("in the end")
     try settle()
     return reference.withLock { $0 }
   }
 
-  /// What one actor does: tasks one after the other, each with another fate.
+  /// What one actor does: tasks one after the other, at once or after so many hours at the most, each
+  /// with another fate, by a process that may know the index from the task before.
   private func perform(
     _ number: Int,
     tasks: Int,
+    pause hours: Int,
     _ task: (Repository, StagedStore, Int) throws -> Void
   ) {
     let store = StagedStore(past, stage, number)
+    var known: Repository?
     for _ in 0..<tasks {
-      stage.yield(number, sleeping: Double(stage.roll(20 * 3600)))
-      var fate = StagedStore.Fate(hasStaleListings: isStale)
-      switch stage.roll(4) {
-      case 0: fate.sleepsOneIn = 20
-      case 1: fate.diesAt = stage.roll(60)
-      default: break
-      }
+      stage.yield(number, sleeping: Double(stage.roll(stage.roll(3) == 0 ? 1800 : hours * 3600)))
+      let fate = fate()
       do {
-        store.begin(StagedStore.Fate())
-        let stage = stage
-        let repository = try Repository.open(store, passphrase: nil, clock: { stage.now })
+        let repository = try known ?? open(store)
+        known = mishap == .laggingDirectories || stage.roll(2) == 0 ? repository : nil
         store.begin(fate)
-        try task(repository.omitting(omitted), store, number)
+        try task(repository, store, number)
       } catch let problem as Problem {
+        if fate.diesAt != nil { known = nil }
         judge(problem, fate, store)
       } catch {
         lose("an error that is no problem: \(error)")
@@ -73,9 +73,25 @@ final class Play: Sendable {
     }
   }
 
+  private func fate() -> StagedStore.Fate {
+    var fate = StagedStore.Fate(mishap: mishap)
+    switch stage.roll(4) {
+    case 0: fate.sleepsOneIn = 20
+    case 1: fate.diesAt = stage.roll(60)
+    default: break
+    }
+    return fate
+  }
+
+  private func open(_ store: StagedStore) throws -> Repository {
+    store.begin(StagedStore.Fate())
+    let stage = stage
+    return try Repository.open(store, passphrase: nil, clock: { stage.now }).omitting(omitted)
+  }
+
   /// A failure is right where somebody slept, died or was shown the past.
   private func judge(_ problem: Problem, _ fate: StagedStore.Fate, _ store: StagedStore) {
-    let isExcused = store.hasSlept || fate.diesAt != nil || fate.hasStaleListings
+    let isExcused = store.hasSlept || fate.diesAt != nil || mishap.isOfListings
     let isRefusal = [
       "collect.refused", "repository.unknown-snapshot", "repository.snapshot-in-use",
     ]
@@ -83,84 +99,12 @@ final class Play: Sendable {
     if !isExcused && !isRefusal { lose("a failure without a cause: \(problem)") }
   }
 
-  private func lose(_ what: String) {
+  func lose(_ what: String) {
     reference.withLock { $0.losses.append(what) }
   }
 
-  private func backUp(_ repository: Repository, _ store: StagedStore, _ number: Int) throws {
-    let names = reference.withLock { $0.done.keys.sorted() }
-    let parent = names.isEmpty || stage.roll(4) == 0 ? nil : names[stage.roll(names.count)]
-    let writer = try repository.beginSnapshot(parent: parent, delta: .always)
-    var chunks: [ChunkID: [UInt8]] = [:]
-    do {
-      let encoder = try writer.makeEncoder()
-      if let parent {
-        // What has not changed is taken over by name: its bytes are never read.
-        _ = try repository.manifest(of: parent)
-        let known = reference.withLock { $0.done[parent] ?? [:] }
-        for (id, bytes) in known.sorted(by: { $0.key < $1.key }) {
-          switch stage.roll(3) {
-          case 0: chunks[id] = bytes
-          case 1:
-            let changed = bytes + [UInt8(stage.roll(3))]
-            chunks[try encoder.write(changed.span, level: 1, after: id).id] = changed
-          default: break
-          }
-        }
-      }
-      // From a small pool, so that what is dead is often wanted again, and at once by two.
-      for _ in 0...stage.roll(3) {
-        let bytes = Sample.bytes(600, seed: UInt64(stage.roll(8)))
-        chunks[try encoder.write(bytes.span, level: 1).id] = bytes
-      }
-      if stage.roll(4) == 0 { try takeLong(writer, number) }
-      let ids = chunks.keys.sorted()
-      let manifest = ids.flatMap(\.bytes)
-      let name = try writer.commit(manifest: manifest, at: stage.now, closure: ids)
-      reference.withLock {
-        $0.done[name] = chunks
-        $0.backups += 1
-      }
-    } catch {
-      // As the backup does: the first error counts.
-      try? writer.abandon()
-      throw error
-    }
-  }
-
-  /// Works for two days, awake.
-  private func takeLong(_ writer: SnapshotWriter, _ number: Int) throws {
-    for _ in 0..<70 {
-      stage.yield(number, sleeping: 40 * 60)
-      try writer.renewIfDue()
-    }
-  }
-
-  private func collect(_ repository: Repository, _ store: StagedStore, _ number: Int) throws {
-    if stage.roll(8) == 0 { _ = try repository.undoMarks() }
-    var options = CollectOptions()
-    if stage.roll(3) == 0 { options.maxRepack = 2000 }
-    let report = try repository.collect(options, closure: Sample.visit)
-    reference.withLock { $0.deleted += report.deleted.packs }
-  }
-
-  private func forget(_ repository: Repository, _ store: StagedStore, _ number: Int) throws {
-    let names = reference.withLock { $0.done.keys.sorted() }
-    guard names.count > 1 else { return }
-    let name = names[stage.roll(names.count)]
-    check(name, "before it is forgotten")
-    // Sometimes behind everybody's back, so that also parents in use go.
-    if stage.roll(2) == 0 {
-      reference.withLock { $0.done[name] = nil }
-      try store.delete(name.object)
-    } else {
-      try repository.forget([name])
-      reference.withLock { $0.done[name] = nil }
-    }
-  }
-
   /// Reads a snapshot with a fresh view of the store, and no actor in between.
-  private func check(_ name: SnapshotName, _ moment: String) {
+  func check(_ name: SnapshotName, _ moment: String) {
     do {
       let repository = try Repository.open(past.base, passphrase: nil)
       let reader = try repository.makeReader()

@@ -8,9 +8,6 @@ import TestSupport
 ///
 /// Exactly one actor runs at any moment: the real code is interleaved, and nothing happens at once.
 final class Stage: Sendable {
-  /// The end of the whole play, for an actor that still sleeps then.
-  struct Over: Error {}
-
   struct Part {
     var turn = DispatchSemaphore(value: 0)
     /// Until when the actor is asleep.
@@ -22,12 +19,21 @@ final class Stage: Sendable {
     var parts: [Part] = []
     var now = Stage.start
     var dice: SeededGenerator
+
+    /// Chooses who goes next: somebody who is awake, or who wakes first; nil when all are done.
+    mutating func next() -> Int? {
+      let left = parts.indices.filter { !parts[$0].isDone }
+      guard let first = left.map({ parts[$0].wakes }).min() else { return nil }
+      now = max(now + Double(dice.next() % 20), first)
+      let awake = left.filter { parts[$0].wakes <= now }
+      return awake[Int(dice.next() % UInt64(awake.count))]
+    }
   }
 
   static let start = 1_769_900_000.0
 
   let state: Mutex<State>
-  private let yielded = DispatchSemaphore(value: 0)
+  private let over = DispatchSemaphore(value: 0)
 
   init(seed: UInt64) {
     state = Mutex(State(dice: SeededGenerator(seed: seed)))
@@ -50,40 +56,40 @@ final class Stage: Sendable {
     let thread = Thread {
       turn.wait()
       body(number)
-      self.state.withLock { $0.parts[number].isDone = true }
-      self.yielded.signal()
+      self.end(number)
     }
     thread.stackSize = 4 << 20
     thread.start()
   }
 
   /// An actor gives way; it may also fall asleep for some seconds.
+  ///
+  /// It wakes the next one itself, and goes on without a change of threads where that is itself.
   func yield(_ number: Int, sleeping seconds: Double = 0) {
-    let turn = state.withLock { state in
+    let (next, turn) = state.withLock { state in
       state.parts[number].wakes = state.now + seconds
-      return state.parts[number].turn
+      return (state.next(), state.parts[number].turn)
     }
-    yielded.signal()
+    if next == number { return }
+    wake(next)
     turn.wait()
   }
 
   /// Plays until all actors are done.
   func play() {
-    while let turn = next() {
-      turn.signal()
-      yielded.wait()
-    }
+    wake(state.withLock { $0.next() })
+    over.wait()
   }
 
-  /// Chooses who goes next: somebody who is awake, or who wakes first.
-  private func next() -> DispatchSemaphore? {
-    state.withLock { state in
-      let left = state.parts.indices.filter { !state.parts[$0].isDone }
-      guard let first = left.map({ state.parts[$0].wakes }).min() else { return nil }
-      state.now = max(state.now + Double(state.dice.next() % 20), first)
-      let now = state.now
-      let awake = left.filter { state.parts[$0].wakes <= now }
-      return state.parts[awake[Int(state.dice.next() % UInt64(awake.count))]].turn
+  private func end(_ number: Int) {
+    let next = state.withLock { state in
+      state.parts[number].isDone = true
+      return state.next()
     }
+    wake(next)
+  }
+
+  private func wake(_ next: Int?) {
+    (next.map { number in state.withLock { $0.parts[number].turn } } ?? over).signal()
   }
 }
