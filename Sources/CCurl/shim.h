@@ -27,6 +27,13 @@ static inline CURLcode drydock_curl_set_receiver(
   return curl_easy_setopt(handle, option, value);
 }
 
+typedef int (*drydock_curl_watcher)(
+    void *watcher, curl_off_t all_down, curl_off_t down, curl_off_t all_up, curl_off_t up);
+
+static inline CURLcode drydock_curl_set_watcher(CURL *handle, drydock_curl_watcher value) {
+  return curl_easy_setopt(handle, CURLOPT_XFERINFOFUNCTION, value);
+}
+
 static inline CURLcode drydock_curl_get_long(CURL *handle, CURLINFO info, long *value) {
   return curl_easy_getinfo(handle, info, value);
 }

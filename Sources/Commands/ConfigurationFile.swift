@@ -97,6 +97,9 @@ struct ConfigurationFile: Sendable, Equatable {
     case .region: settings.bucket.region = try text(value)
     case .pathStyle: settings.bucket.isPathStyle = try truth(value)
     case .uploadLimit: settings.bucket.uploadLimit = try count(value)
+    case .rangeCache: settings.bucket.rangeCache = try checked(value, key, BucketSettings.size)
+    case .stallLimit: settings.bucket.stallLimit = try checked(value, key, BucketSettings.stall)
+    case .authorities: settings.bucket.authorities = try text(value)
     case .credentialsCommand: settings.bucket.credentialsCommand = try words(value)
     }
   }

@@ -2,8 +2,8 @@ internal import HTTP
 internal import ObjectStore
 
 extension Context {
-  /// What the ranges of packs may take on this machine's disk, in bytes.
-  private static let rangeCacheLimit = 2 << 30
+  /// What the ranges of packs may take on this machine's disk where nothing is set, in bytes.
+  static let rangeCacheLimit = 2 << 30
 
   /// A bucket as a store, with a cache in front of it where this user has a place for one.
   ///
@@ -24,10 +24,24 @@ extension Context {
       ),
       credentials: settings.credentialsCommand.map { .command($0, environment: environment) }
         ?? .surroundings(environment),
-      http: HTTPClient(.init(uploadRate: settings.uploadLimit.map { min($0, 1 << 20) << 20 }))
+      http: HTTPClient(
+        Self.limits(settings),
+        authorities: settings.authorities ?? Self.file(environment["AWS_CA_BUNDLE"])
+      ),
+      isStopped: world.isStopping
     )
-    guard let cacheDirectory else { return store }
+    let limit = settings.rangeCache ?? Self.rangeCacheLimit
+    guard let cacheDirectory, limit > 0 else { return store }
     // Packs are named by their content, so all repositories may share one directory.
-    return CachedStore(store, directory: cacheDirectory + "/ranges", limit: Self.rangeCacheLimit)
+    return CachedStore(store, directory: cacheDirectory + "/ranges", limit: limit)
+  }
+
+  private static func file(_ path: String?) -> String? { path == "" ? nil : path }
+
+  private static func limits(_ settings: BucketSettings) -> HTTPClient.Limits {
+    var limits = HTTPClient.Limits()
+    limits.uploadRate = settings.uploadLimit.map { min($0, 1 << 20) << 20 }
+    if let stallLimit = settings.stallLimit { limits.stall = .seconds(stallLimit) }
+    return limits
   }
 }

@@ -22,8 +22,10 @@ public struct Program: Sendable {
     commands: CommandGroup = CommandTree.root
   ) async -> Int32 {
     ProcessSurroundings.ignoreBrokenPipes()
-    let program = Program(commands: commands, world: .ofProcess())
     let watch = SignalWatch()
+    var world = Surroundings.ofProcess()
+    world.isStopping = watch.isStopping
+    let program = Program(commands: commands, world: world)
     let work = Task { await program.run(words) }
     watch.start { work.cancel() }
     let status = await work.value

@@ -24,6 +24,9 @@ enum SettingsKey: String, CaseIterable, Sendable {
   case pathStyle = "path_style"
   case credentialsCommand = "credentials_command"
   case uploadLimit = "upload_limit"
+  case rangeCache = "range_cache"
+  case stallLimit = "stall_limit"
+  case authorities
   case keyFile = "key_file"
   case receiptKey = "receipt_key"
   case receiptKeys = "receipt_keys"
@@ -34,7 +37,7 @@ enum SettingsKey: String, CaseIterable, Sendable {
   /// are; it may not run programs, lower a guard, or point credentials at a server of its choice.
   func needsTrust(_ value: Settings) -> Bool {
     switch self {
-    case .patches, .label, .jobs, .uploadLimit, .compression, .delta, .maxWait: false
+    case .patches, .label, .jobs, .uploadLimit, .stallLimit, .compression, .delta, .maxWait: false
     case .repository: value.repository?.contains("://") == true
     case .database: !((try? ConnectionSettings(parsing: value.database ?? ""))?.isLocal ?? false)
     // What keeps a wrong page from going unnoticed, and what makes a server write more.
@@ -42,7 +45,9 @@ enum SettingsKey: String, CaseIterable, Sendable {
     // What decides which snapshots are removed.
     case .keep: true
     // Whoever chooses where requests go, or which program is asked for the keys, has the keys.
-    case .endpoint, .region, .pathStyle, .credentialsCommand: true
+    case .endpoint, .region, .pathStyle, .credentialsCommand, .authorities: true
+    // What may fill a disk outside the checkout.
+    case .rangeCache: true
     case .protected, .policy, .binaries, .passphraseFile, .passphraseCommand, .keyFile: true
     // Who may say that a migration was rehearsed.
     case .receiptKey, .receiptKeys: true

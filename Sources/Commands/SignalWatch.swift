@@ -45,6 +45,9 @@ final class SignalWatch {
     }
   }
 
+  /// Whether a signal has come; may be asked from any thread.
+  var isStopping: @Sendable () -> Bool { { [first] in first.received != nil } }
+
   /// The status of a run that was stopped: which signal asked for it.
   var status: ExitStatus { first.received == SIGTERM ? .terminated : .interrupted }
 }

@@ -23,6 +23,8 @@ public struct Surroundings: Sendable {
   public var now: @Sendable () -> Date
   /// Time that only goes forward, since some moment.
   public var uptime: @Sendable () -> Duration
+  /// Whether somebody asked to stop, as with Ctrl-C; for threads that belong to no task.
+  public var isStopping: @Sendable () -> Bool = { false }
   /// The passphrase that stood in the environment.
   public var passphrase: Passphrase?
   /// The passphrase of the repository that `copy` writes to, which stood there too.

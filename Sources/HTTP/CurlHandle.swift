@@ -24,20 +24,33 @@ final class CurlHandle: @unchecked Sendable {
   func perform(
     _ request: HTTPRequest,
     _ limits: HTTPClient.Limits,
+    _ authorities: String?,
     sharedBy count: Int
   ) throws(HTTPFailure) -> HTTPResponse {
     unsafe curl_easy_reset(handle)
-    let exchange = HTTPExchange(limit: request.responseLimit)
+    let exchange = HTTPExchange(limit: request.responseLimit, stop: request.isStopped)
     let receiver = unsafe Unmanaged.passUnretained(exchange).toOpaque()
     let fields = try unsafe Self.list(request.headers)
     defer { unsafe curl_slist_free_all(fields) }
     try prepare(request)
     try limit(request, limits, sharedBy: count)
+    if let authorities {
+      try check(unsafe drydock_curl_set_text(handle, CURLOPT_CAINFO, authorities))
+    }
     try unsafe set(CURLOPT_WRITEDATA, receiver)
     try unsafe set(CURLOPT_HEADERDATA, receiver)
     try unsafe set(CURLOPT_HTTPHEADER, UnsafeMutableRawPointer(fields))
-    try check(unsafe drydock_curl_set_receiver(handle, CURLOPT_WRITEFUNCTION, receiveBody))
-    try check(unsafe drydock_curl_set_receiver(handle, CURLOPT_HEADERFUNCTION, receiveHeader))
+    try check(
+      unsafe drydock_curl_set_receiver(handle, CURLOPT_WRITEFUNCTION, receiveBody)
+    )
+    try check(
+      unsafe drydock_curl_set_receiver(handle, CURLOPT_HEADERFUNCTION, receiveHeader)
+    )
+    if request.isStopped != nil {
+      try set(CURLOPT_NOPROGRESS, 0)
+      try unsafe set(CURLOPT_XFERINFODATA, receiver)
+      try check(unsafe drydock_curl_set_watcher(handle, watchForStop))
+    }
     let start = ContinuousClock.now
     let code = withExtendedLifetime(exchange) { run(request) }
     guard code != CURLE_OPERATION_TIMEDOUT else {
@@ -185,30 +198,4 @@ final class CurlHandle: @unchecked Sendable {
     }
     return unsafe list
   }
-}
-
-/// Takes a piece of the body; fewer bytes than given make libcurl stop (CURLOPT_WRITEFUNCTION(3)).
-private func receiveBody(
-  _ bytes: UnsafeMutablePointer<CChar>?,
-  _ size: Int,
-  _ count: Int,
-  _ receiver: UnsafeMutableRawPointer?
-) -> Int {
-  guard let receiver = unsafe receiver else { return 0 }
-  let exchange = unsafe Unmanaged<HTTPExchange>.fromOpaque(receiver).takeUnretainedValue()
-  let piece = unsafe UnsafeRawBufferPointer(start: bytes, count: size * count)
-  return unsafe exchange.takeBody(piece) ? size * count : 0
-}
-
-/// Takes one line of the header (CURLOPT_HEADERFUNCTION(3)).
-private func receiveHeader(
-  _ bytes: UnsafeMutablePointer<CChar>?,
-  _ size: Int,
-  _ count: Int,
-  _ receiver: UnsafeMutableRawPointer?
-) -> Int {
-  guard let receiver = unsafe receiver else { return 0 }
-  let exchange = unsafe Unmanaged<HTTPExchange>.fromOpaque(receiver).takeUnretainedValue()
-  let line = unsafe UnsafeRawBufferPointer(start: bytes, count: size * count)
-  return exchange.takeLine(unsafe String(decoding: line, as: UTF8.self)) ? size * count : 0
 }

@@ -36,11 +36,18 @@ public final class HTTPClient: Sendable {
   private static let idleLimit = 32
 
   private let limits: Limits
+  private let authorities: String?
   private let handles = Mutex(Handles())
 
   /// Makes a client; connections are made when they are needed.
-  public init(_ limits: Limits = Limits()) {
+  ///
+  /// - Parameters:
+  ///   - limits: The limits that hold for every request.
+  ///   - authorities: A file with the certificates of the authorities to trust, in PEM; the
+  ///     system's own where there is none.
+  public init(_ limits: Limits = Limits(), authorities: String? = nil) {
     self.limits = limits
+    self.authorities = authorities
   }
 
   /// Sends a request and waits for the whole answer.
@@ -54,7 +61,7 @@ public final class HTTPClient: Sendable {
     defer { handles.withLock { $0.busy -= 1 } }
     let handle = if let idle { idle } else { try CurlHandle() }
     // A handle whose request failed is closed: a connection in doubt is no good for the next one.
-    let response = try handle.perform(request, limits, sharedBy: busy)
+    let response = try handle.perform(request, limits, authorities, sharedBy: busy)
     handles.withLock { handles in
       if handles.idle.count < Self.idleLimit { handles.idle.append(handle) }
     }

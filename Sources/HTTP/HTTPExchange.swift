@@ -1,3 +1,5 @@
+internal import CCurl
+
 /// What has come of an answer so far; used by the one thread that waits for it.
 final class HTTPExchange {
   /// The longest header of an answer.
@@ -7,11 +9,16 @@ final class HTTPExchange {
   private(set) var fields: [String: String] = [:]
   private(set) var isTooLarge = false
   private let limit: Int
+  private let stop: (@Sendable () -> Bool)?
   private var headerLength = 0
 
-  init(limit: Int) {
+  init(limit: Int, stop: (@Sendable () -> Bool)? = nil) {
     self.limit = limit
+    self.stop = stop
   }
+
+  /// Whether the exchange is to be given up.
+  var isStopped: Bool { stop?() == true }
 
   /// Takes a piece of the body; false when it would be longer than allowed.
   func takeBody(_ piece: UnsafeRawBufferPointer) -> Bool {
@@ -48,4 +55,45 @@ final class HTTPExchange {
     let rest = text.drop(while: isSpace)
     return String(rest.reversed().drop(while: isSpace).reversed())
   }
+}
+
+/// Takes a piece of the body; fewer bytes than given make libcurl stop (CURLOPT_WRITEFUNCTION(3)).
+func receiveBody(
+  _ bytes: UnsafeMutablePointer<CChar>?,
+  _ size: Int,
+  _ count: Int,
+  _ receiver: UnsafeMutableRawPointer?
+) -> Int {
+  guard let receiver = unsafe receiver else { return 0 }
+  let exchange = unsafe Unmanaged<HTTPExchange>.fromOpaque(receiver).takeUnretainedValue()
+  let piece = unsafe UnsafeRawBufferPointer(start: bytes, count: size * count)
+  return unsafe exchange.takeBody(piece) ? size * count : 0
+}
+
+/// Takes one line of the header (CURLOPT_HEADERFUNCTION(3)).
+func receiveHeader(
+  _ bytes: UnsafeMutablePointer<CChar>?,
+  _ size: Int,
+  _ count: Int,
+  _ receiver: UnsafeMutableRawPointer?
+) -> Int {
+  guard let receiver = unsafe receiver else { return 0 }
+  let exchange = unsafe Unmanaged<HTTPExchange>.fromOpaque(receiver).takeUnretainedValue()
+  let line = unsafe UnsafeRawBufferPointer(start: bytes, count: size * count)
+  return exchange.takeLine(unsafe String(decoding: line, as: UTF8.self)) ? size * count : 0
+}
+
+/// Looks whether to go on; anything but 0 makes libcurl stop (CURLOPT_XFERINFOFUNCTION(3)).
+///
+/// libcurl calls this about once a second also while nothing moves.
+func watchForStop(
+  _ watcher: UnsafeMutableRawPointer?,
+  _ expected: curl_off_t,
+  _ received: curl_off_t,
+  _ all: curl_off_t,
+  _ sent: curl_off_t
+) -> Int32 {
+  guard let watcher = unsafe watcher else { return 0 }
+  let exchange = unsafe Unmanaged<HTTPExchange>.fromOpaque(watcher).takeUnretainedValue()
+  return exchange.isStopped ? 1 : 0
 }

@@ -19,6 +19,8 @@ public struct HTTPFailure: Error, Sendable, Equatable {
     case timeLimit
     /// The connection broke before the answer was whole.
     case broken
+    /// The caller asked to stop.
+    case stopped
     /// The answer is longer than was allowed.
     case tooLarge
     /// Something else, such as a lack of memory.
@@ -40,7 +42,7 @@ public struct HTTPFailure: Error, Sendable, Equatable {
   public var isTransient: Bool {
     switch kind {
     case .connection, .stall, .timeLimit, .broken: true
-    case .address, .security, .tooLarge, .other: false
+    case .address, .security, .stopped, .tooLarge, .other: false
     }
   }
 
@@ -53,6 +55,7 @@ public struct HTTPFailure: Error, Sendable, Equatable {
     case CURLE_SSL_CONNECT_ERROR, CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CACERT_BADFILE,
       CURLE_SSL_CERTPROBLEM, CURLE_SSL_CIPHER, CURLE_SSL_ISSUER_ERROR:
       .security
+    case CURLE_ABORTED_BY_CALLBACK: .stopped
     case CURLE_PARTIAL_FILE, CURLE_SEND_ERROR, CURLE_RECV_ERROR, CURLE_GOT_NOTHING,
       CURLE_WEIRD_SERVER_REPLY, CURLE_BAD_CONTENT_ENCODING:
       .broken

@@ -40,6 +40,10 @@ public struct HTTPRequest: Sendable {
   public var responseLimit: Int
   /// How long the whole exchange may take.
   public var timeLimit: Duration
+  /// Whether nobody waits for the answer any more; nil for a request that is never given up.
+  ///
+  /// Asked about once a second while the exchange lasts, on the thread that sends.
+  public var isStopped: (@Sendable () -> Bool)?
 
   /// Makes a request.
   public init(
@@ -48,7 +52,8 @@ public struct HTTPRequest: Sendable {
     headers: [Header] = [],
     body: [UInt8] = [],
     responseLimit: Int = 1 << 20,
-    timeLimit: Duration = .seconds(60)
+    timeLimit: Duration = .seconds(60),
+    isStopped: (@Sendable () -> Bool)? = nil
   ) {
     self.method = method
     self.url = url
@@ -56,5 +61,6 @@ public struct HTTPRequest: Sendable {
     self.body = body
     self.responseLimit = responseLimit
     self.timeLimit = timeLimit
+    self.isStopped = isStopped
   }
 }

@@ -8,26 +8,6 @@ internal import Synchronization
 /// It checks what a real service checks of a request, save for the signature itself, which the
 /// published examples and the real services check. It fails, and forgets rules, as a test says.
 public final class FakeS3: Sendable {
-  /// What becomes of one request.
-  public enum Fault: Sendable {
-    /// Nothing: it is served.
-    case none
-    /// It is not served, and this status and word are the answer.
-    case refuse(Int, String)
-    /// It is served, and the answer is lost.
-    case lose
-    /// It is not served, and the connection is reset.
-    case reset
-    /// It is served, and the answer ends in the middle of its body.
-    case cut
-    /// Nothing ever comes.
-    case silence
-    /// It is served, and the answer lacks half of its body and says so itself, as a proxy's does.
-    case shorten
-    /// It is served, and the answer comes slowly.
-    case slow
-  }
-
   /// What the service does with `If-None-Match: *`.
   public enum Conditions: Sendable {
     /// It keeps the rule.
@@ -76,26 +56,14 @@ public final class FakeS3: Sendable {
   /// The service's address.
   public var address: String { server.address }
 
+  /// The service's port.
+  public var port: Int { server.port }
+
   /// The objects by key.
   public var objects: [String: [UInt8]] { bucket.state.withLock { $0.objects } }
 
   /// Every request so far.
   public var requests: [LoopbackServer.Request] { bucket.state.withLock { $0.requests } }
-
-  /// A plan as a bad proxy has it: one request of five meets one of its faults, by a seed.
-  public static func badProxy(
-    _ seed: UInt64
-  ) -> @Sendable (LoopbackServer.Request, Int) -> Fault {
-    let faults: [Fault] = [
-      .refuse(500, "InternalError"), .refuse(503, "SlowDown"), .refuse(502, ""), .lose, .reset,
-      .cut, .slow,
-    ]
-    return { _, number in
-      var generator = SeededGenerator(seed: seed &+ UInt64(number))
-      guard Int.random(in: 0..<5, using: &generator) == 0 else { return .none }
-      return faults[Int.random(in: 0..<faults.count, using: &generator)]
-    }
-  }
 
   /// The environment in which Drydock finds this service.
   public var environment: [String: String] {
@@ -122,26 +90,7 @@ public final class FakeS3: Sendable {
         state.requests.append(request)
         return state.requests.count
       }
-      let answer = { Self.answer(request, behaviour, bucket) }
-      switch plan(request, number) {
-      case .none: return .answer(answer())
-      case .refuse(let status, let code): return .answer(Self.error(status, code))
-      case .lose:
-        _ = answer()
-        return .reset
-      case .reset: return .reset
-      case .silence: return .silence
-      case .cut:
-        let whole = answer()
-        return .cut(whole, after: whole.body.count / 2)
-      case .slow:
-        let whole = answer()
-        return .trickle(whole, piece: max(1, whole.body.count / 8))
-      case .shorten:
-        var whole = answer()
-        whole.body.removeLast((whole.body.count + 1) / 2)
-        return .answer(whole)
-      }
+      return plan(request, number).reply { Self.answer(request, behaviour, bucket) }
     }
   }
 
@@ -151,7 +100,10 @@ public final class FakeS3: Sendable {
     _ bucket: Bucket
   ) -> LoopbackServer.Answer {
     let parts = request.target.split(separator: "?", maxSplits: 1)
-    let path = String(parts[0]).removingPercentEncoding ?? ""
+    let key = String(parts[0]).removingPercentEncoding ?? ""
+    // The bucket stands in the path, or before the host's name.
+    let isHost = request.fields["host"]?.hasPrefix("\(name).") == true
+    let path = isHost ? "/\(name)" + (key == "/" ? "" : key) : key
     var answer =
       refusal(of: request, path)
       ?? bucket.state.withLock { state in
@@ -264,7 +216,7 @@ public final class FakeS3: Sendable {
     return .init(200, [:], Array(text.utf8))
   }
 
-  private static func error(
+  static func error(
     _ status: Int,
     _ code: String,
     _ message: String = "As planned"

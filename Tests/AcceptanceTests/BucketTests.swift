@@ -74,6 +74,21 @@ struct BucketTests {
   )
   func realService() throws { try expectCycle(try #require(Self.real)) }
 
+  @Test("The same over TLS with an own authority, and with the bucket before the host's name")
+  func secure() throws {
+    let service = try FakeS3()
+    let front = try TLSFront(to: service.port, names: ["localhost", "ships.localhost"])
+    let directory = try TemporaryDirectory()
+    let settings = directory.path + "/drydock.yaml"
+    try AtomicFile.write(Array("path_style: false\n".utf8), to: settings)
+    let secure = [
+      "AWS_ENDPOINT_URL": "https://localhost:\(front.port)", "AWS_CA_BUNDLE": front.certificate,
+      "DRYDOCK_CONFIG": settings,
+    ]
+    try expectCycle(service.environment.merging(secure) { $1 })
+    #expect(service.requests.allSatisfy { $0.fields["host"] == "ships.localhost:\(front.port)" })
+  }
+
   @Test("What is wrong with a bucket is said with what to do, and without the secret")
   func mistakes() throws {
     let service = try FakeS3()

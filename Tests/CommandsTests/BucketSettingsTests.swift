@@ -12,11 +12,13 @@ struct BucketSettingsTests {
     region: eu-north-1
     path_style: false
     credentials_command: [/usr/bin/pass, store]
+    range_cache: 512MiB
+    authorities: /etc/ssl/own.pem
     """
 
   @Test("All keys are read from a trusted file")
   func trusted() throws {
-    let text = Self.text + "\nupload_limit: 20"
+    let text = Self.text + "\nupload_limit: 20\nstall_limit: 90s"
     let file = try ConfigurationFile.parse(text, path: "drydock.yaml", isTrusted: true)
     #expect(
       file.settings.bucket
@@ -25,12 +27,27 @@ struct BucketSettingsTests {
           region: "eu-north-1",
           isPathStyle: false,
           credentialsCommand: ["/usr/bin/pass", "store"],
-          uploadLimit: 20
+          uploadLimit: 20,
+          rangeCache: 512 << 20,
+          stallLimit: 90,
+          authorities: "/etc/ssl/own.pem"
         )
     )
     let less = BucketSettings(endpoint: "https://other", region: "x")
     let completed = BucketSettings(region: "y").completed(with: less)
     #expect(completed == BucketSettings(endpoint: "https://other", region: "y"))
+  }
+
+  @Test(
+    "A size or a time that cannot be used is refused with its line",
+    arguments: ["range_cache: much", "stall_limit: 0s", "stall_limit: 2h", "stall_limit: soon"]
+  )
+  func badValues(line: String) {
+    let problem = #expect(throws: Problem.self) {
+      try ConfigurationFile.parse(line, path: "drydock.yaml", isTrusted: true)
+    }
+    #expect(problem?.code == "configuration.bad-value")
+    #expect(problem?.summary.hasPrefix("drydock.yaml:1:") == true)
   }
 
   @Test("A file in the checkout may set none of them", arguments: Self.text.split(separator: "\n"))
@@ -75,6 +92,11 @@ struct BucketSettingsTests {
     }
     #expect(try store() is CachedStore)
     #expect(try store().location == "s3://ships/nightly")
+    let path = "home/.config/drydock/drydock.yaml"
+    try sandbox.write(path, "range_cache: 0")
+    #expect(try store() is S3Store, "a cache of nothing is none")
+    try sandbox.write(path, "range_cache: 1GiB")
+    #expect(try store() is CachedStore)
     sandbox.environment["HOME"] = nil
     #expect(try store() is S3Store)
   }

@@ -135,6 +135,24 @@ struct HTTPClientTests {
     #expect(try failure(with: client, .silence) == .stall)
   }
 
+  @Test("A request that nobody waits for any more is given up, also while nothing moves")
+  func stopped() throws {
+    let isStopped = Mutex(false)
+    let server = try Server { _ in
+      isStopped.withLock { $0 = true }
+      return .silence
+    }
+    let request = HTTPRequest(
+      .get,
+      server.address + "/",
+      isStopped: { isStopped.withLock { $0 } }
+    )
+    // Without the question it would be a stall.
+    let client = HTTPClient(.init(stall: .seconds(10)))
+    let failure = #expect(throws: HTTPFailure.self) { try client.send(request) }
+    #expect(failure?.kind == .stopped)
+  }
+
   @Test("An answer that goes on and on meets the limit on the whole exchange")
   func timeLimit() throws {
     let endless = Server.Answer(200, [:], [UInt8](repeating: 1, count: 1_000_000))
@@ -182,7 +200,7 @@ struct HTTPClientTests {
   @Test("Which failures may pass by themselves")
   func transient() {
     let transient: [HTTPFailure.Kind] = [.connection, .stall, .timeLimit, .broken]
-    let lasting: [HTTPFailure.Kind] = [.address, .security, .tooLarge, .other]
+    let lasting: [HTTPFailure.Kind] = [.address, .security, .stopped, .tooLarge, .other]
     #expect(transient.allSatisfy { HTTPFailure($0, "").isTransient })
     #expect(!lasting.contains { HTTPFailure($0, "").isTransient })
   }

@@ -15,6 +15,7 @@ struct S3Client: Sendable {
   let credentials: S3CredentialKeeper
   let http: HTTPClient
   let retry: S3Retry
+  let stop: S3Stop
   /// Seconds since 1970.
   let clock: @Sendable () -> Int64
 
@@ -25,7 +26,8 @@ struct S3Client: Sendable {
   ///   - operation: What it is for, as in "cannot read".
   ///   - subject: The object's name or a word for it, for messages.
   /// - Returns: An answer with a status that the request accepts.
-  /// - Throws: A `Problem`; `store.not-found` for an object that is not there.
+  /// - Throws: A `Problem`; `store.not-found` for an object that is not there;
+  ///   `CancellationError` when somebody asked to stop meanwhile.
   func send(_ request: S3Request, _ operation: String, _ subject: String) throws -> Answer {
     let words = S3Problem(
       operation: operation,
@@ -34,12 +36,14 @@ struct S3Client: Sendable {
       service: service
     )
     let hash = S3Encoding.hex(try SHA256.hash(request.body))
+    let rest = try stop.rest()
+    let attempts = rest == nil ? retry.attempts : 1
     var isDoubtful = false
     var hasRenewed = false
     var attempt = 1
     while true {
-      let isLast = attempt >= retry.attempts
-      switch try exchange(request, hash) {
+      let isLast = attempt >= attempts
+      switch try exchange(request, hash, rest) {
       case .success(let response) where request.accepting.contains(response.status):
         return Answer(response: response, isDoubtful: isDoubtful || response.mayBeRepeated)
       case .success(let response):
@@ -53,15 +57,22 @@ struct S3Client: Sendable {
           throw try problem(failure, request, words, attempt)
         }
         isDoubtful = true
+      case .failure(let failure) where failure.kind == .stopped: throw CancellationError()
       case .failure(let failure):
         guard failure.isTransient && !isLast else {
           throw words.problem(failure, attempts: attempt)
         }
         isDoubtful = true
       }
-      retry.pause(retry.delay(after: attempt))
+      try pause(after: attempt)
       attempt += 1
     }
+  }
+
+  /// Waits before the next attempt; throws `CancellationError` when somebody asks to stop.
+  func pause(after attempt: Int) throws {
+    retry.pause(retry.delay(after: attempt), stop.isAsked)
+    if stop.isAsked() { throw CancellationError() }
   }
 
   /// The store's clock as its last answer gave it, minus ours, in seconds; nil when it gave none.
@@ -71,9 +82,16 @@ struct S3Client: Sendable {
 
   private func exchange(
     _ request: S3Request,
-    _ hash: String
+    _ hash: String,
+    _ rest: Duration?
   ) throws -> Result<HTTPResponse, HTTPFailure> {
-    let ready = try signed(request, hash)
+    var ready = try signed(request, hash)
+    // After a stop the time is short, and what is sent now is sent in spite of it.
+    if let rest {
+      ready.timeLimit = min(ready.timeLimit, rest)
+    } else {
+      ready.isStopped = stop.isAsked
+    }
     return Result { () throws(HTTPFailure) in try http.send(ready) }
   }
 
@@ -116,7 +134,8 @@ struct S3Client: Sendable {
     if request.method == .head {
       var asking = S3Request(method: .get, key: request.key, query: request.query)
       asking.headers = [.init("Range", "bytes=0-0")]
-      if case .success(let response) = try exchange(asking, S3Encoding.hex(try SHA256.hash([]))) {
+      let hash = S3Encoding.hex(try SHA256.hash([]))
+      if case .success(let response) = try exchange(asking, hash, try stop.rest()) {
         let said = S3Failure(response)
         if said.status == failure.status { return told(said, words, attempts) }
       }

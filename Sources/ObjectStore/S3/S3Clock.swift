@@ -5,8 +5,16 @@ public enum S3Clock {
   /// Whole seconds since 1970 by this machine's clock.
   @Sendable public static func now() -> Int64 { Int64(Date().timeIntervalSince1970) }
 
-  /// Blocks the calling thread for some time.
-  @Sendable public static func pause(_ duration: Duration) {
-    Thread.sleep(forTimeInterval: duration / .seconds(1))
+  /// Blocks the calling thread for some time, or until it need not wait any more.
+  @Sendable public static func pause(
+    _ duration: Duration,
+    unless isStopped: @Sendable () -> Bool
+  ) {
+    let end = ContinuousClock.now + duration
+    while !isStopped() {
+      let left = end - ContinuousClock.now
+      guard left > .zero else { return }
+      Thread.sleep(forTimeInterval: min(left, .milliseconds(100)) / .seconds(1))
+    }
   }
 }

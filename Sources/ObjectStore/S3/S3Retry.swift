@@ -11,8 +11,8 @@ public struct S3Retry: Sendable {
   public var limit: Duration
   /// A number from 0 up to 1.
   var random: @Sendable () -> Double
-  /// Waits.
-  var pause: @Sendable (Duration) -> Void
+  /// Waits, or less where its second argument says that there is no need any more.
+  var pause: @Sendable (Duration, @Sendable () -> Bool) -> Void
 
   /// Makes a rule; eight attempts wait for 15 s on average and 32 s at most.
   public init(
@@ -20,7 +20,7 @@ public struct S3Retry: Sendable {
     base: Duration = .milliseconds(250),
     limit: Duration = .seconds(20),
     random: @escaping @Sendable () -> Double = { Double.random(in: 0..<1) },
-    pause: @escaping @Sendable (Duration) -> Void = S3Clock.pause
+    pause: @escaping @Sendable (Duration, @Sendable () -> Bool) -> Void = S3Clock.pause
   ) {
     self.attempts = attempts
     self.base = base

@@ -32,13 +32,28 @@ public struct S3Store: ObjectStore {
   ///   - http: The transport; one client may serve several stores.
   ///   - retry: How often a request is tried.
   ///   - clock: Seconds since 1970; another one only in tests.
+  ///   - isStopped: Whether somebody asked to stop, as with Ctrl-C; asked from any thread. What is
+  ///     on its way or waits to be tried again is then given up with `CancellationError`.
   public init(
     _ location: S3Location,
     service: S3Service,
     credentials: S3CredentialSource,
     http: HTTPClient = HTTPClient(),
     retry: S3Retry = S3Retry(),
-    clock: @escaping @Sendable () -> Int64 = S3Clock.now
+    clock: @escaping @Sendable () -> Int64 = S3Clock.now,
+    isStopped: @escaping @Sendable () -> Bool = { Task.isCancelled }
+  ) {
+    self.init(location, service, credentials, http, retry, clock, S3Stop(isAsked: isStopped))
+  }
+
+  init(
+    _ location: S3Location,
+    _ service: S3Service,
+    _ credentials: S3CredentialSource,
+    _ http: HTTPClient,
+    _ retry: S3Retry,
+    _ clock: @escaping @Sendable () -> Int64,
+    _ stop: S3Stop
   ) {
     client = S3Client(
       location: location,
@@ -46,6 +61,7 @@ public struct S3Store: ObjectStore {
       credentials: S3CredentialKeeper(credentials),
       http: http,
       retry: retry,
+      stop: stop,
       clock: clock
     )
   }
@@ -78,7 +94,7 @@ public struct S3Store: ObjectStore {
       let size = try size(of: name)
       guard range.upperBound <= size else { throw short(name, size, range) }
       count = answer.body.count
-      client.retry.pause(client.retry.delay(after: attempt))
+      try client.pause(after: attempt)
     }
     throw badAnswer("read", name.text, "\(count) of \(range.count) bytes came, again and again")
   }
@@ -142,11 +158,13 @@ public struct S3Store: ObjectStore {
     request.query = [("list-type", "2"), ("encoding-type", "url"), ("max-keys", "1000")]
     if !prefix.isEmpty { request.query.append(("prefix", prefix)) }
     if let token { request.query.append(("continuation-token", token)) }
-    let answer = try client.send(request, "list", subject).response
-    guard let page = S3Listing(answer.body) else {
-      throw badAnswer("list", subject, "the answer is not a whole listing")
+    for attempt in 1...client.retry.attempts {
+      let answer = try client.send(request, "list", subject).response
+      if let page = S3Listing(answer.body) { return page }
+      // A proxy that cuts an answer short may say so itself; then only the text is not whole.
+      if attempt < client.retry.attempts { try client.pause(after: attempt) }
     }
-    return page
+    throw badAnswer("list", subject, "the answer is not a whole listing, again and again")
   }
 
   private func short(_ name: ObjectName, _ size: Int, _ range: Range<Int>) -> Problem {

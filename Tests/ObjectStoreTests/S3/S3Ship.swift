@@ -34,7 +34,7 @@ struct S3Ship {
       retry: S3Retry(
         attempts: 4,
         random: { 0.5 },
-        pause: { duration in pauses.all.withLock { $0.append(duration) } }
+        pause: { duration, _ in pauses.all.withLock { $0.append(duration) } }
       ),
       clock: clock
     )

@@ -170,6 +170,9 @@ struct S3StoreTests {
     #expect(short?.code == StoreProblem.shortCode)
     let beyond = #expect(throws: Problem.self) { try ship.store.get(name, range: 6000..<6001) }
     #expect(beyond?.code == StoreProblem.shortCode)
+    let listed = try self.ship([4: .shorten])
+    try listed.store.put(name, bytes)
+    #expect(try listed.store.list("packs").map(\.name) == [name] && listed.waited.count == 1)
     let always = try S3Ship(
       FakeS3 { request, _ in request.fields["range"] == nil ? .none : .shorten }
     )
