@@ -213,6 +213,15 @@ let package = Package(
       ],
       swiftSettings: strict
     ),
+    // On real object stores: scripts/stores swift test --filter '^HeavyStoreTests'.
+    .testTarget(
+      name: "HeavyStoreTests",
+      dependencies: [
+        "drydock", "TestSupport", "Problems", "Postgres", "Processes", "Files", "HTTP",
+        "Cryptography", "ObjectStore", "Repository", "Snapshot",
+      ],
+      swiftSettings: strict
+    ),
     .testTarget(
       name: "SimulateTests",
       dependencies: ["simulate", "TestSupport", "Files"],

@@ -11,6 +11,7 @@ from .growth import Growth
 from .options import Options
 from .result import Result
 from .server import PrivateServer
+from .stores import Stores
 from .workplace import Workplace
 
 MET, MISSED, NOT_MEASURED, INTERRUPTED = 0, 1, 2, 130
@@ -43,13 +44,14 @@ def measure(asked: Options) -> Result:
     """Looks whether everything is there, then measures."""
     if asked.mode == "terabyte":
         return terabyte.run(asked)
-    needs.check_peers()
+    if asked.mode != "stores":
+        needs.check_peers()
     binaries = needs.find_binaries(asked)
     drydock = needs.find_drydock(asked)
     print(f"# {asked.command}", flush=True)
     with Workplace(binaries, drydock) as workplace, PrivateServer(workplace, binaries) as server:
-        kind = Growth if asked.mode == "growth" else Comparison
-        return kind(asked, workplace, server).run()
+        kinds = {"growth": Growth, "stores": Stores}
+        return kinds.get(asked.mode, Comparison)(asked, workplace, server).run()
 
 
 def keep(result: Result, asked: Options) -> None:

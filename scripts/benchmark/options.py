@@ -24,8 +24,8 @@ class Options:
         if self.mode == "terabyte":
             return "scripts/bench --terabyte"
         words = [f"--scale {self.scale}", f"--runs {self.runs}"]
-        if self.mode == "growth":
-            return " ".join(["scripts/bench --growth", *words])
+        if self.mode in ("growth", "stores"):
+            return " ".join([f"scripts/bench --{self.mode}", *words])
         return " ".join(["scripts/bench", *words, f"--nights {self.nights}"])
 
 
@@ -38,6 +38,7 @@ def parse(words: list[str]) -> Options:
     )
     mode = parser.add_mutually_exclusive_group()
     add_mode(mode, "--growth", "measure at 1, 4 and 16 times the data")
+    add_mode(mode, "--stores", "measure a bucket on a real Ceph beside a directory")
     add_mode(mode, "--terabyte", "simulate one terabyte: nights, and a life of 1000 snapshots")
     add_mode(
         mode,

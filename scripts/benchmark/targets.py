@@ -135,6 +135,18 @@ def of_growth(result: Result, pages: list[int]) -> list[Check]:
     ]
 
 
+def of_stores(result: Result, near: str, far: str) -> list[Check]:
+    """What a bucket on loopback may cost beside a directory."""
+    ratio = {
+        work: result.find(work, far).median / result.find(work, near).median
+        for work in ("first", "unchanged")
+    }
+    return [
+        Check("first, on Ceph / in a directory", ratio["first"], 1.3),
+        Check("unchanged, on Ceph / in a directory", ratio["unchanged"], 2.0),
+    ]
+
+
 def medians(result: Result, work: str, tool: str) -> list[float]:
     """The medians of one work at each size, smallest first."""
     return [
