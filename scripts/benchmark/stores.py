@@ -13,10 +13,9 @@ from . import machine, targets
 from .failure import CannotMeasure
 from .needs import PROJECT
 from .options import Options
-from .process import Run
+from .process import Command, Run
 from .result import Measurement, Result
 from .server import PrivateServer
-from .tools import DRYDOCK
 from .workload import PAGE, Workload
 from .workplace import Workplace
 
@@ -36,10 +35,10 @@ class Ceph:
             "CEPH_ROOT": str(workplace.directory / "ceph"),
             "CEPH_OSDS": "1",
         }
-
-    def __enter__(self) -> "Ceph":
         if not (self.scripts / "start-ceph.sh").exists():
             raise CannotMeasure(f"There is no Ceph to measure: {self.scripts} has no start-ceph.sh.")
+
+    def __enter__(self) -> "Ceph":
         try:
             self._run("start-ceph.sh")
             make_bucket()
@@ -83,13 +82,20 @@ class Stores:
         self.options = options
         self.workplace = workplace
         self.server = server
+        # Before minutes of work that would come to nothing.
+        self.ceph = Ceph(workplace)
 
     def run(self) -> Result:
         self.server.create("bench")
         self.server.use("bench")
         workload = Workload(self.server, self.options.scale)
         workload.fill()
-        with Ceph(self.workplace):
+        self.workplace.environment |= {
+            "AWS_ENDPOINT_URL": ENDPOINT,
+            "AWS_ACCESS_KEY_ID": KEY,
+            "AWS_SECRET_ACCESS_KEY": SECRET,
+        }
+        with self.ceph:
             self.result = self._empty_result(workload)
             self._measure("first", is_first=True)
             self._measure("unchanged")
@@ -118,32 +124,25 @@ class Stores:
     def _measure(self, work: str, is_first: bool = False) -> None:
         runs: dict[str, list[Run]] = {IN_DIRECTORY: [], ON_CEPH: []}
         for number in range(self.options.runs):
+            # Each first backup goes into an empty repository, each later one into the last.
+            last = number if is_first else self.options.runs - 1
             for place, known in runs.items():
-                # Each first backup goes into an empty repository, each later one into the last.
-                self._use(place, number if is_first else self.options.runs - 1)
                 if is_first:
-                    self.workplace.run(DRYDOCK.create)
-                known.append(self.workplace.run(DRYDOCK.backup))
+                    self.workplace.run(command(place, last, "init"))
+                known.append(self.workplace.run(command(place, last, "backup", "--jobs", "2")))
         for place, known in runs.items():
             self.result.note(
                 Measurement(
                     work,
                     place,
-                    str(DRYDOCK.backup),
+                    str(command(place, last, "backup", "--jobs", "2")),
                     [round(run.seconds, 4) for run in known],
                     peak_mib=round(max(run.peak_mib for run in known), 1),
                 )
             )
 
-    def _use(self, place: str, number: int) -> None:
-        """Makes a repository the one that the program takes from now on."""
-        self.workplace.environment |= (
-            {"DRYDOCK_REPOSITORY": str(self.workplace.directory / f"repository-{number}")}
-            if place == IN_DIRECTORY
-            else {
-                "DRYDOCK_REPOSITORY": f"s3://{BUCKET}/{number}",
-                "AWS_ENDPOINT_URL": ENDPOINT,
-                "AWS_ACCESS_KEY_ID": KEY,
-                "AWS_SECRET_ACCESS_KEY": SECRET,
-            }
-        )
+
+def command(place: str, number: int, word: str, *more: str) -> Command:
+    """A command on one of the repositories of a place."""
+    repository = f"repository-{number}" if place == IN_DIRECTORY else f"s3://{BUCKET}/{number}"
+    return Command.of("drydock", word, "--quiet", *more, "--repository", repository)
