@@ -6,10 +6,9 @@ extension Collector {
   private static var batch: Int { 256 }
 
   mutating func sweep() throws {
-    let unmarked = try unmarkedNames()
     var doomed: [PackID] = []
     var seen: Set<PackID> = []
-    let kept = survey.places.marks.filter { unmarked.contains($0.object.lastComponent) }.condemned
+    let kept = try keptPacks()
     let sizes = listedSizes
     for mark in survey.places.marks {
       let isRipe = isRipe(mark)
@@ -58,16 +57,23 @@ extension Collector {
   private mutating func delete(_ packs: [PackID], _ lease: Lease) throws {
     try lease.renewIfDue()
     try lease.checkLive()
-    let unmarked = repository.omitted.contains(.unmarks) ? [] : try unmarkedNames()
-    let kept = survey.places.marks.filter { unmarked.contains($0.object.lastComponent) }.condemned
+    let kept = try keptPacks()
     for pack in packs where !kept.contains(pack) {
       try repository.deleteIfPresent(Pack.name(pack))
     }
   }
 
-  private func unmarkedNames() throws -> Set<String> {
+  /// Packs under marks that were taken back since the survey.
+  ///
+  /// Either the unmark is still there, or another collector has said the mark again with a new grace
+  /// period: it removes the old mark first, and its unmark after that.
+  private func keptPacks() throws -> Set<PackID> {
     if repository.omitted.contains(.unmarks) { return [] }
-    return Set(try Unmark.all(in: repository).map(\.mark))
+    let unmarked = Set(try Unmark.all(in: repository).map(\.mark))
+    let present = Set(try repository.store.list(Mark.directory).map(\.name))
+    return survey.places.marks.filter {
+      unmarked.contains($0.object.lastComponent) || !present.contains($0.object)
+    }.condemned
   }
 
   /// Packs that an index names and that have gone: nothing live is in them, or there were no survey.

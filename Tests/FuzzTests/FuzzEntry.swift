@@ -77,7 +77,8 @@ enum FuzzEntry: String, CaseIterable, Sendable {
   private func parse(_ bytes: [UInt8]) throws {
     switch self {
     case .format: _ = try RepositoryFormat(decoding: bytes, at: "fuzz")
-    case .keySlot, .firstKeySlot: try Self.openSlot(bytes)
+    case .keySlot: try Self.openSlot(bytes, FuzzKeys.slotName)
+    case .firstKeySlot: try Self.openSlot(bytes, FuzzKeys.firstSlotName)
     case .secrets: _ = try RootSecrets(decoding: bytes)
     case .packDirectory: try Self.readDirectory(bytes)
     case .instanceHeader: try Self.readHeader(bytes)
@@ -102,10 +103,10 @@ enum FuzzEntry: String, CaseIterable, Sendable {
     if !isRight { throw Finding(text: text) }
   }
 
-  private static func openSlot(_ bytes: [UInt8]) throws {
+  private static func openSlot(_ bytes: [UInt8], _ name: ObjectName) throws {
     let binding = try FuzzKeys.binding()
     // Only the cheap kind: a passphrase's slot may cost a second by right.
-    switch try StoredSlot(decoding: bytes, name: FuzzKeys.slotName) {
+    switch try StoredSlot(decoding: bytes, name: name) {
     case .first(let slot, _) where slot.kind == "none": _ = try slot.unwrap(.none, binding)
     case .current(let slot) where slot.kind == KeySlot.Kind.none:
       if let root = try Credential.none.root(of: slot) { _ = try slot.unwrap(root, binding) }
@@ -188,6 +189,7 @@ enum FuzzKeys {
   /// The id of the slot in the corpus, and the name of its first revision.
   static let slotID = String(repeating: "cd", count: 16)
   static let slotName = ObjectName(components: KeySlot.directory, slotID + "-00000001")
+  static let firstSlotName = ObjectName(components: KeySlot.directory, slotID)
 
   static func roots() throws -> RootSecrets {
     func secret(_ byte: UInt8) -> Secret {

@@ -214,6 +214,25 @@ struct CollectRaceTests {
     #expect(try harbour.packs().contains(pack) != isOmitted)
   }
 
+  @Test("An unmark counts, also when another collector has said its mark again meanwhile")
+  func saidAgain() throws {
+    let pack = try makeDead([1])
+    try harbour.collect()
+    harbour.pass(hours: 25)
+    let harbour = harbour
+    let repository = try interrupted(.after, at: { $0.target == "index" && $0.verb == .list }) {
+      _ = try harbour.repository.undoMarks()
+      try harbour.collect()
+      try harbour.collect()
+      let unmarks = try harbour.store.list("unmarks")
+      #expect(unmarks.isEmpty)
+    }
+    try harbour.collect(through: repository)
+    #expect(try harbour.packs().contains(pack))
+    harbour.pass(hours: 25)
+    #expect(try harbour.collect().deleted.packs == 1)
+  }
+
   @Test("A mark outlasts its packs by the grace period", arguments: [false, true])
   func lastingMarks(isOmitted: Bool) throws {
     _ = try makeDead([1])
@@ -226,6 +245,23 @@ struct CollectRaceTests {
     harbour.pass(hours: 25)
     try harbour.collect()
     #expect(try harbour.store.list("marks").isEmpty)
+  }
+
+  @Test("Without the right to delete, a sweep says so, and whoever has it can finish")
+  func noRightToDelete() throws {
+    let pack = try makeDead([1])
+    try harbour.collect()
+    harbour.pass(hours: 25)
+    let refusing = FaultyStore(harbour.store) { $0.verb == .delete ? .failBefore : .none }
+    let repository = try harbour.repository(through: refusing)
+    let problem = #expect(throws: Problem.self) { try harbour.collect(through: repository) }
+    #expect(problem?.code == "store.fault")
+    #expect(try harbour.packs().contains(pack))
+    #expect(try harbour.isWhole())
+    try harbour.take([1])
+    #expect(try harbour.isWhole())
+    #expect(try harbour.collect().deleted.packs == 1)
+    #expect(try harbour.isWhole() && !harbour.packs().contains(pack))
   }
 
   @Test("The grace period is twice the longest lease, and never less than was asked")
