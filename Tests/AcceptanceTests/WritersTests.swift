@@ -58,8 +58,14 @@ struct WritersTests {
     before object: String
   ) throws -> Child {
     let pause = ["DRYDOCK_FAULT_PAUSE": "store before put: \(object)"]
-    let child = try user.invocation(["backup", source.argument], pause).start()
+    let path = "\(user.directory)/stopped.log"
+    #expect(FileManager.default.createFile(atPath: path, contents: nil))
+    let log = try #require(FileHandle(forWritingAtPath: path))
+    let child = try user.invocation(["backup", source.argument], pause)
+      .start(log: log.fileDescriptor)
     while !ProcessTable.isStopped(child.pid), child.status == nil {}
+    let said = try String(contentsOfFile: path, encoding: .utf8)
+    #expect(child.status == nil, "it did not stop: \(said)")
     #expect(try user.objects(in: "leases").count == 1)
     return child
   }
