@@ -40,4 +40,14 @@ public struct ByteReader {
     defer { place += count }
     return bytes[place..<place + count]
   }
+
+  /// Passes over the next bytes if they are these.
+  @inlinable
+  public mutating func pass(_ expected: ArraySlice<UInt8>) -> Bool {
+    guard remaining >= expected.count,
+      bytes[place..<place + expected.count] == expected
+    else { return false }
+    place += expected.count
+    return true
+  }
 }

@@ -5,6 +5,8 @@ public final class ClosureVisitor {
 
   /// Reads lists.
   public let reader: ChunkReader
+  /// Lists of which all was noted.
+  public var seen = ListMemory()
   private var needed: [ChunkID] = []
   private var lists = FoundChunks(for: listLimit)
   /// Chunks that were noted before, most of them: night after night needs nearly the same.

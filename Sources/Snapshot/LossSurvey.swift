@@ -5,7 +5,8 @@ public import Repository
 ///
 /// Lists that are whole are read once, however many snapshots in a row share them: of each only its
 /// id and its sums are remembered, about 80 bytes for 4096 stripes. When they are too many, all are
-/// forgotten, and those that come again are read again.
+/// forgotten, and those that come again are read again. Of a list that has changed since the night
+/// before, only the changed stripes are looked up.
 public final class LossSurvey {
   /// Lists of hundreds of snapshots of a terabyte: 20 MB.
   static let usualLimit = 131_072
@@ -13,6 +14,8 @@ public final class LossSurvey {
   private let chunks: StoredChunks
   private let listLimit: Int
   private var segments: [ChunkID: TableLoss.Sum] = [:]
+  /// Lists that were whole.
+  private var seen = ListMemory()
   private var largeObjects: [ChunkID: Int] = [:]
 
   /// How many lists are remembered.
@@ -43,7 +46,7 @@ public final class LossSurvey {
     try surveyText(definition.archive, .schema, &loss)
     try surveyText(definition.globals, .roles, &loss)
     try surveyText(definition.fingerprint, .fingerprint, &loss)
-    for table in manifest.tables { try survey(table, &loss) }
+    for table in manifest.tables { try survey(table, of: manifest, &loss) }
     try surveyLargeObjects(manifest, &loss)
     loss.whole.sequences = manifest.sequences.count
     return loss.parts.isEmpty ? nil : loss
@@ -58,19 +61,17 @@ public final class LossSurvey {
     if !lost.isEmpty { loss.parts.append(.init(subject: subject, causes: try causes(of: lost))) }
   }
 
-  private func survey(_ table: Manifest.Table, _ loss: inout SnapshotLoss) throws {
+  private func survey(
+    _ table: Manifest.Table,
+    of manifest: Manifest,
+    _ loss: inout SnapshotLoss
+  ) throws {
     var found = TableLoss(table)
-    for segment in table.segments {
+    for (number, segment) in table.segments.enumerated() {
       if let sum = segments[segment] {
         found.addWhole(sum)
-        continue
-      }
-      switch try read(segment, { try Segment(decoding: $0) }) {
-      case .lost(let causes): found.addLostSegment(causes)
-      case .readable(let list):
-        guard let sum = try survey(list, &found) else { continue }
-        forgetWhenFull()
-        segments[segment] = sum
+      } else {
+        try survey(segment, at: manifest.place(of: table, number), &found)
       }
     }
     found.finish()
@@ -88,22 +89,38 @@ public final class LossSurvey {
     largeObjects.removeAll(keepingCapacity: true)
   }
 
-  /// Adds a segment's stripes; its sum when all of them are there.
-  private func survey(_ segment: Segment, _ found: inout TableLoss) throws -> TableLoss.Sum? {
-    var sum = TableLoss.Sum()
-    var isWhole = true
+  /// Reads a segment, and remembers it when it is whole.
+  private func survey(
+    _ id: ChunkID,
+    at place: ListMemory.Place,
+    _ found: inout TableLoss
+  ) throws {
+    switch try read(id, { ($0, try SegmentChange(decoding: $0, after: seen.list(at: place))) }) {
+    case .lost(let causes): found.addLostSegment(causes)
+    case .readable(let (list, change)):
+      guard try change.stripes.allSatisfy({ try lost($0).isEmpty }) else {
+        return try surveyDamaged(try Segment(decoding: list), &found)
+      }
+      found.addWhole(change.sum)
+      forgetWhenFull()
+      segments[id] = change.sum
+      seen.keep(list, at: place)
+    }
+  }
+
+  private func surveyDamaged(_ segment: Segment, _ found: inout TableLoss) throws {
     for stripe in segment.stripes {
-      let lost = try stripe.chunks.filter { try !chunks.contains($0) }
+      let lost = try lost(stripe)
       if lost.isEmpty {
         found.addWhole(.init(stripes: 1, rows: stripe.rows))
       } else {
-        isWhole = false
         found.addLost(stripe, try causes(of: lost))
       }
-      sum.stripes += 1
-      sum.rows += stripe.rows
     }
-    return isWhole ? sum : nil
+  }
+
+  private func lost(_ stripe: Stripe) throws -> [ChunkID] {
+    try stripe.chunks.filter { try !chunks.contains($0) }
   }
 
   private func surveyLargeObjects(_ manifest: Manifest, _ loss: inout SnapshotLoss) throws {

@@ -40,11 +40,15 @@ extension Manifest {
     for text in definition.archive + definition.globals + definition.fingerprint {
       visitor.need(text)
     }
-    for segment in tables.flatMap(\.segments) {
-      visitor.need(segment)
-      guard visitor.isNew(list: segment) else { continue }
-      for stripe in try Segment(decoding: try visitor.reader.read(segment, kind: .list)).stripes {
-        stripe.chunks.forEach(visitor.need)
+    for table in tables {
+      for (number, segment) in table.segments.enumerated() {
+        visitor.need(segment)
+        guard visitor.isNew(list: segment) else { continue }
+        let place = place(of: table, number)
+        let list = try visitor.reader.read(segment, kind: .list)
+        let change = try SegmentChange(decoding: list, after: visitor.seen.list(at: place))
+        for stripe in change.stripes { stripe.chunks.forEach(visitor.need) }
+        visitor.seen.keep(list, at: place)
       }
     }
     for list in largeObjects {
@@ -54,6 +58,13 @@ extension Manifest {
         item.chunks.forEach(visitor.need)
       }
     }
+  }
+}
+
+extension Manifest {
+  /// Where a segment stands: in the snapshots of one cluster a table keeps its oid.
+  func place(of table: Table, _ number: Int) -> ListMemory.Place {
+    .init(table: "\(database.systemIdentifier) \(database.name) \(table.oid)", number: number)
   }
 }
 

@@ -27,29 +27,22 @@ public struct Segment: Sendable, Equatable {
 
   /// Reads a segment; a `Problem` of kind `damaged` where the bytes are not one.
   public init(decoding bytes: [UInt8]) throws(Problem) {
-    var reader = ByteReader(bytes)
-    guard let stripes = Self.stripes(&reader), reader.remaining == 0 else {
-      throw Problem(
-        .damaged,
-        code: "snapshot.segment",
-        "a list of stripes cannot be read",
-        reason: "its bytes are not of a version that this program knows",
-        hint: "Run drydock check; a newer drydock may be needed to read this snapshot."
-      )
-    }
-    self.stripes = stripes
+    stripes = try SegmentChange(decoding: bytes).stripes
   }
 
-  private static func stripes(_ reader: inout ByteReader) -> [Stripe]? {
+  /// How many stripes follow; nil where the bytes do not begin as a segment does.
+  static func count(_ reader: inout ByteReader) -> Int? {
     guard reader.next(UInt32.self) == version, let count = reader.next(UInt32.self),
       count <= capacity
     else { return nil }
-    var stripes: [Stripe] = []
-    stripes.reserveCapacity(Int(count))
-    for _ in 0..<count {
-      guard let stripe = Stripe(reading: &reader) else { return nil }
-      stripes.append(stripe)
-    }
-    return stripes
+    return Int(count)
   }
+
+  static let unreadable = Problem(
+    .damaged,
+    code: "snapshot.segment",
+    "a list of stripes cannot be read",
+    reason: "its bytes are not of a version that this program knows",
+    hint: "Run drydock check; a newer drydock may be needed to read this snapshot."
+  )
 }
