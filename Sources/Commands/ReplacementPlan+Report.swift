@@ -95,9 +95,9 @@ extension SetAsidePlan {
 }
 
 /// What both kinds of plan list.
-private struct PlanBlocks {
+struct PlanBlocks {
   let inside: [PlannedObject]
-  let outside: [PlannedObject]
+  var outside: [PlannedObject] = []
   let losses: [PlannedLoss]
   let sessions: [PlannedSession]
   let slots: [PlannedSlot]
@@ -173,7 +173,7 @@ private struct PlanBlocks {
 
 extension PlannedSpace {
   /// What is needed and what is there, in words.
-  fileprivate var words: String {
+  var words: String {
     let known = free.map { "\(Quantity.bytes($0)) free" } ?? "free space not visible from here"
     return "\(Quantity.bytes(needed)) needed, \(known)"
   }

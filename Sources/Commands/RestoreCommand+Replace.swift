@@ -13,13 +13,14 @@ internal import Verification
 extension RestoreCommand {
   /// Plans a replacement, and runs it when the plan is confirmed.
   func replace(in target: ConnectionSettings, _ context: Context) async throws -> ExitStatus {
+    if schemas.isEmpty, tables.isEmpty { return try await replaceDatabase(in: target, context) }
     guard schemas.count == 1, tables.isEmpty else {
       throw Problem(
         .refused,
         code: "restore.replace-one-schema",
-        "--replace takes exactly one --schema",
-        reason: "a single table, several schemas or a whole database cannot be replaced yet",
-        hint: "Restore into an empty database, or replace schema by schema."
+        "--replace takes one --schema, or none for the whole database",
+        reason: "a single table or several schemas cannot be replaced at once",
+        hint: "Replace schema by schema, or the whole database."
       )
     }
     try requireUnprotected(context)
@@ -63,6 +64,9 @@ extension RestoreCommand {
         hint: "drydock restores --into URL shows which operations there are."
       )
     }
+    if let copy = try await DatabaseOperation.find(subject, in: target) {
+      return try await continueDatabase(copy, in: target, context)
+    }
     let repository = try await context.openRepository()
     let operation = SetAsideOperation(
       subject,
@@ -97,7 +101,7 @@ extension RestoreCommand {
   }
 
   /// Shows a plan; on a terminal the database's name can be typed instead of giving the token.
-  private func confirm(
+  func confirm(
     _ report: Report,
     _ target: TargetIdentity,
     _ context: Context
@@ -113,7 +117,7 @@ extension RestoreCommand {
     return true
   }
 
-  private func requireUnprotected(_ context: Context) throws {
+  func requireUnprotected(_ context: Context) throws {
     guard context.configuration.isProtected else { return }
     throw Problem(
       .refused,
@@ -148,7 +152,7 @@ extension RestoreCommand {
   }
 
   /// The command line that runs the plan, as a list of words.
-  private func command(_ words: [String], _ token: String, _ context: Context) -> [String] {
+  func command(_ words: [String], _ token: String, _ context: Context) -> [String] {
     var command = ["drydock"] + words + ["--confirm", token]
     if let repository = shared.repository { command += ["--repository", repository] }
     if let file = shared.passphraseFile { command += ["--passphrase-file", file] }
@@ -157,20 +161,22 @@ extension RestoreCommand {
   }
 
   /// A snapshot of the copy that is about to be dropped, read whole.
-  private func safetySnapshot(
+  func safetySnapshot(
     of target: ConnectionSettings,
     _ repository: Repository,
-    _ context: Context
+    _ context: Context,
+    isWhole: Bool = false
   ) -> SafetySnapshot {
     let binaries = context.configuration.binaries
     let tool = "drydock \(ToolVersion.number)"
-    return SafetySnapshot { schema in
+    return SafetySnapshot { copy in
       var options = BackupOptions()
-      options.schemas = [schema]
-      options.tags = ["safety": schema]
+      if !isWhole { options.schemas = [copy] }
+      options.tags = ["safety": copy]
       options.tool = tool
       options.binaryDirectory = binaries
-      let taken = try await BackupRun(of: target, into: repository, options: options).run()
+      let source = isWhole ? target.database(copy) : target
+      let taken = try await BackupRun(of: source, into: repository, options: options).run()
       let content = try SnapshotContent(opening: taken.snapshot, in: repository)
       let proven = try await VerificationRun(
         of: content,

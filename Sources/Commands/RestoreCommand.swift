@@ -23,6 +23,10 @@ public struct RestoreCommand: RunnableCommand {
       "drydock restore latest --into shop --replace --schema sales",
       "Print the plan that replaces a live schema; run it with the --confirm that it ends in."
     ),
+    Example(
+      "drydock restore latest --into shop --replace",
+      "Print the plan that builds a copy beside the whole database and exchanges the names."
+    ),
     Example("drydock restore --undo --into shop", "Print the plan that swaps the old one back."),
   ]
 
@@ -40,6 +44,8 @@ public struct RestoreCommand: RunnableCommand {
   public var isAccept = false
   /// The token of the plan.
   public var token: String?
+  /// The database from which others are renamed.
+  public var maintenance = "postgres"
   /// Where the patches are, to tell which schemas they touched.
   public var patchOptions = PatchOptions()
   /// The database to restore into.
@@ -72,10 +78,20 @@ public struct RestoreCommand: RunnableCommand {
     requiredOption("--into", \.into, value: "URL", "The database to restore into.")
     option("--schema", \.schemas, value: "NAME", "Only this schema; may be given several times.")
     option("--table", \.tables, value: "PATTERN", "Only tables that match.")
-    flag("--replace", \.isReplacing, "Replace a live schema, which is set aside, not dropped.")
+    flag(
+      "--replace",
+      \.isReplacing,
+      "Replace a live schema or the whole database, which is set aside, not dropped."
+    )
     flag("--undo", \.isUndo, "Swap the copy that is set aside back.")
     flag("--resume", \.isResume, "Go on with an operation that was interrupted.")
     flag("--accept", \.isAccept, "Drop the copy that is set aside, for good.")
+    option(
+      "--maintenance-db",
+      \.maintenance,
+      value: "NAME",
+      "The database from which --into is renamed (default postgres)."
+    )
     option("--confirm", \.token, value: "TOKEN", "Run exactly the plan that ends in this token.")
     option("--jobs", \.jobs, value: "N", "Connections that write at the same time (default 2).")
     flag("--schema-only", \.isSchemaOnly, "Only the definition, no rows.")

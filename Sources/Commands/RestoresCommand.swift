@@ -30,40 +30,68 @@ public struct RestoresCommand: RunnableCommand {
 
   /// Lists them.
   public func run(in context: Context) async throws -> ExitStatus {
-    let found = try await SetAsideOperation.list(in: try .given(into, .commandLine))
+    let target = try ConnectionSettings.given(into, .commandLine)
+    let schemas = try await SetAsideOperation.list(in: target)
+    let databases = try await DatabaseOperation.list(in: target)
     var table = Table([
-      .text("operation"), .text("state"), .flexible("schema"), .flexible("set aside"),
+      .text("operation"), .text("state"), .flexible("of"), .flexible("set aside"),
       .number("size"), .number("age"), .text("by"),
     ])
-    for item in found {
+    for item in schemas {
       table.add(
         item.operation,
         item.state.rawValue,
-        item.schema,
+        "schema \(item.schema)",
         item.name,
         Quantity.bytes(item.bytes),
         Quantity.duration(.seconds(item.age)),
         item.by
       )
     }
+    for item in databases {
+      table.add(
+        item.operation,
+        item.state.rawValue,
+        "database \(item.database)",
+        item.oid == nil ? "dropped" : item.name,
+        item.bytes.map { Quantity.bytes($0) } ?? "",
+        Quantity.duration(.seconds(item.age)),
+        item.by
+      )
+    }
     context.show(
       Report(
-        blocks: found.isEmpty ? [.paragraph("Nothing is set aside.")] : [.table(table)],
+        blocks: table.rows.isEmpty ? [.paragraph("Nothing is set aside.")] : [.table(table)],
         json: [
           "event": "result",
-          "restores": .array(
-            found.map {
-              [
-                "operation": .string($0.operation), "state": .string($0.state.rawValue),
-                "schema": .string($0.schema), "set_aside": .string($0.name),
-                "bytes": JSONValue($0.bytes), "age_seconds": .number($0.age),
-                "snapshot": .string($0.snapshot),
-              ]
-            }
-          ),
+          "restores": .array(schemas.map(\.json) + databases.map(\.json)),
         ]
       )
     )
     return .done
+  }
+}
+
+extension SetAside {
+  /// A schema's copy as an element of a list.
+  fileprivate var json: JSONValue {
+    [
+      "operation": .string(operation), "state": .string(state.rawValue),
+      "schema": .string(schema), "set_aside": .string(name),
+      "bytes": JSONValue(bytes), "age_seconds": .number(age),
+      "snapshot": .string(snapshot),
+    ]
+  }
+}
+
+extension DatabaseCopy {
+  /// A database's copy as an element of a list.
+  fileprivate var json: JSONValue {
+    [
+      "operation": .string(operation), "state": .string(state.rawValue),
+      "database": .string(database), "set_aside": .string(name),
+      "bytes": bytes.map { JSONValue($0) } ?? .null, "age_seconds": .number(age),
+      "snapshot": .string(snapshot),
+    ]
   }
 }

@@ -1,12 +1,18 @@
 internal import Foundation
 internal import Problems
 
+/// One operation's line in the comment of a copy.
+protocol JournalLine: Codable, Sendable, Equatable {
+  /// The operation's id.
+  var operation: String { get }
+}
+
 /// What the catalog says about one replacing restore: a line of JSON in the comment of each copy.
 ///
 /// It is written in the transaction that renames, so it cannot disagree with what is there, and any
 /// host can go on from it. The comment's own text stays before it; a schema that went through
 /// several restores carries several lines.
-struct Journal: Codable, Sendable, Equatable {
+struct Journal: JournalLine {
   /// A right on the schema that was revoked while it is set aside.
   struct Grant: Codable, Sendable, Equatable {
     /// The role, nil for PUBLIC.
@@ -49,14 +55,17 @@ struct Journal: Codable, Sendable, Equatable {
   var safetySnapshot: String?
 }
 
-/// A schema's comment: a person's text, then the journal's lines.
-struct JournaledComment: Sendable, Equatable {
-  private static let mark = "drydock: "
+/// A schema's comment.
+typealias JournaledComment = Journaled<Journal>
+
+/// The comment of a copy: a person's text, then the journal's lines.
+struct Journaled<Line: JournalLine>: Sendable, Equatable {
+  private static var mark: String { "drydock: " }
 
   /// What people wrote.
   var text: String
   /// The operations, the latest last.
-  var journals: [Journal]
+  var journals: [Line]
 
   /// Reads a comment; a line that only looks like a journal's stays a person's text.
   init(_ comment: String?) {
@@ -80,7 +89,7 @@ struct JournaledComment: Sendable, Equatable {
   }
 
   /// Puts in an operation's line, in place of the one that was there.
-  mutating func set(_ journal: Journal) {
+  mutating func set(_ journal: Line) {
     remove(journal.operation)
     journals.append(journal)
   }
@@ -88,9 +97,9 @@ struct JournaledComment: Sendable, Equatable {
   /// Takes an operation's line away.
   mutating func remove(_ operation: String) { journals.removeAll { $0.operation == operation } }
 
-  private static func journal(_ line: Substring) -> Journal? {
+  private static func journal(_ line: Substring) -> Line? {
     guard line.hasPrefix(mark) else { return nil }
     let data = Data(line.dropFirst(mark.count).utf8)
-    return try? JSONDecoder().decode(Journal.self, from: data)
+    return try? JSONDecoder().decode(Line.self, from: data)
   }
 }

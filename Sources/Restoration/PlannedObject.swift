@@ -61,3 +61,11 @@ public struct PlannedSpace: Sendable, Equatable {
   /// Bytes that are free where the data lie; nil when that cannot be known from here.
   public var free: Int?
 }
+
+/// A subscription of the target's database.
+public struct PlannedSubscription: Sendable, Equatable {
+  /// Its name.
+  public var name: String
+  /// Whether it is enabled.
+  public var isEnabled: Bool
+}

@@ -10,7 +10,8 @@ struct RestoreHistory {
     var version = 1
     var operation: String
     var state: OperationState
-    var schema: String
+    var schema: String?
+    var database: String?
     var setAside: String
     var snapshot: String
     var at: String
@@ -23,8 +24,39 @@ struct RestoreHistory {
   /// It comes after the database's COMMIT, so a full repository cannot undo anything: a person is
   /// told, and `--resume` remembers it later.
   func remember(_ journal: Journal, as state: OperationState? = nil) -> [String] {
+    remember(
+      Record(
+        operation: journal.operation,
+        state: state ?? journal.state,
+        schema: journal.schema,
+        setAside: journal.setAside,
+        snapshot: journal.snapshot,
+        at: journal.at,
+        by: journal.by,
+        safetySnapshot: journal.safetySnapshot
+      )
+    )
+  }
+
+  /// The same for a whole database.
+  func remember(_ journal: DatabaseJournal, as state: OperationState? = nil) -> [String] {
+    remember(
+      Record(
+        operation: journal.operation,
+        state: state ?? journal.state,
+        database: journal.database,
+        setAside: journal.setAside,
+        snapshot: journal.snapshot,
+        at: journal.at,
+        by: journal.by,
+        safetySnapshot: journal.safetySnapshot
+      )
+    )
+  }
+
+  private func remember(_ record: Record) -> [String] {
     do {
-      try store(journal, state ?? journal.state)
+      try store(record)
       return []
     } catch let problem as Problem {
       return ["the repository's history: \(problem.summary)"]
@@ -33,19 +65,9 @@ struct RestoreHistory {
     }
   }
 
-  private func store(_ journal: Journal, _ state: OperationState) throws {
-    let id = "\(journal.operation)-\(state.rawValue)"
+  private func store(_ record: Record) throws {
+    let id = "\(record.operation)-\(record.state.rawValue)"
     guard try !repository.records(kind: .restore).contains(id) else { return }
-    let record = Record(
-      operation: journal.operation,
-      state: state,
-      schema: journal.schema,
-      setAside: journal.setAside,
-      snapshot: journal.snapshot,
-      at: journal.at,
-      by: journal.by,
-      safetySnapshot: journal.safetySnapshot
-    )
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     try repository.putRecord(kind: .restore, id: id, Array(try encoder.encode(record)))

@@ -29,4 +29,12 @@ enum SetAsideName {
     while short.utf8.count + suffix.utf8.count > limit { short.unicodeScalars.removeLast() }
     return short + suffix
   }
+
+  /// The operation in a copy's name, where it is one of `base`.
+  static func operation(in name: String, base: String, copy: Copy) -> String? {
+    let suffix = "_\(copy.rawValue)"
+    guard name.hasSuffix(suffix) else { return nil }
+    let operation = String(name.dropLast(suffix.count).suffix(operationLength))
+    return name == self.name(base: base, operation: operation, copy: copy) ? operation : nil
+  }
 }

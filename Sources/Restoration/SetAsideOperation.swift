@@ -82,15 +82,7 @@ public struct SetAsideOperation: Sendable {
       return looked.plan
     }
     let proof = try await safety.take(confirmed.setAside)
-    guard proof.level >= SafetySnapshot.neededLevel else {
-      throw Problem(
-        .refused,
-        code: "restore.safety-snapshot",
-        "the safety snapshot of \(confirmed.setAside) is not proven; nothing was dropped",
-        facts: [.init("snapshot", proof.snapshot), .init("level", String(proof.level))],
-        hint: "drydock verify \(proof.snapshot) --level 2, then accept again."
-      )
-    }
+    try proof.require(of: confirmed.setAside)
     return try await withConnection { connection in
       // Once more: the snapshot took its time, and what was confirmed must still be so.
       let looked = try look(.accept, connection)

@@ -83,7 +83,7 @@ struct SnapshotProof: Sendable {
     return String(script[start.lowerBound...])
   }
 
-  private static func open(
+  static func open(
     _ table: Manifest.Table,
     _ stripes: [Stripe],
     _ reader: ChunkReader

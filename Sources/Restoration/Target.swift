@@ -60,7 +60,8 @@ public struct Target: Sendable, Equatable {
       hint: options.schemas.count == 1
         ? "drydock restore ... --replace --schema \(options.schemas[0]) prints a plan that sets the"
           + " live schema aside first."
-        : "Restore into an empty database: createdb NAME, then --into that one."
+        : "Restore into an empty database: createdb NAME, then --into that one. Or --replace: it"
+          + " prints a plan that builds a copy beside this database and exchanges the names."
     )
   }
 

@@ -56,22 +56,23 @@ struct ServerLimitTests {
       try stage.sql("COMMIT PREPARED 'x'")
     }
   }
+}
 
-  private func withOwnServer(
-    _ server: TestServer,
-    _ settings: [String: String],
-    _ body: (Stage) async throws -> Void
-  ) async throws {
-    var options = try server.options()
-    options.settings.merge(settings) { _, ours in ours }
-    let own = try ScratchServer.start(options)
-    do {
-      try await body(try Stage(on: server, own.settings()))
-    } catch {
-      // The test's own failure is the one to report.
-      try? own.remove()
-      throw error
-    }
-    try own.remove()
+/// Lends a stage on a server of its own, with further settings.
+func withOwnServer(
+  _ server: TestServer,
+  _ settings: [String: String],
+  _ body: (Stage) async throws -> Void
+) async throws {
+  var options = try server.options()
+  options.settings.merge(settings) { _, ours in ours }
+  let own = try ScratchServer.start(options)
+  do {
+    try await body(try Stage(on: server, own.settings()))
+  } catch {
+    // The test's own failure is the one to report.
+    try? own.remove()
+    throw error
   }
+  try own.remove()
 }

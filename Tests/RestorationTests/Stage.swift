@@ -18,6 +18,18 @@ struct Stage: Sendable {
   let store: MemoryStore
   let repository: Repository
 
+  init(
+    server: TestServer,
+    settings: ConnectionSettings,
+    store: MemoryStore,
+    repository: Repository
+  ) {
+    self.server = server
+    self.settings = settings
+    self.store = store
+    self.repository = repository
+  }
+
   init(on server: TestServer, _ settings: ConnectionSettings) throws {
     self.server = server
     self.settings = settings

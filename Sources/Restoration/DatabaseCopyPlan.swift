@@ -1,0 +1,174 @@
+internal import Foundation
+internal import Postgres
+internal import Problems
+internal import Repository
+
+/// What an undo or an accept of a whole database would do, and the token that confirms it.
+public struct DatabaseCopyPlan: Sendable, Equatable {
+  /// Which of both.
+  public var action: SetAsidePlan.Action
+  /// The operation's id.
+  public var operation: String
+  /// Where the operation is.
+  public var state: OperationState
+  /// The database.
+  public var target: TargetIdentity
+  /// The copy beside it now.
+  public var copy: String
+  /// The name under which an undo keeps the newer copy; nil where a copy is dropped.
+  public var newSetAside: String?
+  /// The snapshot that was restored.
+  public var snapshot: String
+  /// Seconds since the operation.
+  public var age: Double
+  /// What leaves the live name, or is dropped for good.
+  public var inside: [PlannedObject] = []
+  /// Tables whose count of rows differs: what was written since leaves with the newer copy.
+  public var losses: [PlannedLoss] = []
+  /// Who is connected to what goes.
+  public var sessions: [PlannedSession] = []
+  /// Logical replication slots of what goes.
+  public var slots: [PlannedSlot] = []
+  /// Prepared transactions of what goes.
+  public var preparedTransactions: [String] = []
+  /// Subscriptions of what goes.
+  public var subscriptions: [PlannedSubscription] = []
+  /// What follows the database elsewhere, as far as it can be seen.
+  public var followers: [String] = []
+  /// Patches that only the newer copy knows.
+  public var setBack: [PlannedPatch] = []
+  /// The token, good for one hour.
+  public var token: String
+  var binding: String
+
+  /// Whether a copy is only dropped that was never live.
+  public var isAbandoning: Bool { state == .building || state == .proven }
+
+  /// Whether what a person typed on a terminal confirms the plan: the database's whole name.
+  public func isConfirmed(byTyping name: String) -> Bool { name == target.database }
+}
+
+/// The live database and its copy as they are now.
+struct DatabasePair: Sendable {
+  let found: DatabaseCopy
+  let live: DatabaseState
+  /// Nil where the copy was never live, and is not looked at.
+  let copy: DatabaseState?
+  /// What binds those that are to give a name up.
+  let liveHindrances: DatabaseHindrances
+  let copyHindrances: DatabaseHindrances?
+  /// The operation that the live one's comment names last.
+  let latest: String?
+
+  /// The plan of an undo or an accept.
+  func plan(_ action: SetAsidePlan.Action, _ repository: Repository, now: Date) throws
+    -> DatabaseCopyPlan
+  {
+    let isUndo = action == .undo
+    let binding = binding(action)
+    let (goes, bound) = isUndo ? (live, liveHindrances) : (copy, copyHindrances)
+    var plan = DatabaseCopyPlan(
+      action: action,
+      operation: found.operation,
+      state: found.state,
+      target: live.identity,
+      copy: found.name,
+      snapshot: found.snapshot,
+      age: found.age,
+      token: try PlanToken(
+        operation: found.operation,
+        binding: binding,
+        repository: repository,
+        now: now
+      ).text,
+      binding: binding
+    )
+    guard !plan.isAbandoning else { return plan }
+    plan.inside = goes?.inventory.objects ?? []
+    plan.sessions = goes?.inventory.sessions ?? []
+    plan.followers = goes?.inventory.followers ?? []
+    plan.slots = bound?.slots ?? []
+    plan.preparedTransactions = bound?.preparedTransactions ?? []
+    plan.subscriptions = bound?.subscriptions ?? []
+    guard isUndo, let copy else { return plan }
+    plan.newSetAside = SetAsideName.name(
+      base: found.database,
+      operation: found.operation,
+      copy: .new
+    )
+    let rows = copy.inventory.tables.map { ($0.label, $0.rows) }
+    plan.losses = DatabasePlan.losses(
+      live.inventory.tables,
+      Dictionary(rows, uniquingKeysWith: { first, _ in first })
+    )
+    let before = Set((copy.applied ?? []).map(\.version))
+    plan.setBack = (live.applied ?? []).filter { !before.contains($0.version) }
+    return plan
+  }
+
+  private func binding(_ action: SetAsidePlan.Action) -> String {
+    [
+      "\(action.rawValue) database 1 \(found.operation) \(found.state.rawValue) \(found.name)",
+      "copy \(found.oid ?? 0) snapshot \(found.snapshot) at \(found.journal?.at ?? "-")",
+      live.binding, copy?.essence ?? "-",
+    ].joined(separator: "\n")
+  }
+
+  /// Refuses what the state, the label, the role's rights or slots forbid.
+  func requirePossible(_ action: SetAsidePlan.Action, _ options: DatabaseReplacementOptions) throws
+  {
+    let event: OperationState.Event = action == .undo ? .undo : .accept
+    let isAbandoning = action == .undo && (found.state == .building || found.state == .proven)
+    guard isAbandoning || found.state.after(event) != nil else { throw refusedByState(action) }
+    if isAbandoning { return }
+    try DatabasePlan.requireAllowed(live, options)
+    if action == .undo {
+      try requireLatest()
+      try liveHindrances.requireNone(of: found.database)
+      return
+    }
+    try copyHindrances?.requireDroppable(found.name)
+    // Our own of a moment ago may still be there: the server notices their end a little later.
+    let sessions = (copy?.inventory.sessions ?? []).filter {
+      !["drydock", "pg_dump"].contains($0.application)
+    }
+    guard !sessions.isEmpty else { return }
+    throw Problem(
+      .refused,
+      code: "restore.sessions",
+      "sessions are in the copy \(found.name); nothing was dropped",
+      reason: "what they write now would be in no snapshot",
+      facts: sessions.prefix(20).map {
+        Problem.Fact("session", "\($0.pid) of \($0.role), \($0.application)")
+      },
+      hint: "End them, then accept again."
+    )
+  }
+
+  private func refusedByState(_ action: SetAsidePlan.Action) -> Problem {
+    let safety = found.safetySnapshot.map { "Its safety snapshot is \($0). " } ?? ""
+    let isBeingBuilt = found.state == .building || found.state == .proven
+    return Problem(
+      .refused,
+      code: "restore.wrong-state",
+      "operation \(found.operation) cannot \(action.rawValue): it is \(found.state.rawValue)",
+      hint: found.state == .accepting
+        ? safety + "drydock restore --resume \(found.operation) finishes the drop."
+        : isBeingBuilt
+          ? "--resume goes on with it, --undo drops what was built."
+          : "drydock restores shows what can be done."
+    )
+  }
+
+  /// The copy under the live name must be the one that this operation brought.
+  private func requireLatest() throws {
+    guard latest != found.operation else { return }
+    throw Problem(
+      .refused,
+      code: "restore.not-latest",
+      "operation \(found.operation) is not the last one on database \(found.database)",
+      facts: latest.map { [.init("last", $0)] } ?? [],
+      hint: "Undo the later operation first."
+    )
+  }
+}

@@ -1,0 +1,82 @@
+internal import Postgres
+internal import Problems
+
+/// A session in another database than those that are renamed, since nobody may be inside them.
+///
+/// It holds an advisory lock for as long as it lives, so a second operation on the same database
+/// knows that this one is alive.
+enum MaintenanceSession {
+  private static let advisoryClass = 1_146_242_138
+
+  /// Opens it; `busy` when another operation on the database is alive.
+  static func open(
+    _ settings: ConnectionSettings,
+    beside live: String,
+    _ options: DatabaseReplacementOptions
+  ) async throws -> Session {
+    try requireOther(than: live, options)
+    let session = try await connect(settings, options)
+    try await session.run { connection in
+      try settle(connection, options.lockTimeout)
+      try lock(live, connection)
+    }
+    return session
+  }
+
+  /// Refuses the live database itself as the place to rename it from.
+  static func requireOther(than live: String, _ options: DatabaseReplacementOptions) throws {
+    guard options.maintenance != live else {
+      throw Problem(
+        .usage,
+        code: "restore.maintenance-database",
+        "database \(live) cannot be renamed from a session in it",
+        hint: "Name another one that exists: --maintenance-db template1."
+      )
+    }
+  }
+
+  /// Opens a second one beside it, without the lock.
+  static func connect(_ settings: ConnectionSettings, _ options: DatabaseReplacementOptions)
+    async throws
+    -> Session
+  {
+    do {
+      return try await Session.open(settings.database(options.maintenance))
+    } catch let error as PostgresError {
+      throw error.problem(
+        "cannot connect to the maintenance database \(options.maintenance)",
+        hint: "Name one that you may connect to: --maintenance-db NAME."
+      )
+    }
+  }
+
+  /// A build may take hours, and what is reported as done must survive a crash of the server.
+  private static func settle(_ connection: Connection, _ lockTimeout: Int) throws {
+    try connection.execute(
+      """
+      SELECT pg_catalog.set_config(name, '0', false) FROM pg_catalog.pg_settings
+      WHERE name IN ('statement_timeout', 'idle_session_timeout', 'transaction_timeout',
+        'idle_in_transaction_session_timeout');
+      SELECT pg_catalog.set_config('synchronous_commit', 'on', false)
+      WHERE pg_catalog.current_setting('synchronous_commit') = 'off';
+      SET default_transaction_read_only = off; SET search_path = '';
+      SET lock_timeout = \(lockTimeout)
+      """
+    )
+  }
+
+  private static func lock(_ live: String, _ connection: Connection) throws {
+    let taken = try connection.query(
+      "SELECT pg_catalog.pg_try_advisory_lock($1::int, pg_catalog.hashtext($2))",
+      [Parameter(advisoryClass), .text(live)]
+    )
+    guard !taken.bool else { return }
+    throw Problem(
+      .busy,
+      code: "restore.another-operation",
+      "another restore works on database \(live) now; nothing was changed",
+      hint: "Wait until it has ended; drydock restores shows what it did.",
+      isRetryable: true
+    )
+  }
+}

@@ -1,0 +1,63 @@
+internal import Postgres
+internal import Problems
+
+extension Problem {
+  /// What the plan saw is no longer so.
+  static func databaseChangedMeanwhile(_ database: String) -> Problem {
+    Problem(
+      .refused,
+      code: "restore.changed-meanwhile",
+      "database \(database) was changed since the plan; nothing was changed here",
+      reason: "its structure, its ledger or its identity is not what was confirmed",
+      hint: "Run drydock restores, drop the copy that was built (--undo), and make a new plan."
+    )
+  }
+
+  /// What an error inside the exchange of names means; the server has rolled it back.
+  static func ofSwap(_ error: PostgresError, evicted: PostgresError?, _ database: String) -> Problem
+  {
+    guard error.sqlState == "55006" else {
+      return ofRollback(error, "database \(database) did not change its name")
+    }
+    return Problem(
+      .busy,
+      code: "restore.sessions",
+      "database \(database) did not change its name: sessions stayed in it",
+      reason: [error.reason, evicted?.reason].compactMap { $0 }.joined(separator: "; "),
+      facts: [Fact("state", "nothing was changed: the transaction was rolled back")],
+      hint: "End what is left in pg_stat_activity (a superuser's sessions only a superuser can),"
+        + " then run the command again.",
+      isRetryable: true
+    )
+  }
+
+  /// The same problem of a build, for those who must know what it left.
+  func afterBuild(of copy: String, beside database: String, isDropped: Bool) -> Problem {
+    var problem = self
+    problem.facts.removeAll { $0.name == "state" }
+    guard isDropped else {
+      problem.kind = .partial
+      problem.facts.append(
+        Fact("state", "database \(database) is as it was; the copy \(copy) is left beside it")
+      )
+      problem.hint = "drydock restore --undo drops the copy, --resume builds it again."
+      return problem
+    }
+    if problem.kind == .partial { problem.kind = .failed }
+    problem.facts.append(
+      Fact("state", "database \(database) is as it was; the copy that was built is dropped again")
+    )
+    problem.hint = "Mend what the reason says, and make a new plan."
+    return problem
+  }
+
+  /// The same problem, once a proven copy waits for its swap.
+  func afterProof(of copy: String) -> Problem {
+    var problem = self
+    problem.facts.append(Fact("copy", "\(copy) is complete and proven, and waits"))
+    problem.hint =
+      [problem.hint, "drydock restore --resume swaps it in, --undo drops it."]
+      .compactMap { $0 }.joined(separator: " ")
+    return problem
+  }
+}
