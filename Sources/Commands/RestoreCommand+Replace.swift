@@ -13,6 +13,7 @@ internal import Verification
 extension RestoreCommand {
   /// Plans a replacement, and runs it when the plan is confirmed.
   func replace(in target: ConnectionSettings, _ context: Context) async throws -> ExitStatus {
+    if let table = tables.first { throw Self.tableReplaced(table) }
     if schemas.isEmpty, tables.isEmpty { return try await replaceDatabase(in: target, context) }
     guard schemas.count == 1, tables.isEmpty else {
       throw Problem(
@@ -49,6 +50,18 @@ extension RestoreCommand {
     context.progress.clear()
     context.show(result.report(into: into))
     return result.omissions.isEmpty ? .done : .omissions
+  }
+
+  /// A table cannot change places: foreign keys, views and functions hold on to the live one.
+  private static func tableReplaced(_ table: String) -> Problem {
+    Problem(
+      .refused,
+      code: "restore.replace-table",
+      "a single table is not replaced; nothing was changed",
+      reason: "foreign keys, views and functions hold on to the live table \(table)",
+      hint: "Restore it beside: --table \(table) --rename NEW, without --replace; then take over"
+        + " the rows that you need."
+    )
   }
 
   /// Undoes, accepts or resumes an operation.

@@ -20,6 +20,14 @@ public struct RestoreCommand: RunnableCommand {
       "Restore one schema on four connections."
     ),
     Example(
+      "drydock restore latest --into shop --table sales.orders --rename orders_restored",
+      "Bring one table back beside the live one; nobody waits."
+    ),
+    Example(
+      "drydock restore latest --into postgres --as shop_copy --map-role shop=shop_test",
+      "Create a database, restore into it, and give everything to another role."
+    ),
+    Example(
       "drydock restore latest --into shop --replace --schema sales",
       "Print the plan that replaces a live schema; run it with the --confirm that it ends in."
     ),
@@ -64,6 +72,8 @@ public struct RestoreCommand: RunnableCommand {
   public var hasNoPrivileges = false
   /// Whether nothing is read back.
   public var hasNoVerification = false
+  /// What is restored, where to, and whose it will be.
+  public var selection = SelectionOptions()
 
   /// Makes the command with every default.
   public init() {}
@@ -77,7 +87,7 @@ public struct RestoreCommand: RunnableCommand {
     )
     requiredOption("--into", \.into, value: "URL", "The database to restore into.")
     option("--schema", \.schemas, value: "NAME", "Only this schema; may be given several times.")
-    option("--table", \.tables, value: "PATTERN", "Only tables that match.")
+    option("--table", \.tables, value: "PATTERN", "Only tables that match, such as 'sales.*'.")
     flag(
       "--replace",
       \.isReplacing,
@@ -98,13 +108,15 @@ public struct RestoreCommand: RunnableCommand {
     flag("--no-owner", \.hasNoOwners, "Everything belongs to the role that restores.")
     flag("--no-privileges", \.hasNoPrivileges, "Leave GRANT and REVOKE out.")
     flag("--no-verify", \.hasNoVerification, "Do not read everything back to compare it.")
+    group(\.selection)
     group(\.patchOptions)
     group(\.shared)
   }
 
   /// Restores.
   public func run(in context: Context) async throws -> ExitStatus {
-    let target = try ConnectionSettings.given(into, .commandLine)
+    try requireSense()
+    let target = selection.target(try ConnectionSettings.given(into, .commandLine))
     if isUndo || isResume || isAccept { return try await continueOperation(in: target, context) }
     if isReplacing { return try await replace(in: target, context) }
     if token != nil {
@@ -117,13 +129,7 @@ public struct RestoreCommand: RunnableCommand {
     }
     let repository = try await context.openRepository()
     let content = try await context.snapshot(try snapshot, of: nil, in: repository)
-    let run = RestoreRun(of: content, into: target, options: options(in: context)) {
-      context.progress.report($0.report)
-    }
-    let result = try await run.run()
-    context.progress.clear()
-    if !context.isQuiet || context.isJSON { context.show(result.report(of: content)) }
-    return result.omissions.isEmpty ? .done : .omissions
+    return try await restore(content, into: target, context)
   }
 
   /// The snapshot that was named.
@@ -139,7 +145,7 @@ public struct RestoreCommand: RunnableCommand {
     }
   }
 
-  private func options(in context: Context) -> RestoreOptions {
+  func options(in context: Context) -> RestoreOptions {
     var options = RestoreOptions()
     options.jobs = max(1, jobs ?? context.configuration.jobs ?? 2)
     options.schemas = schemas

@@ -28,6 +28,7 @@ extension RestoreResult {
         .init("time", Quantity.duration(.seconds(seconds))),
       ])
     ]
+    if let name { blocks.append(.paragraph("It is there as \(name).")) }
     if !omissions.isEmpty {
       blocks += [.paragraph("Left out:", role: .warning), .list(omissions)]
     }
@@ -37,6 +38,7 @@ extension RestoreResult {
         "event": "result",
         "snapshot": .string(content.name.text),
         "taken": .string(content.manifest.taken),
+        "name": name.map { .string($0) } ?? .null,
         "tables": JSONValue(tables),
         "rows": JSONValue(rows),
         "bytes": JSONValue(bytes),

@@ -71,6 +71,23 @@ public struct Archive: Sendable {
       .joined(separator: "\n")
   }
 
+  /// What `pg_dump` wrote of the database itself: settings, rights, comment.
+  public func databaseScript(without: Omissions) throws -> String {
+    let list = try Invocation(programs.restore, ["--list", "--create", path]).run().checked()
+    let all = list.text.split(separator: "\n").compactMap { Entry(String($0)) }
+    let chosen = all.filter { entry in
+      entry.kind == "DATABASE"
+        || ["ACL", "COMMENT", "SECURITY LABEL"].contains(entry.kind)
+          && entry.rest.hasPrefix("- DATABASE ")
+    }
+    let file = "\(directory.path)/list-database"
+    let text = chosen.map(\.line).joined(separator: "\n") + "\n"
+    try AtomicFile.write(Array(text.utf8), to: file, durability: .fast)
+    var arguments = ["--create", "--use-list=\(file)", "--file=-"]
+    if without.contains(.privileges) { arguments.append("--no-privileges") }
+    return try Invocation(programs.restore, arguments + [path]).run().checked().text
+  }
+
   /// Restores one section into a database; the first error stops it.
   ///
   /// - Parameters:

@@ -6,8 +6,14 @@ public struct RestoreOptions: Sendable, Equatable {
   public var schemas: [String] = []
   /// Only these tables, as patterns; empty for all.
   public var tables: [String] = []
+  /// Tables that are left out, as patterns, of those that were asked for.
+  public var excludedTables: [String] = []
   /// Only the definition, no rows.
   public var isSchemaOnly = false
+  /// Only rows and values, into a definition that is there and empty.
+  public var isDataOnly = false
+  /// Which roles stand for those of the snapshot.
+  public var roles = RoleMap()
   /// What of the definition is left out.
   public var without: Omissions = []
   /// Read everything back and compare digests.

@@ -12,6 +12,8 @@ public struct RestoreProgress: Sendable, Equatable {
 
 /// What a restore did.
 public struct RestoreResult: Sendable, Equatable {
+  /// The name of what was restored, where it is another one than in the snapshot.
+  public var name: String?
   /// The tables that were loaded.
   public var tables: Int
   /// Their rows.

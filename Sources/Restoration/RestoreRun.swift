@@ -45,9 +45,9 @@ public struct RestoreRun: Sendable {
         serverVersion: target.serverVersion
       )
     }
-    try await definePre(work)
+    var refused = try await define(.preData, work.preData, work, target, session)
     do {
-      try await fill(work, session)
+      refused += try await fill(work, target, session)
     } catch {
       throw Self.problem(error).afterPart(of: target.database)
     }
@@ -57,7 +57,7 @@ public struct RestoreRun: Sendable {
       rows: work.tables.reduce(0) { $0 + $1.table.rows },
       bytes: work.plan.totalBytes,
       isVerified: options.verifies && !options.isSchemaOnly,
-      omissions: selection.omissions,
+      omissions: selection.omissions + refused,
       seconds: started.secondsAgo
     )
   }
@@ -92,22 +92,68 @@ public struct RestoreRun: Sendable {
     }
   }
 
-  private func definePre(_ work: RestoreWork) async throws {
-    report("definition")
+  /// Makes a section of the definition; returns what the server refused to this role.
+  private func define(
+    _ section: Archive.Section,
+    _ entries: [Archive.Entry]?,
+    _ work: RestoreWork,
+    _ target: Target,
+    _ session: Session
+  ) async throws -> [String] {
+    report(section == .preData ? "definition" : "indexes and constraints")
     let (settings, options) = (settings, options)
+    if !target.isSuperuser || !options.roles.isEmpty {
+      let run = DefinitionRun(
+        archive: work.archive,
+        options: options,
+        isSuperuser: target.isSuperuser
+      )
+      return try await session.run { connection in
+        try run.run(
+          section,
+          only: entries,
+          isOneTransaction: section == .preData && work.fitsOneTransaction,
+          on: connection
+        )
+      }
+    }
+    let jobs = section == .postData ? options.jobs : work.fitsOneTransaction ? 0 : 1
+    let isApart = options.isNeutralised && section == .postData
+    let all = isApart ? try entries ?? work.archive.entries() : []
     try await Lane("drydock.pg_restore").run {
       try work.archive.restore(
-        .preData,
+        section,
         into: settings,
-        only: work.preData,
+        only: isApart ? all.filter { !$0.mayNeedPower } : entries,
         without: options.without,
-        jobs: work.fitsOneTransaction ? 0 : 1
+        jobs: jobs
       )
+    }
+    if isApart { try await makePowerful(all.filter(\.mayNeedPower), work, session) }
+    return []
+  }
+
+  /// Makes what only a superuser may own, where production's superusers are ordinary roles: it
+  /// keeps the scratch's administrator as its owner.
+  private func makePowerful(
+    _ entries: [Archive.Entry],
+    _ work: RestoreWork,
+    _ session: Session
+  ) async throws {
+    guard !entries.isEmpty else { return }
+    let run = DefinitionRun(archive: work.archive, options: options, isSuperuser: false)
+    _ = try await session.run { connection in
+      try run.run(.postData, only: entries, isOneTransaction: false, on: connection)
     }
   }
 
-  private func fill(_ work: RestoreWork, _ session: Session) async throws {
+  private func fill(
+    _ work: RestoreWork,
+    _ target: Target,
+    _ session: Session
+  ) async throws -> [String] {
     var postData = work.postData
+    var refused: [String] = []
     if !options.isSchemaOnly {
       let entries = try work.postData ?? work.archive.entries()
       let builds = try IndexBuild.all(
@@ -117,26 +163,13 @@ public struct RestoreRun: Sendable {
         without: options.without
       )
       try await load(work, builds)
-      try await setValues(work, session)
+      refused += try await setValues(work, target, session)
       let built = Set(builds.values.joined().map(\.entry.line))
       if !built.isEmpty { postData = entries.filter { !built.contains($0.line) } }
     }
-    try await definePost(work, postData)
+    refused += try await define(.postData, postData, work, target, session)
     if !options.isSchemaOnly { try await fillViews(work, session) }
-  }
-
-  private func definePost(_ work: RestoreWork, _ entries: [Archive.Entry]?) async throws {
-    report("indexes and constraints")
-    let (settings, options) = (settings, options)
-    try await Lane("drydock.pg_restore").run {
-      try work.archive.restore(
-        .postData,
-        into: settings,
-        only: entries,
-        without: options.without,
-        jobs: options.jobs
-      )
-    }
+    return refused
   }
 
   private func fillViews(_ work: RestoreWork, _ session: Session) async throws {
@@ -156,16 +189,22 @@ public struct RestoreRun: Sendable {
       .run(work.selection.tables, work.plan, builds)
   }
 
-  private func setValues(_ work: RestoreWork, _ session: Session) async throws {
+  private func setValues(
+    _ work: RestoreWork,
+    _ target: Target,
+    _ session: Session
+  ) async throws -> [String] {
     let (content, options) = (content, options)
-    try await session.run { connection in
+    return try await session.run { connection in
       try connection.transaction {
         let values = ValueLoader(connection: connection, manifest: content.manifest)
-        try values.setSequences(work.selection.includes)
-        try values.createLargeObjects(
+        try values.setSequences(work.includesSequence)
+        return try values.createLargeObjects(
           work.largeObjects,
           reader: try content.repository.makeReader(),
-          without: options.without
+          without: options.without,
+          roles: options.roles,
+          isSuperuser: target.isSuperuser
         )
       }
     }
@@ -173,5 +212,14 @@ public struct RestoreRun: Sendable {
 
   private func report(_ phase: String) {
     progress(RestoreProgress(phase: phase, bytes: 0, totalBytes: 0, rows: 0))
+  }
+}
+
+extension Archive.Entry {
+  /// An event trigger or a publication, or something about one.
+  fileprivate var mayNeedPower: Bool {
+    kind == "EVENT TRIGGER" || kind.hasPrefix("PUBLICATION")
+      || ["COMMENT", "SECURITY LABEL"].contains(kind)
+        && (rest.hasPrefix("- EVENT TRIGGER ") || rest.hasPrefix("- PUBLICATION "))
   }
 }

@@ -28,7 +28,8 @@ struct RestoreSelection: Sendable {
     let inSchemas = manifest.tables.filter {
       options.schemas.isEmpty || options.schemas.contains($0.schema)
     }
-    guard !patterns.isEmpty else {
+    let excluded = options.excludedTables.map { TablePattern($0) }
+    guard !patterns.isEmpty || !excluded.isEmpty else {
       (tables, labels) = (inSchemas, nil)
       return
     }
@@ -44,8 +45,30 @@ struct RestoreSelection: Sendable {
         hint: "Write schema.name; drydock show SNAPSHOT lists the tables."
       )
     }
-    tables = inSchemas.filter { table in patterns.contains { fits(table, $0) } }
+    let included = inSchemas.filter { table in
+      patterns.isEmpty || patterns.contains { fits(table, $0) }
+    }
+    try Self.requireUse(of: excluded, options.excludedTables) { pattern in
+      included.contains { fits($0, pattern) }
+    }
+    tables = included.filter { table in !excluded.contains { fits(table, $0) } }
     labels = Set(tables.map(\.label))
+  }
+
+  /// An exclusion that fits nothing is a typing error, and would bring what nobody wanted.
+  private static func requireUse(
+    of patterns: [TablePattern],
+    _ texts: [String],
+    _ isUsed: (TablePattern) -> Bool
+  ) throws {
+    for (pattern, text) in zip(patterns, texts) where !isUsed(pattern) {
+      throw Problem(
+        .usage,
+        code: "restore.no-such-table",
+        "no table that would be restored matches --exclude-table \(text)",
+        hint: "Write schema.name; drydock show SNAPSHOT lists the tables."
+      )
+    }
   }
 
   /// Whether a sequence or a materialised view belongs to the selection.
@@ -60,16 +83,16 @@ struct RestoreSelection: Sendable {
   /// What a part cannot bring along, for the person who asked for it.
   var omissions: [String] {
     if labels != nil {
-      return ["foreign keys, triggers, policies and rights of the tables, and their sequences"]
+      return ["foreign keys, triggers, policies and rights of the tables"]
     }
     return schemas.isEmpty || !hasLargeObjects
       ? [] : ["large objects, which belong to no schema"]
   }
 
   /// The entries of the archive's table of contents that belong to the selection; nil for all.
-  func entries(_ all: [Archive.Entry]) -> [Archive.Entry]? {
+  func entries(_ all: [Archive.Entry], _ owned: OwnedSequences) -> [Archive.Entry]? {
     if isWhole { return nil }
-    if labels != nil { return all.filter(belongsToTables) }
+    if labels != nil { return all.filter { belongsToTables($0) || owned.contains($0) } }
     return all.filter { entry in schemas.contains { entry.belongs(toSchema: $0) } }
   }
 
@@ -77,7 +100,7 @@ struct RestoreSelection: Sendable {
     tables.contains { table in
       switch entry.kind {
       case "TABLE", "TABLE ATTACH": entry.rest.hasPrefix("\(table.schema) \(table.name) ")
-      case "CONSTRAINT", "CHECK CONSTRAINT":
+      case "CONSTRAINT", "CHECK CONSTRAINT", "DEFAULT":
         entry.rest.hasPrefix("\(table.schema) \(table.name) ")
       case "INDEX":
         table.indexes.contains { entry.rest.hasPrefix("\(table.schema) \($0) ") }

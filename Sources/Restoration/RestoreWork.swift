@@ -1,3 +1,4 @@
+internal import Catalog
 internal import Problems
 internal import Repository
 internal import Snapshot
@@ -12,6 +13,8 @@ struct RestoreWork: Sendable {
   let tables: [(table: Manifest.Table, stripes: [Stripe])]
   let plan: LoadPlan
   let largeObjects: [LargeObjectList.Item]
+  /// Sequences that belong to tables which were asked for by name.
+  private let ownedSequences: Set<RelationName>
   /// Whether the definition fits the lock table of a server with default settings.
   let fitsOneTransaction: Bool
 
@@ -31,7 +34,9 @@ struct RestoreWork: Sendable {
       serverMajor: serverVersion / 10000,
       binaryDirectory: options.binaryDirectory
     )
-    let chosen = try Self.entries(archive, selection, options)
+    let owned = try OwnedSequences(of: selection, in: archive)
+    ownedSequences = owned.names
+    let chosen = try Self.entries(archive, selection, options, owned)
     preData = chosen
     postData = chosen
     tables = try selection.tables.map { ($0, try content.stripes(of: $0, reader)) }
@@ -48,12 +53,19 @@ struct RestoreWork: Sendable {
   private static func entries(
     _ archive: Archive,
     _ selection: RestoreSelection,
-    _ options: RestoreOptions
+    _ options: RestoreOptions,
+    _ owned: OwnedSequences
   ) throws -> [Archive.Entry]? {
     let all = try archive.entries()
-    let chosen = selection.entries(all)
+    let chosen = selection.entries(all, owned)
     guard options.isNeutralised else { return chosen }
     return (chosen ?? all).filter { !["SUBSCRIPTION", "USER MAPPING"].contains($0.kind) }
+  }
+
+  /// Whether a sequence is restored.
+  func includesSequence(_ schema: String, _ name: String) -> Bool {
+    selection.includes(schema, name)
+      || ownedSequences.contains(RelationName(schema: schema, name: name))
   }
 
   /// Every chunk must be there before the first statement; what it holds is proven on the way.

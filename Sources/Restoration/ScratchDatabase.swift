@@ -74,24 +74,12 @@ public struct ScratchDatabase: Sendable {
       "ALTER ROLE \(ScratchServer.superuser) RENAME TO drydock_scratch_bootstrap"
     )
     try ScratchRoles(connection: connection, content: content).create(migrator: migrator)
-    try connection.execute(creation(of: database))
+    try connection.execute(
+      "\(database.creation(as: database.name)) OWNER \(SQL.identifier(database.owner))"
+    )
     let scratch = ScratchDatabase(server: server, name: database.name)
     try scratch.applySettings(database, connection)
     return scratch
-  }
-
-  private static func creation(of database: Manifest.Database) -> String {
-    var statement = """
-      CREATE DATABASE \(SQL.identifier(database.name)) OWNER \(SQL.identifier(database.owner)) \
-      TEMPLATE template0 ENCODING \(SQL.literal(database.encoding)) \
-      LC_COLLATE \(SQL.literal(database.collate)) LC_CTYPE \(SQL.literal(database.ctype))
-      """
-    if database.localeProvider == "i", let locale = database.locale {
-      statement += " LOCALE_PROVIDER icu ICU_LOCALE \(SQL.literal(locale))"
-    } else if database.localeProvider == "b", let locale = database.locale {
-      statement += " LOCALE_PROVIDER builtin BUILTIN_LOCALE \(SQL.literal(locale))"
-    }
-    return statement
   }
 
   /// A role's `search_path` decides where `CREATE TABLE x` lands (tested), so settings come along;

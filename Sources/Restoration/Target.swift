@@ -14,6 +14,8 @@ public struct Target: Sendable, Equatable {
   public var serverVersion: Int
   /// The encoding.
   public var encoding: String
+  /// Whether the role may do everything.
+  public var isSuperuser: Bool
   /// How many relations, functions and types of the user are in each schema.
   public var objects: [String: Int]
   /// The tables, as `schema.name`.
@@ -35,6 +37,7 @@ public struct Target: Sendable, Equatable {
       oid: row.int("oid"),
       serverVersion: connection.serverVersion,
       encoding: row.string("encoding"),
+      isSuperuser: connection.reported("is_superuser") == "on",
       objects: objects,
       tables: Set(tables)
     )

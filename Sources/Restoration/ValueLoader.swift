@@ -16,11 +16,17 @@ struct ValueLoader {
   }
 
   /// Creates large objects under the oids that tables refer to them by.
+  ///
+  /// Returns what the server refused to a role that is not superuser: owners, and rights of others.
+  @discardableResult
   func createLargeObjects(
     _ items: [LargeObjectList.Item],
     reader: ChunkReader,
-    without: Omissions
-  ) throws {
+    without: Omissions,
+    roles: RoleMap = RoleMap(),
+    isSuperuser: Bool = true
+  ) throws -> [String] {
+    var refused: [String: Int] = [:]
     for item in items {
       do {
         try connection.query(
@@ -36,10 +42,35 @@ struct ValueLoader {
           )
           offset += bytes.count
         }
-        for statement in item.statements(without) { try connection.execute(statement) }
+        for statement in item.statements(without) {
+          let mapped = roles.rewrite(statement + ";")
+          if isSuperuser {
+            try connection.execute(mapped)
+          } else if let reason = try refusal(of: mapped) {
+            refused[reason, default: 0] += 1
+          }
+        }
       } catch let error as PostgresError {
         throw error.problem("cannot restore large object \(item.oid)")
       }
+    }
+    return refused.sorted { $0.key < $1.key }.map { reason, count in
+      "the owner or rights of large objects, \(count) times: \(reason)"
+    }
+  }
+
+  /// Runs a statement inside a transaction; the server's words where it refuses it to this role.
+  private func refusal(of statement: String) throws(PostgresError) -> String? {
+    try connection.execute("SAVEPOINT drydock_value")
+    do {
+      try connection.execute(statement)
+      try connection.execute("RELEASE SAVEPOINT drydock_value")
+      return nil
+    } catch {
+      guard error.sqlState == "42501" else { throw error }
+      try connection.execute("ROLLBACK TO SAVEPOINT drydock_value")
+      try connection.execute("RELEASE SAVEPOINT drydock_value")
+      return error.message
     }
   }
 

@@ -1,0 +1,19 @@
+internal import Postgres
+internal import Snapshot
+
+extension Manifest.Database {
+  /// The statement that creates an empty database with this one's encoding and locale.
+  func creation(as name: String) -> String {
+    var statement = """
+      CREATE DATABASE \(SQL.identifier(name)) TEMPLATE template0 \
+      ENCODING \(SQL.literal(encoding)) LC_COLLATE \(SQL.literal(collate)) \
+      LC_CTYPE \(SQL.literal(ctype))
+      """
+    if localeProvider == "i", let locale {
+      statement += " LOCALE_PROVIDER icu ICU_LOCALE \(SQL.literal(locale))"
+    } else if localeProvider == "b", let locale {
+      statement += " LOCALE_PROVIDER builtin BUILTIN_LOCALE \(SQL.literal(locale))"
+    }
+    return statement
+  }
+}
