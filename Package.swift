@@ -114,6 +114,7 @@ let package = Package(
     ),
 
     module("Replication", ["Snapshot", "Repository", "ObjectStore", "Threads"]),
+    module("Operations", ["Snapshot", "Repository", "Postgres", "Processes", "Cryptography"]),
 
     // Floor 4 and 5: the command line.
     module(
@@ -123,6 +124,7 @@ let package = Package(
         "Cryptography", "HTTP", "ObjectStore", "Repository", "Snapshot", "Catalog", "Cluster",
         "Backup",
         "Restoration", "Migration", "Rehearsal", "Verification", "Replication",
+        "Operations",
       ]
     ),
     .executableTarget(name: "drydock", dependencies: ["Commands"], swiftSettings: strict),
@@ -197,6 +199,7 @@ let package = Package(
       ]
     ),
     tests("Replication", ["Repository", "Snapshot", "ObjectStore", "Cryptography", "Digests"]),
+    tests("Operations", ["Postgres", "Repository", "ObjectStore"]),
     .testTarget(
       name: "AcceptanceTests",
       dependencies: [

@@ -35,6 +35,13 @@ public enum CommandTree {
           ]
         ),
         .init(
+          "Operation",
+          [
+            .command(StopCommand.self), .command(StartCommand.self), .command(WavesCommand.self),
+            .command(TransitionCommand.self), .group(parameters),
+          ]
+        ),
+        .init(
           "Set up",
           [
             .command(InitCommand.self), .group(key), .command(DoctorCommand.self),
@@ -64,6 +71,26 @@ public enum CommandTree {
             .command(KeyRemoveCommand.self), .command(KeyRotateCommand.self),
             .command(KeyGenerateCommand.self),
             .command(KeyTrustCommand.self),
+          ]
+        )
+      ]
+    )
+  }
+
+  private static var parameters: CommandGroup {
+    CommandGroup(
+      name: "parameters",
+      summary: "Show and change the parameters in a table of one row.",
+      discussion: """
+        'parameters: SCHEMA.TABLE' in the configuration names the table. A change checks the type, \
+        shows the value before, and is kept with who and when in drydock.parameter_changes.
+        """,
+      sections: [
+        .init(
+          "Commands",
+          [
+            .command(ParametersGetCommand.self), .command(ParametersSetCommand.self),
+            .command(ParametersHistoryCommand.self),
           ]
         )
       ]

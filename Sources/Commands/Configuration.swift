@@ -38,6 +38,8 @@ public struct Configuration: Sendable, Equatable {
   public var receiptKey: String?
   /// The public keys whose receipts are accepted; nil for the one that comes from the repository's.
   public var receiptKeys: [String]?
+  /// How the database is operated: runbook, transitions, parameters.
+  var operations = OperationSettings()
   /// The profile in use.
   public var profile: String?
   /// The files that were read, the one that counts most first.
@@ -82,6 +84,7 @@ public struct Configuration: Sendable, Equatable {
     result.bucket = merged.bucket
     result.receiptKey = merged.receiptKey
     result.receiptKeys = merged.receiptKeys
+    result.operations = merged.operations
     result.profile = profile
     result.files = files.map(\.path)
     let configuredDatabase = try configured.database.map { try ConnectionSettings.given($0, .file) }

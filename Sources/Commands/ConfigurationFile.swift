@@ -101,6 +101,9 @@ struct ConfigurationFile: Sendable, Equatable {
     case .stallLimit: settings.bucket.stallLimit = try checked(value, key, BucketSettings.stall)
     case .authorities: settings.bucket.authorities = try text(value)
     case .credentialsCommand: settings.bucket.credentialsCommand = try words(value)
+    case .runbook: settings.operations.runbook = try runbook(value)
+    case .transitions: settings.operations.transitions = try transitions(value)
+    case .parameters: settings.operations.parameters = try text(value)
     }
   }
 
@@ -136,7 +139,7 @@ struct ConfigurationFile: Sendable, Equatable {
     throw unknown(key, in: SettingsKey.allCases.map(\.rawValue) + more)
   }
 
-  private func unknown(_ key: YAMLNode.Key, in known: [String]) -> Problem {
+  func unknown(_ key: YAMLNode.Key, in known: [String]) -> Problem {
     let nearest = Spelling.nearest(to: key.name, in: known).map { "Did you mean '\($0)'? " } ?? ""
     return problem(
       key.mark,
@@ -146,7 +149,7 @@ struct ConfigurationFile: Sendable, Equatable {
     )
   }
 
-  private func entries(of node: YAMLNode) throws -> [YAMLNode.Entry] {
+  func entries(of node: YAMLNode) throws -> [YAMLNode.Entry] {
     if node.isNull { return [] }
     guard case .mapping(let entries) = node.content else {
       throw problem(node.mark, "bad-value", "Keys with values are expected here")
@@ -154,7 +157,7 @@ struct ConfigurationFile: Sendable, Equatable {
     return entries
   }
 
-  private func text(_ node: YAMLNode) throws -> String {
+  func text(_ node: YAMLNode) throws -> String {
     guard case .scalar(let text, _) = node.content, !node.isNull else {
       throw problem(node.mark, "bad-value", "A text is expected here")
     }
@@ -182,14 +185,14 @@ struct ConfigurationFile: Sendable, Equatable {
     }
   }
 
-  private func count(_ node: YAMLNode) throws -> Int {
+  func count(_ node: YAMLNode) throws -> Int {
     guard case .scalar(let text, isQuoted: false) = node.content, let number = Int(text),
       number > 0
     else { throw problem(node.mark, "bad-value", "A whole number above 0 is expected here") }
     return number
   }
 
-  private func words(
+  func words(
     _ node: YAMLNode,
     _ example: String = "[/usr/bin/pass, show, drydock]"
   ) throws -> [String] {
@@ -217,7 +220,7 @@ struct ConfigurationFile: Sendable, Equatable {
     )
   }
 
-  private func problem(
+  func problem(
     _ mark: YAMLMark,
     _ code: String,
     _ summary: String,

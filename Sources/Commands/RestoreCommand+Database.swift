@@ -39,6 +39,7 @@ extension RestoreCommand {
     }
     let result = try await replacement.run(token: confirmed)
     context.progress.clear()
+    await context.remember(content, restoredInto: target)
     context.show(result.report(undo: undoCommand(result)))
     return result.omissions.isEmpty ? .done : .omissions
   }

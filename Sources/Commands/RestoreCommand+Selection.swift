@@ -61,6 +61,10 @@ extension RestoreCommand {
     var result = try await run(content, target, options, context)
     result.omissions = omissions + result.omissions
     context.progress.clear()
+    if selection.rename == nil, !isSchemaOnly {
+      let filled = selection.newDatabase.map { target.database($0) } ?? target
+      await context.remember(content, restoredInto: filled)
+    }
     if !context.isQuiet || context.isJSON { context.show(result.report(of: content)) }
     return result.omissions.isEmpty ? .done : .omissions
   }

@@ -18,6 +18,7 @@ struct Settings: Sendable, Equatable {
   var keyFile: String?
   var receiptKey: String?
   var receiptKeys: [String]?
+  var operations = OperationSettings()
 
   /// These settings, completed with those of a place that counts less.
   func completed(with other: Settings) -> Settings {
@@ -34,6 +35,7 @@ struct Settings: Sendable, Equatable {
     result.receiptKey = receiptKey ?? other.receiptKey
     result.receiptKeys = receiptKeys ?? other.receiptKeys
     result.binaries = binaries ?? other.binaries
+    result.operations = operations.completed(with: other.operations)
     result.bucket = bucket.completed(with: other.bucket)
     // One key as a whole: a nearer place that names any kind does not mean a farther one's.
     if passphraseFile == nil && passphraseCommand == nil && keyFile == nil {

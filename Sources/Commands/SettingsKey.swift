@@ -30,6 +30,9 @@ enum SettingsKey: String, CaseIterable, Sendable {
   case keyFile = "key_file"
   case receiptKey = "receipt_key"
   case receiptKeys = "receipt_keys"
+  case runbook
+  case transitions
+  case parameters
 
   /// Whether the value is honoured only from a file that the user or root vouches for.
   ///
@@ -51,6 +54,8 @@ enum SettingsKey: String, CaseIterable, Sendable {
     case .protected, .policy, .binaries, .passphraseFile, .passphraseCommand, .keyFile: true
     // Who may say that a migration was rehearsed.
     case .receiptKey, .receiptKeys: true
+    // What runs programs and statements, and what may be changed in bulk.
+    case .runbook, .transitions, .parameters: true
     }
   }
 

@@ -11,7 +11,10 @@ extension HouseRule {
         "Reports",
       ],
       ["ObjectStore", "Repository", "Snapshot", "Catalog", "Cluster"],
-      ["Backup", "Restoration", "Migration", "Rehearsal", "Verification", "Replication"],
+      [
+        "Backup", "Restoration", "Migration", "Rehearsal", "Verification", "Replication",
+        "Operations",
+      ],
       ["Commands"],
       ["drydock", "simulate"],
     ]

@@ -1,0 +1,71 @@
+internal import Foundation
+internal import Operations
+internal import Postgres
+internal import Problems
+internal import Repository
+internal import Restoration
+internal import Snapshot
+
+/// From which snapshot a database was restored, and how old its data are.
+extension Context {
+  /// Remembers a restore, so that the waves after it know the data's time.
+  ///
+  /// The data are there and right; that nobody remembers is worth a warning alone.
+  func remember(_ content: SnapshotContent, restoredInto target: ConnectionSettings) async {
+    let now = world.now()
+    do {
+      try await Lane("drydock.origin").run {
+        let connection = try Connection.open(target)
+        try OriginRecord(
+          database: try DatabaseIdentity.read(connection),
+          snapshot: content.name.text,
+          dataTime: try content.manifest.takenTime,
+          at: now
+        ).store(in: content.repository)
+      }
+    } catch let problem as Problem {
+      warn("the repository does not remember this restore: \(problem.summary)")
+    } catch {
+      warn("the repository does not remember this restore: \(error)")
+    }
+  }
+
+  /// The last restore of a database that anybody recorded: whole, or of a schema that is swapped.
+  func recordedOrigin(
+    of settings: ConnectionSettings,
+    in repository: Repository
+  ) async throws -> DataOrigin? {
+    let whole = try await Lane("drydock.origin").run {
+      let connection = try Self.connection(settings)
+      return try OriginRecord.last(of: try DatabaseIdentity.read(connection), in: repository)
+    }
+    let swapped = try await swappedOrigin(settings, repository)
+    return [whole?.origin, swapped].compactMap { $0 }
+      .max { ($0.at ?? .distantPast) < ($1.at ?? .distantPast) }
+  }
+
+  private func swappedOrigin(
+    _ settings: ConnectionSettings,
+    _ repository: Repository
+  ) async throws -> DataOrigin? {
+    let swapped = try await SetAsideOperation.list(in: settings)
+      .filter { $0.state == .swapped || $0.state == .accepting }
+      .min { $0.age < $1.age }
+    guard let swapped else { return nil }
+    let all = try await snapshots(in: repository)
+    guard let content = all.first(where: { $0.name.text == swapped.snapshot }) else { return nil }
+    return DataOrigin(
+      dataTime: try content.manifest.takenTime,
+      at: world.now().addingTimeInterval(-swapped.age),
+      text: "snapshot \(content.name.shortID)"
+    )
+  }
+
+  private static func connection(_ settings: ConnectionSettings) throws -> Connection {
+    do {
+      return try Connection.open(settings)
+    } catch {
+      throw error.problem("cannot connect to \(settings)")
+    }
+  }
+}

@@ -1,0 +1,46 @@
+internal import Foundation
+internal import Operations
+internal import Reports
+
+extension StopRun.Result {
+  /// What a stop has to say when it is done.
+  var report: Report {
+    let time = Date(timeIntervalSince1970: mark.dataTime).formatted(.iso8601)
+    return Report(
+      blocks: [
+        .values([
+          .init("stopped", wasStopped ? "\(database), which was stopped already" : database),
+          .init("snapshot", mark.snapshot),
+          .init("data of", time),
+          .init("sessions ended", Quantity.count(endedSessions)),
+          .init("next", "drydock start --database URL"),
+        ])
+      ],
+      json: [
+        "event": "result", "database": .string(database), "snapshot": .string(mark.snapshot),
+        "data_time": .string(time), "sessions_ended": JSONValue(endedSessions),
+        "was_stopped": .boolean(wasStopped),
+      ]
+    )
+  }
+}
+
+extension StartRun.Result {
+  /// What a start has to say when it is done.
+  var report: Report {
+    let how = way == .opened ? "opened, it was still there" : "restored from the marked snapshot"
+    return Report(
+      blocks: [
+        .values([
+          .init("started", database), .init("how", how),
+          .init("snapshot", mark?.snapshot ?? "none, the stop had not come to its end"),
+          .init("next", "drydock waves --database URL, where a runbook has waves"),
+        ])
+      ],
+      json: [
+        "event": "result", "database": .string(database), "way": .string(way.rawValue),
+        "snapshot": JSONValue(mark?.snapshot),
+      ]
+    )
+  }
+}

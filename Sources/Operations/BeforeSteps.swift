@@ -1,0 +1,33 @@
+public import Postgres
+
+/// What the runbook wants done before a restore or a stop, in order; the first failure ends it.
+public struct BeforeSteps: Sendable {
+  private static let limit = Duration.seconds(3600)
+
+  let steps: [RunbookStep]
+
+  /// Takes the steps; nothing is run yet.
+  public init(_ steps: [RunbookStep]) { self.steps = steps }
+
+  /// Runs them over a connection of their own.
+  public func run(in settings: ConnectionSettings) async throws {
+    let session = try await Session.opening(settings)
+    try await run(session)
+    await session.close()
+  }
+
+  func run(_ session: Session) async throws {
+    for step in steps {
+      switch step {
+      case .sql(let statement):
+        try await session.doing("a step before the stop failed: \(step.text)") { connection in
+          _ = try connection.query(statement, [])
+        }
+      case .command(let words):
+        try await Lane("drydock.runbook").run {
+          try CommandStep.run(words, [:], limit: Self.limit)
+        }
+      }
+    }
+  }
+}

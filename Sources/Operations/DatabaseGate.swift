@@ -1,0 +1,129 @@
+internal import Postgres
+internal import Problems
+
+/// Whether a database takes writes: its default for new transactions, and who is connected.
+///
+/// Closed is a default, not a lock: a session may still say otherwise, as this program does to take
+/// and to load snapshots. So nothing that reads is kept out, and the way back is one statement.
+struct DatabaseGate {
+  private static let name = "default_transaction_read_only"
+
+  let connection: Connection
+  let identity: DatabaseIdentity
+
+  /// Settings with which a session writes in spite of the default.
+  static func writable(_ settings: ConnectionSettings) -> ConnectionSettings {
+    let given = settings.keywords["options"].map { "\($0) " } ?? ""
+    return settings.with("options", "\(given)-c \(name)=off")
+  }
+
+  /// The default that is set for the database itself; nil where none is.
+  func setting() throws -> String? {
+    try connection.query(
+      """
+      SELECT pg_catalog.substr(entry, pg_catalog.length($2) + 2)
+      FROM pg_catalog.pg_db_role_setting, pg_catalog.unnest(setconfig) entry
+      WHERE setdatabase = $1 AND setrole = 0
+        AND pg_catalog.split_part(entry, '=', 1) = $2
+      """,
+      [Parameter(identity.oid), .text(Self.name)]
+    ).value
+  }
+
+  /// Makes new transactions read-only by default.
+  func close() throws { try set("on") }
+
+  /// Sets the default back to what it was.
+  func open(as previous: String?) throws { try set(previous) }
+
+  private func set(_ value: String?) throws {
+    let database = SQL.identifier(identity.name)
+    try connection.execute(
+      value.map { "ALTER DATABASE \(database) SET \(Self.name) = \(SQL.literal($0))" }
+        ?? "ALTER DATABASE \(database) RESET \(Self.name)"
+    )
+  }
+
+  /// Refuses where something would go on writing in spite of the default.
+  func requireClosable() throws {
+    let found = try connection.query(
+      """
+      SELECT 'prepared transaction ' || gid FROM pg_catalog.pg_prepared_xacts
+      WHERE database = pg_catalog.current_database()
+      UNION ALL
+      SELECT 'subscription ' || subname FROM pg_catalog.pg_subscription
+      WHERE subdbid = $1 AND subenabled
+      UNION ALL
+      SELECT 'role ' || r.rolname || ' with ' || entry
+      FROM pg_catalog.pg_db_role_setting s JOIN pg_catalog.pg_roles r ON r.oid = s.setrole,
+        pg_catalog.unnest(s.setconfig) entry
+      WHERE s.setdatabase IN (0, $1) AND pg_catalog.split_part(entry, '=', 1) = $2
+        AND pg_catalog.split_part(entry, '=', 2) IN ('off', 'false', 'no', '0')
+      """,
+      [Parameter(identity.oid), .text(Self.name)]
+    )
+    guard !found.isEmpty else { return }
+    throw Problem(
+      .refused,
+      code: "stop.writers",
+      "something would go on writing to \(identity.name)",
+      facts: found.map { .init("writes", $0[0] ?? "") },
+      hint: "End it (COMMIT PREPARED, ALTER SUBSCRIPTION ... DISABLE, ALTER ROLE ... RESET) first."
+    )
+  }
+
+  /// Ends every client session that may have begun before the database was closed.
+  ///
+  /// A session that is being made holds a lock on the database until it has read its settings; while
+  /// there is one, it may have read the old default.
+  func terminateOthers() throws -> Int {
+    var ended: Set<String> = []
+    let closed = try connection.execute("SELECT pg_catalog.clock_timestamp()").value
+    for _ in 0..<Self.attempts {
+      let found = try connection.query(
+        """
+        SELECT pid, pg_catalog.pg_terminate_backend(pid) FROM pg_catalog.pg_stat_activity
+        WHERE datname = pg_catalog.current_database() AND pid <> pg_catalog.pg_backend_pid()
+          AND backend_type = 'client backend' AND backend_start <= $1::timestamptz
+        """,
+        [Parameter(closed)]
+      )
+      let starting = try connection.query(
+        """
+        SELECT pg_catalog.count(*) FROM pg_catalog.pg_locks
+        WHERE locktype = 'object' AND classid = 'pg_catalog.pg_database'::regclass AND objid = $1
+          AND pid <> pg_catalog.pg_backend_pid()
+        """,
+        [Parameter(identity.oid)]
+      )
+      if found.isEmpty && starting.int == 0 { return ended.count }
+      ended.formUnion(found.compactMap { $0["pid"] })
+      try connection.execute("SELECT pg_catalog.pg_sleep(0.05)")
+    }
+    throw Problem(
+      .busy,
+      code: "stop.sessions",
+      "some sessions of \(identity.name) did not end within 30 s",
+      facts: [.init("state", "the database is closed to new writers")],
+      hint: "Run drydock stop again; drydock start opens the database.",
+      isRetryable: true
+    )
+  }
+
+  private static let attempts = 600
+
+  /// Whether the database holds nothing but what every new one holds.
+  func isEmpty() throws -> Bool {
+    try connection.execute(
+      """
+      SELECT NOT EXISTS (SELECT FROM pg_catalog.pg_namespace WHERE nspname !~ '^pg_'
+          AND nspname NOT IN ('public', 'information_schema', 'drydock_pages', 'drydock_witness'))
+        AND NOT EXISTS (
+          SELECT FROM pg_catalog.pg_class c
+          JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+          WHERE n.nspname = 'public' AND NOT EXISTS (
+            SELECT FROM pg_catalog.pg_depend d WHERE d.objid = c.oid AND d.deptype = 'e'))
+      """
+    ).bool
+  }
+}

@@ -1,0 +1,109 @@
+internal import Foundation
+internal import Postgres
+internal import Problems
+
+/// A JSON merge patch (RFC 7396): members replace those of the same name, null removes them, objects
+/// merge member by member.
+///
+/// Only its structure is read here; the server takes every value out of the patch's own text, so no
+/// digit of a number is lost.
+struct MergePatch: Sendable {
+  /// One change at a place.
+  private enum Step: Sendable {
+    /// There must be an object.
+    case object([String])
+    /// The value of the patch at this place.
+    case value([String])
+    case removal([String])
+  }
+
+  private let text: String
+  private let steps: [Step]
+
+  /// Reads a patch; a `Problem` of kind `usage` where it is no JSON object.
+  init(_ text: String) throws {
+    self.text = text
+    let read: Any
+    do {
+      read = try JSONSerialization.jsonObject(with: Data(text.utf8))
+    } catch {
+      throw Self.noObject(because: "it cannot be read as JSON")
+    }
+    guard let root = read as? [String: Any] else { throw Self.noObject(because: nil) }
+    steps = Self.steps(root, at: [])
+  }
+
+  private static func noObject(because reason: String?) -> Problem {
+    Problem(
+      .usage,
+      code: "transition.patch",
+      "the patch is no JSON object",
+      reason: reason,
+      hint: "Write it as in RFC 7396, such as '{\"retry\": true, \"reason\": null}'."
+    )
+  }
+
+  private static func steps(_ object: [String: Any], at place: [String]) -> [Step] {
+    object.sorted { $0.key < $1.key }.flatMap { name, value -> [Step] in
+      let place = place + [name]
+      if value is NSNull { return [.removal(place)] }
+      guard let inner = value as? [String: Any] else { return [.value(place)] }
+      return [.object(place)] + steps(inner, at: place)
+    }
+  }
+
+  /// A content merged with the patch, as text.
+  func merged(with content: String, _ connection: Connection) throws -> String {
+    var content = try merge(content, ensuring: [], connection)
+    for step in steps {
+      switch step {
+      case .object(let place): content = try merge(content, ensuring: place, connection)
+      case .value(let place):
+        content = try one(
+          "SELECT pg_catalog.jsonb_set($1, $2::text[], $3::jsonb #> $2::text[])",
+          [.text(content), Self.path(place), .text(text)],
+          connection
+        )
+      case .removal(let place):
+        content = try one("SELECT $1::jsonb #- $2", [.text(content), Self.path(place)], connection)
+      }
+    }
+    return content
+  }
+
+  /// The content with an object at a place, an empty one where something else is.
+  private func merge(
+    _ content: String,
+    ensuring place: [String],
+    _ connection: Connection
+  ) throws -> String {
+    try one(
+      place.isEmpty
+        ? """
+        SELECT CASE pg_catalog.jsonb_typeof($1) WHEN 'object' THEN $1::jsonb ELSE '{}' END
+        """
+        : """
+        SELECT CASE pg_catalog.jsonb_typeof($1::jsonb #> $2) WHEN 'object' THEN $1::jsonb
+          ELSE pg_catalog.jsonb_set($1::jsonb, $2, '{}') END
+        """,
+      place.isEmpty ? [.text(content)] : [.text(content), Self.path(place)],
+      connection
+    )
+  }
+
+  private func one(
+    _ sql: String,
+    _ parameters: [Parameter],
+    _ connection: Connection
+  ) throws -> String {
+    try connection.query(sql, parameters).value ?? "{}"
+  }
+
+  /// A path as PostgreSQL reads `text[]`: every element quoted.
+  private static func path(_ place: [String]) -> Parameter {
+    let quoted = place.map { name in
+      "\"\(name.replacing("\\", with: "\\\\").replacing("\"", with: "\\\""))\""
+    }
+    return .text("{\(quoted.joined(separator: ","))}")
+  }
+}

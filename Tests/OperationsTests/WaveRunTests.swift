@@ -1,0 +1,137 @@
+import Foundation
+import Postgres
+import Problems
+import TestSupport
+import Testing
+
+@testable import Operations
+
+@Suite("Waves by a virtual clock")
+struct WaveRunTests {
+  /// A runbook of two waves that write down that they started; the second has caught up never.
+  private static var runbook: Runbook {
+    var runbook = Runbook()
+    runbook.waves = [
+      .init(name: "one", start: .sql("INSERT INTO started VALUES (1)"), until: "SELECT true"),
+      .init(
+        name: "two",
+        start: .sql("INSERT INTO started VALUES (2)"),
+        until: "SELECT count(*) > 0 FROM caught_up",
+        poll: .milliseconds(1),
+        limit: .milliseconds(20)
+      ),
+    ]
+    runbook.after = [
+      .sql(
+        "INSERT INTO started SELECT extract(epoch FROM current_setting('drydock.downtime')::interval)"
+      )
+    ]
+    return runbook
+  }
+
+  private static let restored = Date(timeIntervalSince1970: 1_800_000_000)
+
+  private func options(daysLater days: Double) -> WaveRun.Options {
+    var options = WaveRun.Options()
+    options.recorded = DataOrigin(dataTime: Self.restored, at: .distantPast, text: "a snapshot")
+    options.now = { Self.restored.addingTimeInterval(days * 86_400) }
+    return options
+  }
+
+  private func prepare(_ database: ConnectionSettings) throws -> Connection {
+    let connection = try Connection.open(database)
+    try connection.execute("CREATE TABLE started (i int); CREATE TABLE caught_up (i int)")
+    return connection
+  }
+
+  private func started(_ connection: Connection) throws -> [String?] {
+    try connection.execute("SELECT i FROM started ORDER BY i").map { $0[0] }
+  }
+
+  @Test("A day is short: all start together, and nobody waits", arguments: TestServer.allCases)
+  func together(server: TestServer) async throws {
+    try await withDatabase(on: server) { database in
+      let connection = try prepare(database)
+      let plan = try await WaveRun(Self.runbook, in: database, options: options(daysLater: 1)).run()
+      #expect(plan.isTogether && plan.isFinished)
+      #expect(try started(connection) == ["1", "2", "86400"])
+    }
+  }
+
+  @Test(
+    "More than a day goes wave by wave, and one that is late stops there",
+    arguments: TestServer.allCases
+  )
+  func byWaves(server: TestServer) async throws {
+    try await withDatabase(on: server) { database in
+      let connection = try prepare(database)
+      let run = WaveRun(Self.runbook, in: database, options: options(daysLater: 1.01))
+      for _ in 0..<2 {
+        let late = await #expect(throws: Problem.self) { try await run.run() }
+        #expect(late?.code == "waves.not-caught-up" && late?.kind == .partial)
+        #expect(try started(connection) == ["1", "2"])
+      }
+      try connection.execute("INSERT INTO caught_up VALUES (1)")
+      // However long the interruption was: the downtime is the one that the run began with.
+      let later = WaveRun(Self.runbook, in: database, options: options(daysLater: 30))
+      #expect(try await later.run().isFinished)
+      #expect(try started(connection) == ["1", "2", "87264"])
+      #expect(try await later.run().isFinished)
+      #expect(try started(connection).count == 3)
+    }
+  }
+
+  @Test("A start that fails leaves no trace, and the next call tries it again")
+  func failing() async throws {
+    try await withDatabase(on: .v15) { database in
+      let connection = try prepare(database)
+      try connection.execute("ALTER TABLE started ADD CHECK (i <> 1)")
+      let run = WaveRun(Self.runbook, in: database, options: options(daysLater: 1))
+      await #expect(throws: Problem.self) { try await run.run() }
+      #expect(try connection.execute("SELECT count(*) FROM drydock.wave_steps").int == 0)
+      try connection.execute("ALTER TABLE started DROP CONSTRAINT started_i_check")
+      #expect(try await run.run().isFinished)
+      #expect(try started(connection) == ["1", "2", "86400"])
+    }
+  }
+
+  @Test("A row that a snapshot brought from another database does not count")
+  func otherDatabase() async throws {
+    try await withDatabase(on: .v15) { database in
+      let connection = try prepare(database)
+      let run = WaveRun(Self.runbook, in: database, options: options(daysLater: 1))
+      _ = try await run.run()
+      try connection.execute(
+        "UPDATE drydock.wave_runs SET database_oid = 1; TRUNCATE started"
+      )
+      _ = try await run.run()
+      #expect(try started(connection) == ["1", "2", "86400"])
+    }
+  }
+
+  @Test("An edited runbook, an answer that is no truth, a second statement: refused by name")
+  func refused() async throws {
+    try await withDatabase(on: .v15) { database in
+      let connection = try prepare(database)
+      let first = WaveRun(Self.runbook, in: database, options: options(daysLater: 2))
+      await #expect(throws: Problem.self) { try await first.run() }
+      var runbook = Self.runbook
+      runbook.waves[1].name = "another"
+      let edited = WaveRun(runbook, in: database, options: options(daysLater: 2))
+      let other = await #expect(throws: Problem.self) { try await edited.run() }
+      #expect(other?.code == "waves.other-runbook")
+      runbook = Self.runbook
+      runbook.waves[1].until = "SELECT 'soon'"
+      let vague = WaveRun(runbook, in: database, options: options(daysLater: 2))
+      let truth = await #expect(throws: Problem.self) { try await vague.run() }
+      #expect(truth?.code == "runbook.no-truth")
+      // It could end the transaction that records it.
+      runbook.waves[0].start = .sql("INSERT INTO started VALUES (7); COMMIT")
+      var again = options(daysLater: 2)
+      again.isAgain = true
+      let two = WaveRun(runbook, in: database, options: again)
+      await #expect(throws: Problem.self) { try await two.run() }
+      #expect(try started(connection) == ["1", "2"])
+    }
+  }
+}
