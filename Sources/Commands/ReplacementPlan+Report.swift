@@ -15,7 +15,10 @@ extension ReplacementPlan {
           isOtherDatabase ? "\(snapshot) of ANOTHER database, \(snapshotDatabase)" : snapshot
         ),
         .init("age", Quantity.duration(.seconds(age))),
-        .init("kept as", setAside),
+        drops
+          ? .init("dropped", "the live schema, once a proven snapshot has it")
+          : .init("kept as", setAside),
+        .init("way", way.words(copy)),
         .init("brings", "\(Quantity.count(rows, "row", "rows")), \(Quantity.bytes(bytes))"),
         .init("disk", space.words),
         .init(
@@ -46,6 +49,7 @@ extension ReplacementPlan {
         "event": "plan", "action": "replace", "operation": .string(operation),
         "database": .string(target.database), "schema": .string(schema),
         "set_aside": .string(setAside), "snapshot": .string(snapshot),
+        "way": .string(way.rawValue), "drops": .boolean(drops),
         "age_seconds": .number(age), "rows": JSONValue(rows), "token": .string(token),
         "command": .array(command.map { .string($0) }),
       ]
@@ -62,9 +66,11 @@ extension SetAsidePlan {
         .init("database", "\(target.database) on \(target.server), as role \(target.role)"),
         .init("operation", operation),
         .init("restored", "\(snapshot), \(Quantity.duration(.seconds(age))) ago"),
-        isUndo
-          ? .init("becomes live", "\(setAside); what is live now is kept as \(newSetAside)")
-          : .init("is dropped for good", setAside),
+        givesUp
+          ? .init("is dropped", "\(setAside), which was never live")
+          : isUndo
+            ? .init("becomes live", "\(setAside); what is live now is kept as \(newSetAside)")
+            : .init("is dropped for good", setAside),
       ])
     ]
     blocks +=
@@ -171,6 +177,16 @@ struct PlanBlocks {
   }
 }
 
+extension ReplacementWay {
+  /// What it means for others, in words.
+  fileprivate func words(_ copy: String) -> String {
+    switch self {
+    case .transaction: "one transaction: everybody waits from its first lock to its end"
+    case .beside: "built beside, as \(copy): everybody waits for the exchange of names alone"
+    }
+  }
+}
+
 extension PlannedSpace {
   /// What is needed and what is there, in words.
   var words: String {
@@ -185,7 +201,8 @@ extension ReplacementResult {
     var blocks: [Report.Block] = [
       .values([
         .init("operation", operation), .init("rows", Quantity.count(rows)),
-        .init("kept as", setAside), .init("proof", "read back before the swap, every digest equal"),
+        safetySnapshot.map { .init("dropped; safe in", $0) } ?? .init("kept as", setAside),
+        .init("proof", "read back before the swap, every digest equal"),
         .init("time", Quantity.duration(.seconds(seconds))),
       ])
     ]
@@ -197,13 +214,16 @@ extension ReplacementResult {
     if !omissions.isEmpty {
       blocks += [.paragraph("Left out:", role: .warning), .list(omissions)]
     }
-    let undo = ["drydock", "restore", "--undo", operation, "--into", target]
-    blocks.append(.paragraph("To go back: \(ShellWords.quoted(undo))"))
+    if safetySnapshot == nil {
+      let undo = ["drydock", "restore", "--undo", operation, "--into", target]
+      blocks.append(.paragraph("To go back: \(ShellWords.quoted(undo))"))
+    }
     return Report(
       blocks: blocks,
       json: [
         "event": "result", "operation": .string(operation), "set_aside": .string(setAside),
         "rows": JSONValue(rows), "seconds": .number(seconds),
+        "safety_snapshot": JSONValue(safetySnapshot),
         "set_back": .array(setBack.map { .string($0.version) }),
         "omissions": .array(omissions.map { .string($0) }),
       ]

@@ -31,7 +31,10 @@ extension RestoreCommand {
       of: content,
       schema: schemas[0],
       into: target,
-      options: replacementOptions(context)
+      options: replacementOptions(
+        context,
+        drop: isDropping ? safetySnapshot(of: target, repository, context) : nil
+      )
     ) { context.progress.report($0.report) }
     let confirmed: String
     if let token {
@@ -39,9 +42,12 @@ extension RestoreCommand {
     } else {
       let plan = try await replacement.plan()
       context.progress.clear()
-      let words = [
+      var words = [
         "restore", content.name.shortID, "--into", into, "--replace", "--schema", schemas[0],
       ]
+      if let way { words += ["--way", way.rawValue] }
+      if isDropping { words.append("--drop") }
+      if let jobs { words += ["--jobs", String(jobs)] }
       guard try confirm(plan.report(command(words, plan.token, context)), plan.target, context)
       else { return .refused }
       confirmed = plan.token
@@ -85,7 +91,8 @@ extension RestoreCommand {
       subject,
       in: target,
       repository: repository,
-      allowsProtected: context.configuration.allowsProtected
+      allowsProtected: context.configuration.allowsProtected,
+      options: replacementOptions(context, drop: safetySnapshot(of: target, repository, context))
     )
     let result: SetAsideResult
     if isResume {
@@ -141,8 +148,14 @@ extension RestoreCommand {
     )
   }
 
-  private func replacementOptions(_ context: Context) -> ReplacementOptions {
+  private func replacementOptions(
+    _ context: Context,
+    drop: SafetySnapshot?
+  ) -> ReplacementOptions {
     var options = ReplacementOptions()
+    options.way = way
+    options.jobs = max(1, jobs ?? context.configuration.jobs ?? 2)
+    options.drop = drop
     if hasNoOwners { options.without.insert(.owners) }
     if hasNoPrivileges { options.without.insert(.privileges) }
     options.allowsProtected = context.configuration.allowsProtected

@@ -3,7 +3,7 @@ internal import Postgres
 internal import Problems
 internal import Reports
 internal import Repository
-internal import Restoration
+public import Restoration
 internal import Snapshot
 
 /// Puts a snapshot back.
@@ -50,6 +50,10 @@ public struct RestoreCommand: RunnableCommand {
   public var isResume = false
   /// Whether the copy that is set aside is dropped.
   public var isAccept = false
+  /// How a live schema is replaced; by its size where nothing is said.
+  public var way: ReplacementWay?
+  /// Whether the live schema is dropped instead of set aside.
+  public var isDropping = false
   /// The token of the plan.
   public var token: String?
   /// The database from which others are renamed.
@@ -93,6 +97,13 @@ public struct RestoreCommand: RunnableCommand {
       \.isReplacing,
       "Replace a live schema or the whole database, which is set aside, not dropped."
     )
+    option(
+      "--way",
+      \.way,
+      value: "WAY",
+      "How to replace: in one transaction, or built beside the live schema (default: by size)."
+    )
+    flag("--drop", \.isDropping, "With --replace: keep no old copy, only a proven snapshot of it.")
     flag("--undo", \.isUndo, "Swap the copy that is set aside back.")
     flag("--resume", \.isResume, "Go on with an operation that was interrupted.")
     flag("--accept", \.isAccept, "Drop the copy that is set aside, for good.")
@@ -119,6 +130,14 @@ public struct RestoreCommand: RunnableCommand {
     let target = selection.target(try ConnectionSettings.given(into, .commandLine))
     if isUndo || isResume || isAccept { return try await continueOperation(in: target, context) }
     if isReplacing { return try await replace(in: target, context) }
+    if isDropping || way != nil {
+      throw Problem(
+        .usage,
+        code: "usage.replace",
+        "--drop and --way belong to --replace",
+        hint: "Give them with --replace --schema NAME."
+      )
+    }
     if token != nil {
       throw Problem(
         .usage,

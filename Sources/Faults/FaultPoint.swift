@@ -11,6 +11,7 @@ private import Synchronization
 /// that nothing can clean up. With `--jobs 1` the numbering is the same in every run.
 /// `DRYDOCK_FAULT_PAUSE` is a part of a label: the first time it is passed, the process stops itself
 /// with SIGSTOP, so that a test can change the world in between and let it go on.
+/// `DRYDOCK_FAULT_KIND` makes something else happen at the point than a kill: see `Fault`.
 public enum FaultPoint {
   #if DEBUG
   private static let passed = Mutex(0)
@@ -18,6 +19,10 @@ public enum FaultPoint {
   private static let log = variable("DRYDOCK_FAULT_LOG")
   private static let fatal = variable("DRYDOCK_FAULT_POINT").flatMap { Int($0) }
   private static let pause = variable("DRYDOCK_FAULT_PAUSE")
+  private static let kind = variable("DRYDOCK_FAULT_KIND").map { name in
+    guard let fault = Fault(rawValue: name) else { preconditionFailure("no such fault: \(name)") }
+    return fault
+  }
 
   private static func variable(_ name: String) -> String? {
     unsafe getenv(name).map { unsafe String(cString: $0) }
@@ -47,16 +52,25 @@ public enum FaultPoint {
   #endif
 
   /// Passes a point; `label` says which one in the log: `statement before: COPY ...`.
+  ///
+  /// - Parameter label: what happens at the point.
+  /// - Returns: the fault that the caller has to make happen; nil for none, and always nil in a
+  ///   release build.
   @inline(__always)
-  public static func pass(_ label: @autoclosure () -> String) {
+  @discardableResult
+  public static func pass(_ label: @autoclosure () -> String) -> Fault? {
     #if DEBUG
-    guard log != nil || fatal != nil || pause != nil else { return }
-    passed.withLock { number in
+    guard log != nil || fatal != nil || pause != nil else { return nil }
+    let isFatal = passed.withLock { number in
       number += 1
       if let log { append("\(number)\t\(label())\n", to: log) }
-      if number == fatal { kill(getpid(), SIGKILL) }
+      if number == fatal, kind == nil { kill(getpid(), SIGKILL) }
+      return number == fatal
     }
     stop(at: label())
+    return isFatal ? kind : nil
+    #else
+    return nil
     #endif
   }
 }

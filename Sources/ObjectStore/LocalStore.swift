@@ -36,7 +36,7 @@ public struct LocalStore: ObjectStore {
   public func put(_ name: ObjectName, _ bytes: [UInt8]) throws {
     let path = path(of: name)
     let directory = Directory.parent(of: path)
-    FaultPoint.pass("store before put: \(name.text)")
+    try meet(FaultPoint.pass("store before put: \(name.text)"), name)
     defer { FaultPoint.pass("store after put: \(name.text)") }
     do {
       if durability == .durable {
@@ -92,13 +92,24 @@ public struct LocalStore: ObjectStore {
   /// Removes the file, durably.
   public func delete(_ name: ObjectName) throws {
     let path = path(of: name)
-    FaultPoint.pass("store before delete: \(name.text)")
+    try meet(FaultPoint.pass("store before delete: \(name.text)"), name)
     defer { FaultPoint.pass("store after delete: \(name.text)") }
     try naming(name) { try files.remove(path) }
     if durability == .durable { try files.syncDirectory(Directory.parent(of: path)) }
   }
 
   private func path(of name: ObjectName) -> String { "\(location)/\(name.text)" }
+
+  /// Makes a fault happen that a test wants here: what a server's fate is not is the write's.
+  private func meet(_ fault: Fault?, _ name: ObjectName) throws {
+    guard let fault else { return }
+    throw Problem(
+      code: "files.write",
+      "cannot write \(path(of: name))",
+      reason: fault == .fullDisk ? "No space left on device" : "an error that a test injected",
+      hint: "Free space there, and run the command again."
+    )
+  }
 
   private func naming<Result>(_ name: ObjectName, _ body: () throws -> Result) throws -> Result {
     do {

@@ -88,9 +88,9 @@ private import Synchronization
   /// Several statements may stand in one text; the server runs them as one transaction.
   @discardableResult
   public func execute(_ sql: String) throws(PostgresError) -> Rows {
-    FaultPoint.pass("statement before: \(sql.prefix(120))")
+    try meet(FaultPoint.pass("statement before: \(sql.prefix(120))"))
     let rows = try unsafe take(PQexec(handle, sql))
-    FaultPoint.pass("statement after: \(sql.prefix(120))")
+    try meet(FaultPoint.pass("statement after: \(sql.prefix(120))"))
     return rows
   }
 
@@ -118,9 +118,9 @@ private import Synchronization
   /// Runs one statement with parameters (`$1`, `$2`, ...) and returns its rows as text.
   @discardableResult
   public func query(_ sql: String, _ parameters: [Parameter]) throws(PostgresError) -> Rows {
-    FaultPoint.pass("statement before: \(sql.prefix(120))")
+    try meet(FaultPoint.pass("statement before: \(sql.prefix(120))"))
     let rows = try unsafe take(run(sql, parameters, binary: false))
-    FaultPoint.pass("statement after: \(sql.prefix(120))")
+    try meet(FaultPoint.pass("statement after: \(sql.prefix(120))"))
     return rows
   }
 

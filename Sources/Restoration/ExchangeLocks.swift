@@ -28,15 +28,16 @@ struct ExchangeLocks {
       "SELECT pg_catalog.pg_try_advisory_xact_lock($1::int, pg_catalog.hashtext($2))",
       [Parameter(Self.advisoryClass), .text(schema)]
     )
-    guard taken.bool else {
-      throw Problem(
-        .busy,
-        code: "restore.another-operation",
-        "another restore works on schema \(schema) now; nothing was changed",
-        hint: "Wait until it has ended; drydock restores shows what it did.",
-        isRetryable: true
-      )
-    }
+    guard taken.bool else { throw Self.another(schema) }
+  }
+
+  /// Says so for as long as the session lasts, over several transactions.
+  func announceForSession(_ schema: String) throws {
+    let taken = try connection.query(
+      "SELECT pg_catalog.pg_try_advisory_lock($1::int, pg_catalog.hashtext($2))",
+      [Parameter(Self.advisoryClass), .text(schema)]
+    )
+    guard taken.bool else { throw Self.another(schema) }
   }
 
   /// Locks views that reach inside, then all tables on both sides of the border.
@@ -44,33 +45,71 @@ struct ExchangeLocks {
   /// Views come first since their readers lock the view before the table: the other way round
   /// would deadlock with each of them.
   func take(_ states: [(tables: [SchemaInventory.LockedTable], border: Border)]) throws {
-    do {
-      try lock(states)
-    } catch let error as PostgresError where Self.goneStates.contains(error.sqlState ?? "") {
-      throw Problem.changedMeanwhile(error.message)
-    }
-  }
-
-  /// A table, or its schema, that is no longer there.
-  private static let goneStates = ["42P01", "3F000"]
-
-  private func lock(_ states: [(tables: [SchemaInventory.LockedTable], border: Border)]) throws {
-    try connection.execute("SET LOCAL lock_timeout = \(timeout)")
-    for view in states.flatMap(\.border.views) {
-      try connection.execute(
-        "LOCK TABLE \(SQL.identifier(view.schema, view.name)) IN ACCESS EXCLUSIVE MODE"
-      )
-    }
     let tables = Dictionary(
       states.flatMap { state in
         state.tables + state.border.incoming.map(\.table) + state.border.outgoing.map(\.referenced)
       }.map { ($0.oid, $0) },
       uniquingKeysWith: { first, _ in first }
     ).values.sorted { $0.oid < $1.oid }
-    for start in stride(from: 0, to: tables.count, by: Self.tablesInStatement) {
-      let names = tables[start..<min(start + Self.tablesInStatement, tables.count)]
-        .map { "ONLY \($0.sql)" }.joined(separator: ", ")
-      try connection.execute("LOCK TABLE \(names) IN ACCESS EXCLUSIVE MODE")
+    try withinTimeout { wait in
+      for view in states.flatMap(\.border.views) {
+        try wait("\(SQL.identifier(view.schema, view.name)) IN ACCESS EXCLUSIVE MODE")
+      }
+      for list in Self.lists(of: tables) { try wait("\(list) IN ACCESS EXCLUSIVE MODE") }
     }
+  }
+
+  /// Locks tables against everybody who writes.
+  func holdWritersOff(_ tables: [SchemaInventory.LockedTable]) throws {
+    try withinTimeout { wait in
+      for list in Self.lists(of: tables) { try wait("\(list) IN EXCLUSIVE MODE") }
+    }
+  }
+
+  /// A table, or its schema, that is no longer there.
+  private static let goneStates = ["42P01", "3F000"]
+
+  private static func another(_ schema: String) -> Problem {
+    Problem(
+      .busy,
+      code: "restore.another-operation",
+      "another restore works on schema \(schema) now; nothing was changed",
+      hint: "Wait until it has ended; drydock restores shows what it did.",
+      isRetryable: true
+    )
+  }
+
+  private static func lists(of tables: [SchemaInventory.LockedTable]) -> [String] {
+    stride(from: 0, to: tables.count, by: tablesInStatement).map { start in
+      tables[start..<min(start + tablesInStatement, tables.count)]
+        .map { "ONLY \($0.sql)" }.joined(separator: ", ")
+    }
+  }
+
+  /// Lends a way to lock that gives up when all locks together took longer than the time limit.
+  ///
+  /// `lock_timeout` alone counts anew for each lock, and whoever needs a table that is locked already
+  /// would wait for all of them.
+  private func withinTimeout(_ body: ((String) throws -> Void) throws -> Void) throws {
+    let end = ContinuousClock.now + .milliseconds(timeout)
+    do {
+      try body { what in
+        let left = max(1, Int((end - ContinuousClock.now) / .milliseconds(1)))
+        try connection.execute(
+          "SET LOCAL lock_timeout = \(left); SET LOCAL statement_timeout = \(left)"
+        )
+        try connection.execute("LOCK TABLE \(what)")
+      }
+    } catch let error as PostgresError where Self.goneStates.contains(error.sqlState ?? "") {
+      throw Problem.changedMeanwhile(error.message)
+    } catch let error as PostgresError where error.isCancelled && !Task.isCancelled {
+      throw PostgresError(
+        sqlState: "55P03",
+        message: "the locks were not obtained within \(timeout) ms"
+      )
+    }
+    try connection.execute(
+      "SET LOCAL lock_timeout = \(timeout); SET LOCAL statement_timeout = 0"
+    )
   }
 }

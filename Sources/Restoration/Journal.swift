@@ -53,6 +53,20 @@ struct Journal: JournalLine {
   var ledger: [String]?
   /// The snapshot of the set-aside copy, once it is being dropped.
   var safetySnapshot: String?
+  /// What a copy that is not live yet needs to go on; nil for every other.
+  var build: Build?
+
+  /// A copy that is built beside the live schema.
+  struct Build: Codable, Sendable, Equatable {
+    /// A hash over the live schema as the plan saw it.
+    var basis: String
+    /// What of the definition was left out.
+    var without: Int
+    /// Whether the live schema is to be dropped.
+    var drops: Bool
+    /// A hash over the structure of the copy, once it is complete.
+    var structure: String?
+  }
 }
 
 /// A schema's comment.

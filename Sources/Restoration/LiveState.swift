@@ -42,6 +42,9 @@ struct LiveState: Sendable {
     ].joined(separator: "\n")
   }
 
+  /// The same as a hash, short enough for a journal.
+  var basis: String { get throws { try SchemaStructure.hash(binding) } }
+
   /// Logical slots of the database.
   static func slots(_ connection: Connection) throws -> [PlannedSlot] {
     try connection.execute(

@@ -17,6 +17,8 @@ public enum OperationState: String, Codable, Sendable, CaseIterable {
   case accepting
   /// Nothing is set aside any more.
   case accepted
+  /// The new copy was given up before it was ever live, and dropped.
+  case abandoned
 
   /// What can happen to an operation.
   public enum Event: String, Sendable, CaseIterable {
@@ -37,16 +39,20 @@ public enum OperationState: String, Codable, Sendable, CaseIterable {
   /// The state after an event; nil where the event is refused in this state.
   ///
   /// The one-transaction way commits `build`, `prove` and `swap` together, so `building` and
-  /// `proven` are never found in a catalog.
+  /// `proven` are found in a catalog only where a copy is built beside the live one.
   public func after(_ event: Event) -> OperationState? {
     switch (self, event) {
     case (.planned, .build): .building
     case (.building, .prove): .proven
     case (.proven, .swap): .swapped
+    case (.building, .undo), (.proven, .undo): .abandoned
     case (.swapped, .undo): .undone
     case (.swapped, .accept), (.undone, .accept): .accepting
     case (.accepting, .finish): .accepted
     default: nil
     }
   }
+
+  /// Whether the new copy has not been live yet.
+  public var isUnfinished: Bool { self == .building || self == .proven }
 }

@@ -8,8 +8,14 @@ public struct ReplacementOptions: Sendable {
   public var lockTimeout = 5000
   /// Whether trusted configuration allows a database that is labelled `protected`.
   public var allowsProtected = false
-  /// The most bytes of rows that one transaction may load: 1 GiB.
+  /// The way; nil lets the size decide.
+  public var way: ReplacementWay?
+  /// The most bytes of rows that one transaction loads where the size decides: 1 GiB.
   public var sizeLimit = 1 << 30
+  /// Connections that load rows at the same time where the new copy is built beside the live one.
+  public var jobs = 2
+  /// Takes the snapshot of the live schema with which it is dropped; nil keeps the live schema aside.
+  public var drop: SafetySnapshot?
   /// The directory with `pg_restore`, where it should not be searched for.
   public var binaryDirectory: String?
   /// The schemas that a patch of the ledger mentions; nil where that is not known.
@@ -22,4 +28,9 @@ public struct ReplacementOptions: Sendable {
 
   /// The usual limits.
   public init() {}
+
+  /// The way for so many bytes of rows.
+  func way(of bytes: Int) -> ReplacementWay {
+    way ?? (bytes <= sizeLimit ? .transaction : .beside)
+  }
 }

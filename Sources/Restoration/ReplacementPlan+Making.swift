@@ -20,6 +20,9 @@ extension ReplacementPlan {
     target = state.identity
     schema = state.schema.name
     setAside = SetAsideName.name(base: schema, operation: operation, copy: .old)
+    copy = SetAsideName.name(base: schema, operation: operation, copy: .new)
+    way = options.way(of: work.plan.totalBytes)
+    drops = options.drop != nil
     snapshot = content.name.text
     snapshotDatabase = manifest.database.name
     isOtherDatabase =
@@ -39,12 +42,13 @@ extension ReplacementPlan {
       needed: max(state.schema.bytes, bytes + bytes / 2),
       free: try LiveState.freeSpace(state.identity, connection)
     )
-    locks = try LockBudget.read(needed: Self.locks(state, work), connection)
+    locks = try LockBudget.read(needed: Self.locks(state, proof), connection)
     omissions = work.selection.omissions + Self.unsent(state.border)
     binding = [
       "replace 1", operation, state.binding, "aside \(setAside)",
       "snapshot \(snapshot) of \(content.repository.id) \(manifest.database.systemIdentifier)"
         + " \(manifest.database.oid) without \(options.without.rawValue)",
+      "way \(way.rawValue)\(drops ? " and drop" : "")",
     ].joined(separator: "\n")
     token = try PlanToken(
       operation: operation,
@@ -88,6 +92,13 @@ extension ReplacementPlan {
       patch.schemas = try options.schemasOfPatch(patch.version, patch.name)?.sorted()
       return patch
     }
+  }
+
+  /// What one transaction holds at most: see `DefinitionBatches` for a copy beside.
+  private static func locks(_ state: LiveState, _ proof: SnapshotProof) -> Int {
+    guard let batches = proof.batches else { return locks(state, proof.work) }
+    let crossing = 4 * (state.border.objects.count + batches.outgoingKeys.count)
+    return max(state.schema.tables.count + crossing, DefinitionBatches.locks) + 30
   }
 
   /// Live tables, and for each new one its TOAST table and index; half a dozen to spare for the rest.

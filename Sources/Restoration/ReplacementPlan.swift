@@ -10,8 +10,14 @@ public struct ReplacementPlan: Sendable, Equatable {
   public var target: TargetIdentity
   /// The schema.
   public var schema: String
+  /// How it is replaced.
+  public var way: ReplacementWay
+  /// The name of the new copy while it is built beside the live one.
+  public var copy: String
   /// The name under which the live copy is kept.
   public var setAside: String
+  /// Whether the live copy is dropped once it is safe in a snapshot.
+  public var drops: Bool
   /// The snapshot's name.
   public var snapshot: String
   /// The database that the snapshot is of.
@@ -54,6 +60,17 @@ public struct ReplacementPlan: Sendable, Equatable {
 }
 
 extension ReplacementPlan {
+  private func requireNoWaitingSlot() throws {
+    guard let slot = slots.first(where: { !$0.isActive }) else { return }
+    throw Problem(
+      .refused,
+      code: "restore.slots",
+      "logical slot \(slot.name) is inactive; nothing was changed",
+      reason: "its consumer may still have to read changes of what would be dropped",
+      hint: "Let the consumer catch up, or drop the slot, or replace without --drop."
+    )
+  }
+
   /// Refuses what a plan shows to be impossible; called before the token is worth anything.
   func requirePossible(_ options: ReplacementOptions) throws {
     guard !target.isProtected || options.allowsProtected else {
@@ -64,17 +81,7 @@ extension ReplacementPlan {
         hint: "Trusted configuration can allow it: policy.allow_replace of this target."
       )
     }
-    guard bytes <= options.sizeLimit else {
-      throw Problem(
-        .refused,
-        code: "restore.too-large",
-        "schema \(schema) is too large to be replaced in one transaction; nothing was changed",
-        reason: "the snapshot has \(bytes) bytes of rows; the limit is \(options.sizeLimit),"
-          + " since everybody waits while they are loaded",
-        hint: "Restore the whole database beside the live one: createdb NAME, then"
-          + " drydock restore SNAPSHOT --into that one."
-      )
-    }
+    if drops { try requireNoWaitingSlot() }
     try locks.requireEnough(schema)
     if let free = space.free, free < space.needed {
       throw Problem(

@@ -24,7 +24,7 @@ public struct SafetySnapshot: Sendable {
         code: "restore.safety-snapshot",
         "the safety snapshot of \(copy) is not proven; nothing was dropped",
         facts: [.init("snapshot", snapshot), .init("level", String(level))],
-        hint: "drydock verify \(snapshot) --level 2, then accept again."
+        hint: "drydock verify \(snapshot) --level 2, then try again."
       )
     }
   }

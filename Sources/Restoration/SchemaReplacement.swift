@@ -35,47 +35,40 @@ public struct SchemaReplacement: Sendable {
   ///
   /// Throws a `Problem`: `damaged` when the snapshot is not whole, `refused` when a guard says no.
   public func plan() async throws -> ReplacementPlan {
-    try await prepared(operation: SetAsideName.newOperation()) { _, prepared in prepared.plan }
+    let operation = try SetAsideName.newOperation()
+    return try await withSession { try await prepared(operation, $0).plan }
   }
 
   /// Does what a plan's token confirms, and nothing else.
   ///
-  /// Throws a `Problem` of kind `refused`, `damaged` or `busy` with nothing changed; of kind
-  /// `partial` only when the connection was lost and nobody knows yet.
+  /// Throws a `Problem` of kind `refused`, `damaged` or `busy` with the live schema as it was; of
+  /// kind `partial` only when the connection was lost and nobody knows yet.
   public func run(token text: String) async throws -> ReplacementResult {
     let started = ContinuousClock.now
     let token = try PlanToken(text)
-    let (content, options, progress) = (content, options, progress)
-    return try await prepared(operation: token.operation) { connection, prepared in
+    return try await withSession { session in
+      let prepared = try await prepared(token.operation, session)
       try token.check(
         against: prepared.plan.binding,
         repository: content.repository,
         now: options.clock()
       )
-      let total = prepared.plan.bytes
-      let swap = SchemaSwap(
-        connection: connection,
-        content: content,
-        proof: prepared.proof,
-        plan: prepared.plan,
-        options: options
-      ) { phase, bytes, rows in
-        progress(RestoreProgress(phase: phase, bytes: bytes, totalBytes: total, rows: rows))
+      return try await ReplacementExchange(self, session, prepared).run(since: started)
+    }
+  }
+
+  /// Goes on with a copy that is not live yet, if the live schema still is what its plan saw.
+  func resume(_ found: SetAside) async throws -> ReplacementResult {
+    let started = ContinuousClock.now
+    return try await withSession { session in
+      let prepared = try await prepared(found.operation, session)
+      guard try found.journal.build?.basis == prepared.state.basis else {
+        var problem = Problem.changedMeanwhile()
+        problem.hint =
+          "drydock restore --undo \(found.operation) drops the new copy; then make a new plan."
+        throw problem
       }
-      do {
-        let (journal, unknown) = try swap.run(prepared.state)
-        let history = RestoreHistory(repository: content.repository)
-        return ReplacementResult(
-          prepared.plan,
-          unknown: unknown,
-          notices: history.remember(journal),
-          seconds: started.secondsAgo
-        )
-      } catch let error as PostgresError {
-        throw Problem.ofRollback(error, "schema \(prepared.plan.schema) was not replaced")
-      } catch let problem as Problem {
-        throw problem.afterRollback
-      }
+      return try await ReplacementExchange(self, session, prepared).resume(found, since: started)
     }
   }
 
@@ -86,23 +79,24 @@ public struct SchemaReplacement: Sendable {
     let plan: ReplacementPlan
   }
 
-  private func prepared<Value: Sendable>(
-    operation: String,
-    _ body: @escaping @Sendable (Connection, Prepared) throws -> Value
+  private func prepared(_ operation: String, _ session: Session) async throws -> Prepared {
+    let replacement = self
+    return try await session.run { try replacement.prepare(operation, $0) }
+  }
+
+  private func withSession<Value: Sendable>(
+    _ body: (Session) async throws -> Value
   ) async throws -> Value {
     let session = try await openSession()
-    let replacement = self
     do {
-      let value = try await session.run { connection in
-        try body(connection, try replacement.prepare(operation, connection))
-      }
+      let value = try await body(session)
       await session.close()
       return value
-    } catch let error as PostgresError {
+    } catch {
       await session.close()
-      throw Problem.ofLooking(error)
-    } catch is CancellationError {
-      throw Problem.interrupted
+      if let error = error as? PostgresError { throw Problem.ofLooking(error) }
+      if error is CancellationError { throw Problem.interrupted }
+      throw error
     }
   }
 
@@ -125,6 +119,7 @@ public struct SchemaReplacement: Sendable {
     let prepared = try connection.looking(lockTimeout: options.lockTimeout) {
       let state = try LiveState.read(schema, connection)
       try state.border.requirePassable(schema)
+      try UnfinishedCopy.requireNone(of: state, but: operation, connection)
       let plan = try ReplacementPlan(
         operation: operation,
         proof: proof,
@@ -145,8 +140,10 @@ public struct SchemaReplacement: Sendable {
 public struct ReplacementResult: Sendable, Equatable {
   /// The operation's id, for `--undo` and `--accept`.
   public var operation: String
-  /// The name of the copy that is kept.
+  /// The name of the copy that is kept, or was until it was dropped.
   public var setAside: String
+  /// The snapshot of the copy, where it was dropped.
+  public var safetySnapshot: String?
   /// Rows that were brought.
   public var rows: Int
   /// Patches that the ledger now counts as set back.
@@ -156,7 +153,18 @@ public struct ReplacementResult: Sendable, Equatable {
   /// Seconds that it took.
   public var seconds: Double
 
-  init(_ plan: ReplacementPlan, unknown: [String], notices: [String], seconds: Double) {
+  /// The journal as the catalog has it.
+  var journal: Journal
+
+  init(
+    _ plan: ReplacementPlan,
+    _ journal: Journal,
+    unknown: [String],
+    notices: [String],
+    seconds: Double
+  ) {
+    self.journal = journal
+    safetySnapshot = journal.safetySnapshot
     operation = plan.operation
     setAside = plan.setAside
     rows = plan.rows

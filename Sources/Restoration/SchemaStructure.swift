@@ -9,8 +9,12 @@ enum SchemaStructure {
   /// A hash over the structure of a schema.
   static func digest(_ schema: Int, _ connection: Connection) throws -> String {
     let lines = try connection.query(query, [Parameter(schema)]).map { $0[0] ?? "" }
-    let text = lines.sorted().joined(separator: "\n")
-    return try SHA256.hash(Array(text.utf8)).map { byte in
+    return try hash(lines.sorted().joined(separator: "\n"))
+  }
+
+  /// A text as a hash of 64 hexadecimal digits.
+  static func hash(_ text: String) throws -> String {
+    try SHA256.hash(Array(text.utf8)).map { byte in
       let digits = String(byte, radix: 16)
       return digits.count == 1 ? "0" + digits : digits
     }.joined()

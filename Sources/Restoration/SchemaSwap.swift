@@ -6,7 +6,8 @@ internal import Snapshot
 /// Replaces a live schema by a snapshot's in one transaction on one connection.
 ///
 /// Until its COMMIT the server shows the old state to everybody, and after it the new one; a kill
-/// at any statement leaves one of both, and the journal says which.
+/// at any statement leaves one of both, and the journal says which. The new copy is built in the
+/// same transaction, or it is there already, proven, beside the live one.
 struct SchemaSwap {
   let connection: Connection
   let content: SnapshotContent
@@ -15,33 +16,77 @@ struct SchemaSwap {
   let options: ReplacementOptions
   let report: (_ phase: String, _ bytes: Int, _ rows: Int) -> Void
 
-  /// Does it, if the schema still is what the plan saw.
+  /// Begins, and holds writers off the live tables until the swap ends; readers go on.
+  ///
+  /// What a snapshot shows from now on is all that was ever acknowledged.
+  func hold(_ state: LiveState) throws {
+    try connection.execute("BEGIN")
+    try connection.rollingBack {
+      let locks = try begin()
+      report("holding writers off", 0, 0)
+      try locks.holdWritersOff(state.schema.tables)
+    }
+  }
+
+  /// Does it, if the schema still is what the plan saw; ends the transaction of ``hold(_:)``.
   ///
   /// Returns the journal, and the versions that the ledger does not know.
-  func run(_ state: LiveState) throws -> (journal: Journal, unknown: [String]) {
-    try connection.transaction {
-      try connection.setTransferSettings(forReading: false)
-      let locks = ExchangeLocks(connection: connection, timeout: options.lockTimeout)
-      try locks.announce(plan.schema)
+  func run(
+    _ state: LiveState,
+    safety snapshot: String? = nil
+  ) throws -> (journal: Journal, unknown: [String]) {
+    try connection.goingOn {
+      let locks = try begin()
       report("waiting for locks", 0, 0)
-      try connection.execute("SET LOCAL lock_timeout = \(options.lockTimeout)")
-      try LedgerAlignment(connection: connection).lock()
       try locks.take([(state.schema.tables, state.border)])
       let held = try LiveState.read(plan.schema, connection)
       guard held.binding == state.binding else { throw Problem.changedMeanwhile() }
+      let copy = plan.way == .beside ? try provenCopy() : nil
       let moves = BorderMoves(border: held.border, schema: plan.schema, connection: connection)
       try moves.detach()
-      try connection.execute(
-        "ALTER SCHEMA \(SQL.identifier(plan.schema)) RENAME TO \(SQL.identifier(plan.setAside))"
-      )
-      try build()
+      try rename(plan.schema, to: plan.setAside)
+      if let copy { try bring(copy) } else { try build() }
       try connection.execute("SET LOCAL lock_timeout = \(options.lockTimeout)")
       report("border and ledger", 0, 0)
       try moves.attach()
       try moves.giveDefaultRights()
       let unknown = try alignLedger(held)
-      return (try writeJournal(held, moves.keysToKeep), unknown)
+      return (try writeJournal(held, moves.keysToKeep, snapshot), unknown)
     }
+  }
+
+  private func begin() throws -> ExchangeLocks {
+    try connection.setTransferSettings(forReading: false)
+    let locks = ExchangeLocks(connection: connection, timeout: options.lockTimeout)
+    try locks.announce(plan.schema)
+    try connection.execute("SET LOCAL lock_timeout = \(options.lockTimeout)")
+    try LedgerAlignment(connection: connection).lock()
+    return locks
+  }
+
+  private func rename(_ name: String, to other: String) throws {
+    try connection.execute(
+      "ALTER SCHEMA \(SQL.identifier(name)) RENAME TO \(SQL.identifier(other))"
+    )
+  }
+
+  /// The journal of the copy beside, which must be as it was when it was proven.
+  private func provenCopy() throws -> Journal {
+    guard let copy = try SchemaInventory.read(plan.copy, connection),
+      let journal = copy.comment.journals.last(where: { $0.operation == plan.operation }),
+      journal.state == .proven,
+      journal.build?.structure == (try SchemaStructure.digest(copy.oid, connection))
+    else {
+      throw Problem.changedMeanwhile("schema \(plan.copy) is not as it was when it was proven")
+    }
+    return journal
+  }
+
+  /// Gives the copy beside the live name, its rights, and its foreign keys to tables outside.
+  private func bring(_ copy: Journal) throws {
+    try rename(plan.copy, to: plan.schema)
+    try JournaledCopies(connection: connection).open(plan.schema, to: copy.grants)
+    for key in proof.batches?.outgoingKeys ?? [] { try apply(key, "foreign keys") }
   }
 
   /// Definition, rows, sequences, indexes and constraints, views, statistics, and the proof.
@@ -60,15 +105,7 @@ struct SchemaSwap {
 
   private func apply(_ script: String, _ part: String) throws {
     try connection.execute("SET LOCAL lock_timeout = \(options.lockTimeout)")
-    do {
-      try connection.execute(script)
-    } catch {
-      guard !error.isRetryable, !error.isCancelled, !error.isConnectionLost else { throw error }
-      var problem = error.problem("the \(part) of the snapshot's definition failed")
-      // A row or a foreign key that does not fit what is live now: no fault of the snapshot.
-      if error.sqlState?.hasPrefix("23") == true { problem.kind = .refused }
-      throw problem
-    }
+    try DefinitionStatements(text: script, part: part).run(on: connection)
   }
 
   private func loadRows() throws {
@@ -84,16 +121,9 @@ struct SchemaSwap {
     }
   }
 
-  /// Statistics for the planner, before anybody asks; partitions come with their parents.
+  /// Statistics for the planner, before anybody asks.
   private func analyze() throws {
-    let tables = try connection.query(
-      """
-      SELECT relname FROM pg_catalog.pg_class
-      WHERE relnamespace = $1::pg_catalog.regnamespace AND relkind IN ('r', 'p', 'm')
-        AND NOT relispartition
-      """,
-      [.text(SQL.identifier(plan.schema))]
-    ).map { SQL.identifier(plan.schema, $0.string("relname")) }
+    let tables = try SchemaStatistics.tables(of: plan.schema, connection)
     guard !tables.isEmpty else { return }
     try connection.execute("ANALYZE \(tables.joined(separator: ", "))")
   }
@@ -116,13 +146,16 @@ struct SchemaSwap {
     )
   }
 
-  private func writeJournal(_ held: LiveState, _ keys: [Journal.ForeignKey]) throws
-    -> Journal
-  {
+  private func writeJournal(
+    _ held: LiveState,
+    _ keys: [Journal.ForeignKey],
+    _ safety: String?
+  ) throws -> Journal {
     let copies = JournaledCopies(connection: connection)
     var journal = Journal(
       operation: plan.operation,
-      state: .swapped,
+      // A live schema that is safe in a snapshot is dropped from now on.
+      state: safety == nil ? .swapped : .accepting,
       copy: .old,
       schema: plan.schema,
       setAside: plan.setAside,
@@ -131,7 +164,8 @@ struct SchemaSwap {
       by: held.identity.role,
       grants: held.schema.grants,
       foreignKeys: keys,
-      ledger: held.applied?.map(\.version)
+      ledger: held.applied?.map(\.version),
+      safetySnapshot: safety
     )
     try copies.close(plan.setAside, to: held.schema.grants)
     try copies.write(journal, to: plan.setAside, keeping: held.schema.comment)

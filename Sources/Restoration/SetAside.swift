@@ -5,7 +5,7 @@ internal import Problems
 public struct SetAside: Sendable, Equatable {
   /// The operation's id.
   public var operation: String
-  /// Where the operation is: `swapped`, `undone` or `accepting`.
+  /// Where the operation is: `building`, `proven`, `swapped`, `undone` or `accepting`.
   public var state: OperationState
   /// The live schema.
   public var schema: String

@@ -28,6 +28,27 @@ struct SetAsideDrop {
     }
   }
 
+  /// A copy that was proven is not complete any more from the first drop on.
+  func giveUp(_ found: SetAside) throws {
+    guard found.state == .proven else { return }
+    try inTransaction(found.schema) {
+      let copies = JournaledCopies(connection: connection)
+      var journal = found.journal
+      journal.state = .building
+      try copies.write(journal, to: found.name, keeping: try copies.comment(of: found.name))
+      journal.copy = .live
+      try copies.write(journal, to: found.schema, keeping: try copies.comment(of: found.schema))
+    }
+  }
+
+  /// What an error in the middle of a drop means.
+  static func interrupted(_ error: PostgresError, _ journal: Journal) -> Problem {
+    var problem = error.problem("the copy \(journal.setAside) was dropped in part")
+    problem.kind = error.isRetryable ? .busy : .partial
+    problem.hint = "drydock restore --resume \(journal.operation) drops the rest."
+    return problem
+  }
+
   /// Drops tables batch by batch, then the rest with the schema itself.
   func finish(_ found: SetAside) throws {
     var isLast = false

@@ -8,7 +8,7 @@ enum SetAsideName {
     case live
     /// What was live before the swap.
     case old
-    /// What was live until the undo.
+    /// What was live until the undo, or is not live yet.
     case new
   }
 

@@ -13,6 +13,7 @@ public struct SetAsideOperation: Sendable {
   let repository: Repository
   let lockTimeout: Int
   let allowsProtected: Bool
+  let options: ReplacementOptions
   let clock: @Sendable () -> Date
 
   /// Prepares; nothing is opened yet.
@@ -23,6 +24,7 @@ public struct SetAsideOperation: Sendable {
   ///   - repository: Keeps the history, and the key of tokens.
   ///   - lockTimeout: How long to wait for each table's lock, in milliseconds.
   ///   - allowsProtected: Whether trusted configuration allows a protected database.
+  ///   - options: How a copy that is not live yet is built again.
   ///   - clock: The time; another one only in tests.
   public init(
     _ operation: String?,
@@ -30,6 +32,7 @@ public struct SetAsideOperation: Sendable {
     repository: Repository,
     lockTimeout: Int = 5000,
     allowsProtected: Bool = false,
+    options: ReplacementOptions = ReplacementOptions(),
     clock: @escaping @Sendable () -> Date = { Date() }
   ) {
     self.operation = operation
@@ -37,6 +40,7 @@ public struct SetAsideOperation: Sendable {
     self.repository = repository
     self.lockTimeout = lockTimeout
     self.allowsProtected = allowsProtected
+    self.options = options
     self.clock = clock
   }
 
@@ -45,11 +49,12 @@ public struct SetAsideOperation: Sendable {
     try await withConnection { try look(.undo, $0).plan }
   }
 
-  /// Brings the old copy back, and keeps the newer one aside.
+  /// Brings the old copy back, and keeps the newer one aside; one that was never live is dropped.
   public func undo(token: String) async throws -> SetAsideResult {
     try await withConnection { connection in
       let looked = try look(.undo, connection)
       try check(token, looked.plan)
+      if looked.found.state.isUnfinished { return try abandon(looked.found, connection) }
       let undo = SchemaUndo(connection: connection, lockTimeout: lockTimeout)
       do {
         let journal = try undo.run(looked, newName: looked.plan.newSetAside)
@@ -97,15 +102,18 @@ public struct SetAsideOperation: Sendable {
 
   /// Goes on where a killed operation stopped, or says that there is nothing to go on with.
   ///
-  /// The one-transaction way is never found half done, so only a drop can go on.
+  /// A copy that is being built is begun again and one that is proven becomes live, if the live
+  /// schema still is what the plan saw; a drop is finished.
   public func resume() async throws -> SetAsideResult {
-    try await withConnection { connection in
-      let found = try SetAside.find(operation, connection)
-      guard found.state == .accepting else {
-        return SetAsideResult(found.journal, notices: history.remember(found.journal))
+    let found = try await withConnection { try SetAside.find(operation, $0) }
+    switch found.state {
+    case .building, .proven: return try await goOn(found)
+    case .accepting:
+      return try await withConnection { connection in
+        let drop = SetAsideDrop(connection: connection, lockTimeout: lockTimeout)
+        return try finish(found, found.journal, drop)
       }
-      let drop = SetAsideDrop(connection: connection, lockTimeout: lockTimeout)
-      return try finish(found, found.journal, drop)
+    default: return SetAsideResult(found.journal, notices: history.remember(found.journal))
     }
   }
 
@@ -179,10 +187,7 @@ extension SetAsideOperation {
     do {
       try drop.finish(found)
     } catch let error as PostgresError {
-      var problem = error.problem("the copy \(found.name) was dropped in part")
-      problem.kind = error.isRetryable ? .busy : .partial
-      problem.hint = "drydock restore --resume \(found.operation) drops the rest."
-      throw problem
+      throw SetAsideDrop.interrupted(error, journal)
     }
     var result = SetAsideResult(journal, notices: history.remember(journal, as: .accepted))
     result.state = .accepted

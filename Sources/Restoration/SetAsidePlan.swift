@@ -18,6 +18,8 @@ public struct SetAsidePlan: Sendable, Equatable {
   public var operation: String
   /// The database.
   public var target: TargetIdentity
+  /// Whether an undo drops a copy that was never live, instead of exchanging names.
+  public var givesUp: Bool
   /// The live schema.
   public var schema: String
   /// The copy that is set aside now.
@@ -73,24 +75,27 @@ struct LookedAt: Sendable {
       copy: .new
     )
     let binding = Self.binding(action, found, live, aside)
-    let goes = action == .undo ? live : aside
+    let givesUp = found.state.isUnfinished
+    let exchanges = action == .undo && !givesUp
+    let goes = exchanges ? live : aside
     let before = Set(found.journal.ledger ?? [])
     plan = SetAsidePlan(
       action: action,
       operation: found.operation,
       target: live.identity,
+      givesUp: givesUp,
       schema: found.schema,
       setAside: found.name,
       newSetAside: newName,
       snapshot: found.snapshot,
       age: found.age,
       inside: goes.schema.objects,
-      outside: action == .undo ? live.border.objects : [],
-      losses: action == .undo ? Self.losses(live.schema, aside.schema) : [],
+      outside: exchanges ? live.border.objects : [],
+      losses: exchanges ? Self.losses(live.schema, aside.schema) : [],
       sessions: live.schema.sessions,
       slots: try LiveState.slots(connection),
       preparedTransactions: live.schema.preparedTransactions,
-      setBack: action == .undo
+      setBack: exchanges
         ? (live.applied ?? []).filter { !before.contains($0.version) } : [],
       token: try PlanToken(
         operation: found.operation,
@@ -127,8 +132,10 @@ struct LookedAt: Sendable {
       )
     }
     // The undone copy is no longer tied to what is live, so only what is to come back needs that.
-    if plan.action == .undo { try requireLatest() }
-    if plan.action == .undo { try live.border.requirePassable(plan.schema) }
+    if plan.action == .undo && !plan.givesUp {
+      try requireLatest()
+      try live.border.requirePassable(plan.schema)
+    }
     if plan.action == .accept { try requireDroppable() }
   }
 
@@ -140,14 +147,17 @@ struct LookedAt: Sendable {
       "operation \(found.operation) cannot \(plan.action.rawValue): it is \(found.state.rawValue)",
       hint: found.state == .accepting
         ? safety + "drydock restore --resume \(found.operation) finishes the drop."
-        : "drydock restores shows what can be done."
+        : found.state.isUnfinished
+          ? "drydock restore --resume \(found.operation) goes on, --undo drops the new copy."
+          : "drydock restores shows what can be done."
     )
   }
 
   /// The copy under the live name must be the one that this operation brought.
   private func requireLatest() throws {
-    guard live.schema.comment.journals.last?.operation != found.operation else { return }
-    let later = live.schema.comment.journals.last
+    // A copy that is being built beside it takes nothing away from what is live.
+    let later = live.schema.comment.journals.last { !$0.state.isUnfinished }
+    guard later?.operation != found.operation else { return }
     throw Problem(
       .refused,
       code: "restore.not-latest",

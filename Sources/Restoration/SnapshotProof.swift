@@ -14,6 +14,8 @@ struct SnapshotProof: Sendable {
   let preData: String
   /// Indexes, constraints, triggers, rules.
   let postData: String
+  /// Both in small parts; nil where one transaction does everything.
+  let batches: DefinitionBatches?
 
   /// Entries of the definition that follow the live database instead of the snapshot.
   private static let livesOn = [
@@ -41,8 +43,18 @@ struct SnapshotProof: Sendable {
     let reader = try content.repository.makeReader()
     for (table, stripes) in work.tables { try Self.open(table, stripes, reader) }
     let encoding = content.manifest.database.encoding
-    preData = try Self.script(.preData, work.preData, work, options, encoding)
-    postData = try Self.script(.postData, work.postData, work, options, encoding)
+    if options.way(of: work.plan.totalBytes) == .beside {
+      let work = work
+      (preData, postData) = ("", "")
+      batches = try DefinitionBatches(
+        schema: schema,
+        entries: (work.preData ?? []).filter { !Self.livesOn.contains($0.kind) }
+      ) { try Self.script($0, $1, work, options, encoding) }
+    } else {
+      preData = try Self.script(.preData, work.preData, work, options, encoding)
+      postData = try Self.script(.postData, work.postData, work, options, encoding)
+      batches = nil
+    }
   }
 
   /// A snapshot of chosen tables knows the schema's name and not its definition.
@@ -79,8 +91,13 @@ struct SnapshotProof: Sendable {
         hint: "Restore into an empty database instead: createdb NAME, then --into that one."
       )
     }
-    guard let start = script.range(of: "\n-- Name: ") else { return "" }
-    return String(script[start.lowerBound...])
+    guard let first = script.range(of: "\n-- Name: ") else { return "" }
+    // Between the head and the first entry may stand that entry's tablespace.
+    let head = script[..<first.lowerBound]
+    guard let last = head.range(of: "\nSET row_security = ", options: .backwards),
+      let end = head[last.upperBound...].firstIndex(of: "\n")
+    else { return String(script[first.lowerBound...]) }
+    return String(script[end...])
   }
 
   static func open(

@@ -151,7 +151,8 @@ struct SetAsideTests {
     }
     #expect(
       allowed == [
-        "planned build building", "building prove proven", "proven swap swapped",
+        "planned build building", "building prove proven", "building undo abandoned",
+        "proven swap swapped", "proven undo abandoned",
         "swapped undo undone", "swapped accept accepting", "undone accept accepting",
         "accepting finish accepted",
       ]

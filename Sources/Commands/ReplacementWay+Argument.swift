@@ -1,0 +1,5 @@
+public import Arguments
+public import Restoration
+
+/// The words of `--way`.
+extension ReplacementWay: ArgumentValue {}
