@@ -108,8 +108,8 @@ let package = Package(
     module(
       "Verification",
       [
-        "Snapshot", "Repository", "Catalog", "Restoration", "Cluster", "Postgres", "Digests",
-        "Bytes",
+        "Snapshot", "Repository", "Catalog", "Restoration", "Migration", "Cluster", "Postgres",
+        "Processes", "Files", "Digests", "Bytes", "Threads",
       ]
     ),
 

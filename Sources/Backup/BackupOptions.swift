@@ -1,3 +1,4 @@
+public import Catalog
 public import Repository
 
 /// What a backup is asked to do.
@@ -22,6 +23,8 @@ public struct BackupOptions: Sendable {
   public var lockTimeout = 30_000
   /// The directory with `pg_dump`, where it should not be searched for.
   public var binaryDirectory: String?
+  /// The user's own queries, whose answers the snapshot keeps.
+  public var questions: [Question] = []
   /// The version of this program, for the manifest.
   public var tool = "drydock"
   /// Whether every row is read, whatever the last snapshot says.

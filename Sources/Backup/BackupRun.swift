@@ -123,6 +123,7 @@ public struct BackupRun: Sendable {
       try await onOpening?()
       async let definition = readDefinition(opening, writer)
       let reading = try await readRows(holder, opening, writer)
+      let asked = try await askQuestions(opening)
       let rest = try await readRest(holder, opening, writer, reading)
       try await onRowsRead?(opening.read.snapshotID)
       var manifest = try await Assembly(
@@ -132,6 +133,7 @@ public struct BackupRun: Sendable {
         rest: rest,
         options: options
       ).manifest(encoder: try writer.makeEncoder())
+      manifest.answers = asked.text
       let changed = try await typesChanged(opening)
       _ = try await holder.run { try $0.execute("ROLLBACK") }
       guard !changed else {
@@ -147,7 +149,7 @@ public struct BackupRun: Sendable {
           manifest: manifest,
           notices: opening.history.notices,
           warnings: (broken.map { [$0] } ?? []) + reading.warnings
-            + writer.notices.map(\.summary),
+            + writer.notices.map(\.summary) + asked.refusals,
           alarms: reading.alarms
         )
       )

@@ -40,6 +40,7 @@ struct LargeObjectReader {
       oid: oid,
       owner: row.string("owner"),
       grants: try grants(oid),
+      ownerLacks: row["owner_lacks"]?.split(separator: " ").map(String.init),
       comment: row["comment"],
       size: size,
       chunks: chunks
@@ -51,22 +52,32 @@ struct LargeObjectReader {
       LargeObjectList.Grant(
         role: row["role"],
         privilege: row.string("privilege_type"),
-        isGrantable: row.bool("is_grantable")
+        isGrantable: row.bool("is_grantable"),
+        grantor: row["grantor"]
       )
     }
   }
 
   private static let query = """
     SELECT m.oid, pg_catalog.pg_get_userbyid(m.lomowner) AS owner,
-      pg_catalog.obj_description(m.oid, 'pg_largeobject') AS comment
+      pg_catalog.obj_description(m.oid, 'pg_largeobject') AS comment,
+      (SELECT pg_catalog.string_agg(p.name, ' ' ORDER BY p.name)
+        FROM (VALUES ('SELECT'), ('UPDATE')) p(name)
+        WHERE m.lomacl IS NOT NULL AND NOT EXISTS (
+          SELECT FROM pg_catalog.aclexplode(m.lomacl) a
+          WHERE a.grantee = m.lomowner AND a.privilege_type = p.name)) AS owner_lacks
     FROM pg_catalog.pg_largeobject_metadata m ORDER BY m.oid
     """
 
+  /// Nobody grants on before he was granted, so the order of the list is one that can be repeated.
   private static let grantQuery = """
     SELECT CASE WHEN a.grantee <> 0 THEN pg_catalog.pg_get_userbyid(a.grantee) END AS role,
+      CASE WHEN a.grantor <> m.lomowner THEN pg_catalog.pg_get_userbyid(a.grantor) END AS grantor,
       a.privilege_type, a.is_grantable
     FROM pg_catalog.pg_largeobject_metadata m
-    CROSS JOIN LATERAL pg_catalog.aclexplode(m.lomacl) a
+    CROSS JOIN LATERAL pg_catalog.aclexplode(m.lomacl) WITH ORDINALITY
+      a(grantor, grantee, privilege_type, is_grantable, place)
     WHERE m.oid = $1::pg_catalog.oid AND a.grantee <> m.lomowner
+    ORDER BY a.place
     """
 }

@@ -40,6 +40,8 @@ public struct BackupCommand: RunnableCommand {
   public var checkpoint: String?
   /// How hard chunks are compressed.
   public var compression: String?
+  /// The directory of the user's own queries.
+  public var queries: String?
 
   /// Makes the command with every default.
   public init() {}
@@ -73,6 +75,13 @@ public struct BackupCommand: RunnableCommand {
       \.compression,
       value: "auto|LEVEL",
       "A zstd level from 0 to 19, or as hard as the workers can keep up with (default auto)."
+    )
+    option(
+      "--queries",
+      \.queries,
+      value: "DIR",
+      "Ask the queries in DIR/*.sql and keep their answers, for verify to ask again.",
+      completion: .directory
     )
     group(\.databaseOptions)
     group(\.shared)
@@ -118,6 +127,7 @@ public struct BackupCommand: RunnableCommand {
     given.checkpoint = try checkpoint.map { try BackupSettings.checkpoint($0, "--checkpoint") }
     given.compression = try compression.map { try BackupSettings.compression($0, "--compression") }
     given.completed(with: context.configuration.backup).apply(to: &options)
+    options.questions = try QuestionDirectory(queries, in: context)?.read() ?? []
     options.isFullRead = isFullRead
     options.tables = tables
     options.excludedTables = excludedTables

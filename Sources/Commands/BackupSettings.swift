@@ -13,6 +13,8 @@ struct BackupSettings: Sendable, Equatable {
   /// Seconds to wait for a checkpoint.
   var maxWait: Double?
   var trustsUptime: Bool?
+  /// The directory of the user's own queries.
+  var queries: String?
 
   /// The code of a value that cannot be read.
   static let code = "configuration.bad-value"
@@ -25,7 +27,8 @@ struct BackupSettings: Sendable, Equatable {
       fullReadEvery: fullReadEvery ?? other.fullReadEvery,
       checkpoint: checkpoint ?? other.checkpoint,
       maxWait: maxWait ?? other.maxWait,
-      trustsUptime: trustsUptime ?? other.trustsUptime
+      trustsUptime: trustsUptime ?? other.trustsUptime,
+      queries: queries ?? other.queries
     )
   }
 

@@ -30,7 +30,7 @@ public enum CommandTree {
           [
             .command(NewCommand.self), .command(StatusCommand.self), .command(PlanCommand.self),
             .command(RehearseCommand.self), .command(MigrateCommand.self),
-            .command(UndoCommand.self), .command(GateCommand.self),
+            .command(UndoCommand.self), .command(GateCommand.self), .command(DriftCommand.self),
             .command(BaselineCommand.self), .command(RepairCommand.self),
           ]
         ),

@@ -88,6 +88,7 @@ struct ConfigurationFile: Sendable, Equatable {
       settings.backup.checkpoint = try checked(value, key, BackupSettings.checkpoint)
     case .maxWait: settings.backup.maxWait = try checked(value, key, BackupSettings.seconds)
     case .history: settings.backup.trustsUptime = try checked(value, key, BackupSettings.history)
+    case .queries: settings.backup.queries = try text(value)
     case .keep: settings.keep = try keep(value)
     case .receiptKey: settings.receiptKey = try text(value)
     case .receiptKeys: settings.receiptKeys = try words(value)

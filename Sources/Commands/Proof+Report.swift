@@ -9,12 +9,15 @@ extension Proof {
   func report(isNew: Bool) -> Report {
     let time = Date(timeIntervalSince1970: TimeInterval(proven)).formatted(.iso8601)
     var fields: [Report.Field] = [
-      .init("snapshot", snapshot), .init("proven", "level \(level.rawValue): \(level.meaning)"),
+      .init("snapshot", snapshot), .init("proven", "level \(level.rawValue): \(meaning)"),
       .init(isNew ? "at" : "already at", time),
       .init("time", Quantity.duration(.seconds(seconds))),
     ]
     if let restoreSeconds {
       fields.append(.init("restore", Quantity.duration(.seconds(restoreSeconds))))
+    }
+    if let answers, answers > 0 {
+      fields.append(.init("answers", "\(Quantity.count(answers)), all as at backup time"))
     }
     return Report(
       blocks: [.values(fields)],
@@ -22,8 +25,29 @@ extension Proof {
         "event": "result", "snapshot": .string(snapshot), "level": JSONValue(level.rawValue),
         "proven": .string(time), "new": .boolean(isNew), "seconds": .number(seconds),
         "restore_seconds": restoreSeconds.map { .number($0) } ?? .null, "findings": .array([]),
+        "sample": sample.map { JSONValue($0) } ?? .null,
+        "answers": answers.map { JSONValue($0) } ?? .null,
       ]
     )
+  }
+
+  private var meaning: String {
+    guard let sample else { return level.meaning }
+    return "\(sample) % of the rows, every object is there"
+  }
+
+  /// How old the proof is, for a list: `level 3, 2 days ago`.
+  func brief(now: Date) -> String {
+    let age = max(0, Int(now.timeIntervalSince1970) - proven)
+    let share = sample.map { " (\($0) %)" } ?? ""
+    return "level \(level.rawValue)\(share), \(Self.ago(age))"
+  }
+
+  private static func ago(_ seconds: Int) -> String {
+    let (minutes, hours, days) = (seconds / 60, seconds / 3600, seconds / 86_400)
+    if days > 0 { return "\(Quantity.count(days, "day", "days")) ago" }
+    if hours > 0 { return "\(Quantity.count(hours, "hour", "hours")) ago" }
+    return minutes > 0 ? "\(Quantity.count(minutes, "minute", "minutes")) ago" : "just now"
   }
 }
 
@@ -34,7 +58,7 @@ extension Proof.Level {
     case .presence: "every object is there"
     case .packs: "packs hash to their names"
     case .content: "every chunk opens, rows and digests add up"
-    case .restore: "restored into a scratch server and read back equal"
+    case .restore: "restored; rows, definition and answers are the same, pages are sound"
     }
   }
 }

@@ -206,9 +206,7 @@ extension RestoreCommand {
       let content = try SnapshotContent(opening: taken.snapshot, in: repository)
       let proven = try await VerificationRun(
         of: content,
-        level: .content,
-        jobs: 1,
-        binaryDirectory: binaries,
+        options: .init(level: .content, jobs: 1, binaryDirectory: binaries),
         tool: tool
       ).run()
       let level = proven.proof.map(\.level.rawValue) ?? -1

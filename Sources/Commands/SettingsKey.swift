@@ -14,6 +14,7 @@ enum SettingsKey: String, CaseIterable, Sendable {
   case checkpoint
   case maxWait = "max_wait"
   case history
+  case queries
   case keep
   case policy
   case binaries
@@ -47,6 +48,8 @@ enum SettingsKey: String, CaseIterable, Sendable {
     case .fullReadEvery, .checkpoint, .history: true
     // What decides which snapshots are removed.
     case .keep: true
+    // What is run in the database by the role that takes snapshots.
+    case .queries: true
     // Whoever chooses where requests go, or which program is asked for the keys, has the keys.
     case .endpoint, .region, .pathStyle, .credentialsCommand, .authorities: true
     // What may fill a disk outside the checkout.

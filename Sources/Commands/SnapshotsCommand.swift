@@ -1,14 +1,17 @@
 public import Arguments
+internal import Foundation
+internal import Postgres
 internal import Reports
 internal import Repository
 internal import Snapshot
+internal import Verification
 
 /// Lists snapshots.
 public struct SnapshotsCommand: RunnableCommand {
   /// The word that calls it.
   public static let name = "snapshots"
   /// One sentence.
-  public static let summary = "List the snapshots of a repository."
+  public static let summary = "List the snapshots of a repository, and what is proven of each."
   /// Command lines worth copying.
   public static let examples = [
     Example("drydock snapshots", "List all."),
@@ -35,9 +38,11 @@ public struct SnapshotsCommand: RunnableCommand {
     let all = try await context.snapshots(in: repository)
     let hidden = try await context.hidden(in: repository, besides: all.count)
     let chosen = all.filter { database == nil || $0.manifest.database.name == database }
+    let proofs = try await Self.proofs(of: chosen, in: repository)
+    let now = Date()
     var table = Table([
       .text("id"), .text("taken"), .flexible("database"), .number("tables"), .number("rows"),
-      .number("size"), .number("stored"), .flexible("tags"),
+      .number("size"), .number("stored"), .text("proven"), .flexible("tags"),
     ])
     for snapshot in chosen {
       let manifest = snapshot.manifest
@@ -49,6 +54,7 @@ public struct SnapshotsCommand: RunnableCommand {
         Quantity.count(manifest.totals.rows),
         Quantity.bytes(manifest.totals.bytes),
         Quantity.bytes(manifest.totals.bytesStored),
+        proofs[snapshot.name]?.brief(now: now) ?? "",
         manifest.tags.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
           .joined(separator: " ") + (manifest.isPartial ? " (partial)" : "")
       )
@@ -61,10 +67,33 @@ public struct SnapshotsCommand: RunnableCommand {
         json: [
           "event": "result",
           "role": .string(repository.role.rawValue),
-          "snapshots": .array(chosen.map { SnapshotSummary($0.name, $0.manifest).json }),
+          "snapshots": .array(
+            chosen.map { Self.json($0, proofs[$0.name]) }
+          ),
         ]
       )
     )
     return .done
+  }
+
+  /// What is proven of each snapshot.
+  private static func proofs(
+    of snapshots: [SnapshotContent],
+    in repository: Repository
+  ) async throws -> [SnapshotName: Proof] {
+    try await Lane("drydock.proofs").run {
+      let table = try ProofTable(of: repository)
+      let found = try snapshots.map { ($0.name, try table.best(of: $0.name)) }
+      return Dictionary(found, uniquingKeysWith: { one, _ in one }).compactMapValues { $0 }
+    }
+  }
+
+  /// A snapshot's summary, with what is proven of it.
+  private static func json(_ snapshot: SnapshotContent, _ proof: Proof?) -> JSONValue {
+    let summary = SnapshotSummary(snapshot.name, snapshot.manifest).json
+    guard case .object(let members) = summary else { return summary }
+    let proven: JSONValue =
+      proof.map { ["level": JSONValue($0.level.rawValue), "proven": JSONValue($0.proven)] } ?? .null
+    return .object(members + [JSONValue.Member("proof", proven)])
   }
 }

@@ -17,12 +17,22 @@ public struct VerifyCommand: RunnableCommand {
   public static let discussion = """
     Level 0: every object that the snapshot needs is there. Level 1: packs hash to their names. \
     Level 2: every chunk opens, and row counts and digests add up. Level 3: restored into a scratch \
-    server, everything reads back equal and the indexes are sound.
+    server; rows, definition and the answers to your own queries are the same, tables and indexes are \
+    sound.
+
+    A schedule that runs 'drydock verify --oldest' proves one snapshot after the other, the newest of \
+    those without a proof first. A snapshot keeps the answers to the queries that \
+    'drydock backup --queries DIR' asked.
     """
   /// Command lines worth copying.
   public static let examples = [
     Example("drydock verify", "Read the newest snapshot whole (level 2)."),
     Example("drydock verify latest:shop --level 3 --max-age 7d", "Prove a restore once a week."),
+    Example(
+      "drydock verify --oldest --level 3",
+      "Prove the snapshot whose last proof is oldest; for a schedule."
+    ),
+    Example("drydock verify --sample 10", "Read a tenth of the newest snapshot's rows."),
   ]
 
   /// The options of every command.
@@ -31,6 +41,10 @@ public struct VerifyCommand: RunnableCommand {
   public var snapshot: String?
   /// How much to prove.
   public var level = 2
+  /// Whether the snapshot whose proof is oldest is chosen.
+  public var isOldest = false
+  /// The share of the rows to read at level 2, in percent.
+  public var sample: Int?
   /// How old a proof may be that makes this one needless.
   public var maxAge: Duration?
   /// Connections that restore at the same time.
@@ -44,31 +58,25 @@ public struct VerifyCommand: RunnableCommand {
     positional("snapshot", \.snapshot, "latest (the default), an id, k=v, or @time.")
     option("--level", \.level, value: "0-3", "How much to prove (default 2).")
     option("--max-age", \.maxAge, value: "AGE", "Skip what was proven so recently, such as 7d.")
+    option("--sample", \.sample, value: "PERCENT", "Read this share of the rows (level 2).")
+    flag("--oldest", \.isOldest, "Choose the snapshot whose proof is oldest, or that has none.")
     option("--jobs", \.jobs, value: "N", "Connections that restore at the same time (default 2).")
     group(\.shared)
   }
 
   /// Verifies; exit code 4 where something is wrong.
   public func run(in context: Context) async throws -> ExitStatus {
-    guard let level = Proof.Level(rawValue: level) else {
-      throw Problem(
-        .usage,
-        code: "usage.level",
-        "There is no level \(level)",
-        hint: "Levels are 0 to 3."
-      )
-    }
+    let options = try options(in: context)
     let repository = try await context.openRepository()
-    let content = try await context.snapshot(snapshot ?? "latest", of: nil, in: repository)
-    if let proof = try await recentProof(of: content, level) {
+    let proofs = try await Lane("drydock.proofs").run { try ProofTable(of: repository) }
+    let content = try await chosen(in: context, repository, proofs)
+    if let proof = try await recent(proofs, content) {
       context.show(proof.report(isNew: false))
       return .done
     }
     let result = try await VerificationRun(
       of: content,
-      level: level,
-      jobs: max(1, jobs ?? context.configuration.jobs ?? 2),
-      binaryDirectory: context.configuration.binaries,
+      options: options,
       tool: "drydock \(ToolVersion.number)",
       progress: { context.progress.report(.init(phase: $0)) }
     ).run()
@@ -81,14 +89,72 @@ public struct VerifyCommand: RunnableCommand {
     return .damaged
   }
 
-  private func recentProof(of content: SnapshotContent, _ level: Proof.Level) async throws -> Proof?
-  {
-    guard let maxAge else { return nil }
-    let oldest = Int(Date().timeIntervalSince1970 - maxAge / .seconds(1))
-    return try await Lane("drydock.proofs").run {
-      try Proof.all(in: content.repository).last {
-        $0.snapshot == content.name.text && $0.level >= level && $0.proven >= oldest
+  private func options(in context: Context) throws -> VerificationRun.Options {
+    guard let level = Proof.Level(rawValue: level) else {
+      throw Self.wrong("level", "There is no level \(level)", "Levels are 0 to 3.")
+    }
+    if let sample {
+      guard level == .content, (1...100).contains(sample) else {
+        throw Self.wrong(
+          "sample",
+          "A sample is a share of the rows at level 2",
+          "Write --sample 10, for a tenth, with --level 2 or without a level."
+        )
       }
     }
+    return VerificationRun.Options(
+      level: level,
+      sample: sample == 100 ? nil : sample,
+      jobs: max(1, jobs ?? context.configuration.jobs ?? 2),
+      binaryDirectory: context.configuration.binaries
+    )
+  }
+
+  private static func wrong(_ code: String, _ summary: String, _ hint: String) -> Problem {
+    Problem(.usage, code: "usage.\(code)", summary, hint: hint)
+  }
+
+  /// The snapshot that was named, or the one whose turn it is.
+  private func chosen(
+    in context: Context,
+    _ repository: Repository,
+    _ proofs: ProofTable
+  ) async throws -> SnapshotContent {
+    guard isOldest else {
+      return try await context.snapshot(snapshot ?? "latest", of: nil, in: repository)
+    }
+    if let snapshot {
+      throw Self.wrong(
+        "two-snapshots",
+        "--oldest chooses the snapshot, and \(snapshot) is named",
+        "Give one of them."
+      )
+    }
+    let all = try await context.snapshots(in: repository)
+    let asked = Proof.Level(rawValue: level) ?? .content
+    let name = try await Lane("drydock.proofs").run { [sample] in
+      try proofs.next(among: all.map(\.name), asked, sample: sample)
+    }
+    guard let found = all.first(where: { $0.name == name }) else {
+      throw Self.wrong(
+        "no-such-snapshot",
+        "There is no snapshot to verify",
+        "drydock backup takes the first one."
+      )
+    }
+    return found
+  }
+
+  private func recent(
+    _ proofs: ProofTable,
+    _ content: SnapshotContent
+  ) async throws -> Proof? {
+    guard let maxAge, let level = Proof.Level(rawValue: level) else { return nil }
+    let last = try await Lane("drydock.proofs").run { [sample] in
+      try proofs.last(of: content.name, level, sample: sample)
+    }
+    guard let proof = last else { return nil }
+    let age = Date().timeIntervalSince1970 - Double(proof.proven)
+    return age <= maxAge / .seconds(1) ? proof : nil
   }
 }

@@ -116,6 +116,7 @@ public struct RehearsalRun: Sendable {
     restoring.jobs = options.jobs
     restoring.verifies = false
     restoring.isNeutralised = true
+    restoring.loader = ScratchDatabase.loader
     restoring.binaryDirectory = options.binaryDirectory
     do {
       _ = try await RestoreRun(

@@ -66,9 +66,43 @@ public struct Archive: Sendable {
   {
     let arguments = try arguments(section, entries, without) + ["--file=-", path]
     let text = try Invocation(programs.restore, arguments).run().checked().text
-    return text.split(separator: "\n", omittingEmptySubsequences: false)
-      .filter { !$0.hasPrefix("\\restrict ") && !$0.hasPrefix("\\unrestrict ") }
-      .joined(separator: "\n")
+    return Self.plain(text)
+  }
+
+  /// What `pg_dump` writes of a schema as plain SQL, for a session of ours.
+  static func plainDump(
+    of database: ConnectionSettings,
+    binaryDirectory: String?
+  ) throws -> String {
+    let programs = try ClientPrograms.find(
+      atLeast: try Connection.open(database).serverMajor,
+      directory: binaryDirectory
+    )
+    var environment = EnvironmentWhitelist.system.ofThisProcess()
+    environment.merge(database.childEnvironment) { _, ours in ours }
+    let outcome = try Invocation(
+      programs.dump,
+      [
+        "--schema-only", "--no-password", "--exclude-schema=drydock",
+        "--dbname=\(database.argument)",
+      ],
+      environment: environment
+    ).run(output: .captured(limit: 1 << 30)).checked()
+    return plain(outcome.text)
+  }
+
+  /// The text without the lines that only `psql`, or only a newer server, understands.
+  ///
+  /// They stand before the first entry and after the last. A line like them between is a part of
+  /// somebody's function, and stays.
+  private static func plain(_ text: String) -> String {
+    let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+    let first = lines.firstIndex { $0.hasPrefix("-- Name: ") } ?? lines.endIndex
+    let last = lines.lastIndex { $0.hasPrefix("-- PostgreSQL database dump complete") } ?? first
+    let marks = ["\\restrict ", "\\unrestrict ", "SET transaction_timeout ="]
+    return lines.enumerated().filter { place, line in
+      (first..<max(first, last)).contains(place) || !marks.contains { line.hasPrefix($0) }
+    }.map(\.element).joined(separator: "\n")
   }
 
   /// What `pg_dump` wrote of the database itself: settings, rights, comment.
@@ -112,6 +146,15 @@ public struct Archive: Sendable {
     let outcome = try Invocation(programs.restore, arguments + [path], environment: environment)
       .run()
     guard outcome.status.isSuccess else { throw Self.problem(section, outcome) }
+  }
+
+  /// Restores what one step of a section says.
+  func restore(
+    _ section: Section,
+    into target: ConnectionSettings,
+    _ step: DefinitionSteps.Step
+  ) throws {
+    try restore(section, into: target, only: step.entries, without: step.without, jobs: step.jobs)
   }
 
   private func arguments(

@@ -67,31 +67,43 @@ public struct QueryScratch: Sendable {
       binaryDirectory: options.binaryDirectory
     )
     let entries = try archive.entries()
-      .filter { !["SUBSCRIPTION", "USER MAPPING"].contains($0.kind) }
+      .filter { !$0.reachesOutside }
     let target = scratch.administration
-    try archive.restore(.preData, into: target, only: entries, without: [], jobs: 1)
+    var options = RestoreOptions()
+    options.isNeutralised = true
+    let steps = DefinitionSteps(options: options).preData(entries, inOneTransaction: false)
+    for step in steps { try archive.restore(.preData, into: target, step) }
     // A view that groups by a primary key stands behind that key.
     if entries.contains(where: \.isLateView) {
       let late = entries.filter { $0.isLateView || $0.kind == "CONSTRAINT" }
       try archive.restore(.postData, into: target, only: late, without: [], jobs: 1)
     }
-    try letRead(try Connection.open(target))
+    try Self.makeReader(on: scratch, for: content)
   }
 
   /// Lets the query read everything, also through views, which read with the rights of their owners.
   ///
   /// Production's superusers are ordinary roles here: without this, their views would be refused,
   /// or, worse, show only the rows that a policy lets an ordinary role see.
-  private func letRead(_ connection: Connection) throws {
+  ///
+  /// - Parameters:
+  ///   - scratch: A server of ours, on which the snapshot was restored.
+  ///   - content: The snapshot.
+  /// - Throws: What the server refuses.
+  public static func makeReader(
+    on scratch: ScratchDatabase,
+    for content: SnapshotContent
+  ) throws {
+    let connection = try Connection.open(scratch.administration)
     let database = SQL.identifier(scratch.name)
     var statements = [
-      "CREATE ROLE \(Self.reader) LOGIN",
-      "GRANT TEMPORARY ON DATABASE \(database) TO \(Self.reader)",
+      "CREATE ROLE \(reader) LOGIN",
+      "GRANT TEMPORARY ON DATABASE \(database) TO \(reader)",
     ]
     let schemas = content.manifest.database.schemas.map { SQL.identifier($0) }
     if !schemas.isEmpty {
       let list = schemas.joined(separator: ", ")
-      statements.append("GRANT EXECUTE ON ALL ROUTINES IN SCHEMA \(list) TO \(Self.reader)")
+      statements.append("GRANT EXECUTE ON ALL ROUTINES IN SCHEMA \(list) TO \(reader)")
     }
     for statement in statements { try connection.execute(statement) }
     let roles = try connection.execute(
@@ -146,6 +158,8 @@ public struct QueryScratch: Sendable {
       let reader = try content.repository.makeReader()
       return LoadPlan(try tables.map { ($0, try content.stripes(of: $0, reader)) })
     }
+    var options = options
+    options.loader = ScratchDatabase.loader
     try await RowRestore(
       content: content,
       settings: scratch.administration,

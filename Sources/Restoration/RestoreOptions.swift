@@ -20,6 +20,8 @@ public struct RestoreOptions: Sendable, Equatable {
   public var verifies = true
   /// Whether what reaches outside is left out: subscriptions and user mappings.
   public var isNeutralised = false
+  /// Who loads rows and builds indexes beside them; nil for the role that is connected.
+  public var loader: String?
   /// The directory with `pg_restore`, where it should not be searched for.
   public var binaryDirectory: String?
 

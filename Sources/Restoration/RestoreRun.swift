@@ -117,34 +117,15 @@ public struct RestoreRun: Sendable {
         )
       }
     }
-    let jobs = section == .postData ? options.jobs : work.fitsOneTransaction ? 0 : 1
-    let isApart = options.isNeutralised && section == .postData
-    let all = isApart ? try entries ?? work.archive.entries() : []
     try await Lane("drydock.pg_restore").run {
-      try work.archive.restore(
-        section,
-        into: settings,
-        only: isApart ? all.filter { !$0.mayNeedPower } : entries,
-        without: options.without,
-        jobs: jobs
-      )
+      let steps = DefinitionSteps(options: options)
+      let calls =
+        section == .preData
+        ? steps.preData(entries, inOneTransaction: work.fitsOneTransaction)
+        : steps.postData(try entries ?? work.archive.entries())
+      for call in calls { try work.archive.restore(section, into: settings, call) }
     }
-    if isApart { try await makePowerful(all.filter(\.mayNeedPower), work, session) }
     return []
-  }
-
-  /// Makes what only a superuser may own, where production's superusers are ordinary roles: it
-  /// keeps the scratch's administrator as its owner.
-  private func makePowerful(
-    _ entries: [Archive.Entry],
-    _ work: RestoreWork,
-    _ session: Session
-  ) async throws {
-    guard !entries.isEmpty else { return }
-    let run = DefinitionRun(archive: work.archive, options: options, isSuperuser: false)
-    _ = try await session.run { connection in
-      try run.run(.postData, only: entries, isOneTransaction: false, on: connection)
-    }
   }
 
   private func fill(
@@ -180,7 +161,7 @@ public struct RestoreRun: Sendable {
         try ValueLoader(connection: connection, manifest: content.manifest)
           .refreshViews(work.selection.includes)
       }
-      try connection.execute("ANALYZE")
+      try TableStatistics(connection: connection).gather()
     }
   }
 
@@ -212,14 +193,5 @@ public struct RestoreRun: Sendable {
 
   private func report(_ phase: String) {
     progress(RestoreProgress(phase: phase, bytes: 0, totalBytes: 0, rows: 0))
-  }
-}
-
-extension Archive.Entry {
-  /// An event trigger or a publication, or something about one.
-  fileprivate var mayNeedPower: Bool {
-    kind == "EVENT TRIGGER" || kind.hasPrefix("PUBLICATION")
-      || ["COMMENT", "SECURITY LABEL"].contains(kind)
-        && (rest.hasPrefix("- EVENT TRIGGER ") || rest.hasPrefix("- PUBLICATION "))
   }
 }

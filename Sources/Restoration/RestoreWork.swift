@@ -59,7 +59,7 @@ struct RestoreWork: Sendable {
     let all = try archive.entries()
     let chosen = selection.entries(all, owned)
     guard options.isNeutralised else { return chosen }
-    return (chosen ?? all).filter { !["SUBSCRIPTION", "USER MAPPING"].contains($0.kind) }
+    return (chosen ?? all).filter { !$0.reachesOutside }
   }
 
   /// Whether a sequence is restored.

@@ -13,6 +13,11 @@ public struct ScratchDatabase: Sendable {
   /// The superuser of the scratch, with a name that no production has.
   public static let administrator = "drydock_scratch_administrator"
 
+  /// Who loads rows on the scratch: whatever production's roles may do, and no superuser.
+  ///
+  /// COPY runs the functions of check constraints, domains and generated columns as whoever loads.
+  public static let loader = "drydock_scratch_loader"
+
   /// The server, which belongs to this database alone.
   public let server: ScratchServer
   /// The database's name, which is production's.
@@ -64,6 +69,19 @@ public struct ScratchDatabase: Sendable {
     migrator: String
   ) throws -> ScratchDatabase {
     let database = content.manifest.database
+    let connection = try takeOver(server)
+    try ScratchRoles(connection: connection, content: content).create(migrator: migrator)
+    try ScratchTablespaces(connection: connection, content: content).create()
+    try connection.execute(
+      "\(database.creation(as: database.name)) OWNER \(SQL.identifier(database.owner))"
+    )
+    let scratch = ScratchDatabase(server: server, name: database.name)
+    try scratch.applySettings(database, connection)
+    return scratch
+  }
+
+  /// Makes the administrator, and returns a connection of his.
+  static func takeOver(_ server: ScratchServer) throws -> Connection {
     let first = try Connection.open(server.settings())
     try first.execute("CREATE ROLE \(administrator) SUPERUSER LOGIN")
     let connection = try Connection.open(
@@ -73,18 +91,22 @@ public struct ScratchDatabase: Sendable {
     try connection.execute(
       "ALTER ROLE \(ScratchServer.superuser) RENAME TO drydock_scratch_bootstrap"
     )
-    try ScratchRoles(connection: connection, content: content).create(migrator: migrator)
-    try connection.execute(
-      "\(database.creation(as: database.name)) OWNER \(SQL.identifier(database.owner))"
+    return connection
+  }
+
+  /// Another empty database beside this one, in the same encoding and locale.
+  func makeNeighbour(_ name: String, like content: SnapshotContent) throws -> ConnectionSettings {
+    let database = content.manifest.database
+    let user = Self.administrator
+    try Connection.open(server.settings(database: "postgres", user: user)).execute(
+      "\(database.creation(as: name)) OWNER \(SQL.identifier(database.owner))"
     )
-    let scratch = ScratchDatabase(server: server, name: database.name)
-    try scratch.applySettings(database, connection)
-    return scratch
+    return server.settings(database: name, user: user)
   }
 
   /// A role's `search_path` decides where `CREATE TABLE x` lands (tested), so settings come along;
   /// libraries do not.
-  private func applySettings(_ database: Manifest.Database, _ connection: Connection) throws {
+  func applySettings(_ database: Manifest.Database, _ connection: Connection) throws {
     for setting in database.settings
     where setting.isForDatabase && !setting.name.hasSuffix("_libraries") {
       let target = setting.role.map { "ROLE \(SQL.identifier($0)) IN DATABASE" } ?? "DATABASE"

@@ -1,3 +1,4 @@
+internal import Foundation
 internal import Postgres
 internal import Problems
 internal import Repository
@@ -30,17 +31,43 @@ struct ScratchRoles {
     for role in [migrator, content.manifest.database.owner] { try ensure(role) }
     let superusers = try takePowerAway()
     if superusers.contains(migrator) { try letOwnEverything(migrator) }
+    try createLoader()
+  }
+
+  /// A member of every role of production, so that it may call what their tables call.
+  private func createLoader() throws {
+    let loader = SQL.identifier(ScratchDatabase.loader)
+    try connection.execute("CREATE ROLE \(loader) LOGIN INHERIT BYPASSRLS")
+    try connection.execute("GRANT pg_read_all_data, pg_write_all_data TO \(loader)")
+    let roles = try connection.execute(
+      """
+      SELECT rolname FROM pg_catalog.pg_roles
+      WHERE rolname !~ '^pg_' AND rolname NOT LIKE 'drydock\\_scratch\\_%'
+      """
+    )
+    for row in roles {
+      try connection.execute("GRANT \(SQL.identifier(row.string("rolname"))) TO \(loader)")
+    }
   }
 
   private func replay(_ statement: String) throws {
     // Libraries of production are not here, and a superuser's settings have no place.
     guard !statement.contains("_libraries") else { return }
+    let statement = Self.withoutGrantor(statement)
     do {
       // The role exists, or a predefined role or a parameter of production is unknown here.
       try connection.execute(statement, expecting: ["42710", "42704", "22023", "0LP01"])
     } catch {
       throw error.problem("cannot create production's roles on the scratch server")
     }
+  }
+
+  /// From 16 on a grantor must have the right to grant, which production's superusers have not here.
+  private static func withoutGrantor(_ statement: String) -> String {
+    guard statement.hasPrefix("GRANT "),
+      let grantor = statement.range(of: " GRANTED BY ", options: .backwards)
+    else { return statement }
+    return String(statement[..<grantor.lowerBound])
   }
 
   private func ensure(_ role: String) throws {

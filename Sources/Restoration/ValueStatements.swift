@@ -38,15 +38,32 @@ extension LargeObjectList.Item {
       statements.append("ALTER LARGE OBJECT \(oid) OWNER TO \(SQL.identifier(owner))")
     }
     if !without.contains(.privileges) {
-      statements += grants.map { grant in
-        let role = grant.role.map { SQL.identifier($0) } ?? "PUBLIC"
-        return "GRANT \(grant.privilege) ON LARGE OBJECT \(oid) TO \(role)"
-          + (grant.isGrantable ? " WITH GRANT OPTION" : "")
+      let keepsOwners = !without.contains(.owners)
+      if keepsOwners, let ownerLacks {
+        let list = ownerLacks.joined(separator: ", ")
+        statements.append(
+          "REVOKE \(list) ON LARGE OBJECT \(oid) FROM \(SQL.identifier(owner))"
+        )
       }
+      statements += grants.flatMap { Self.granting($0, oid, keepsGrantor: keepsOwners) }
     }
     if let comment {
       statements.append("COMMENT ON LARGE OBJECT \(oid) IS \(SQL.literal(comment))")
     }
     return statements
+  }
+
+  /// Only a role itself can grant in its own name, so for that the session becomes the role.
+  private static func granting(
+    _ grant: LargeObjectList.Grant,
+    _ oid: Int,
+    keepsGrantor: Bool
+  ) -> [String] {
+    let role = grant.role.map { SQL.identifier($0) } ?? "PUBLIC"
+    let statement =
+      "GRANT \(grant.privilege) ON LARGE OBJECT \(oid) TO \(role)"
+      + (grant.isGrantable ? " WITH GRANT OPTION" : "")
+    guard keepsGrantor, let grantor = grant.grantor else { return [statement] }
+    return ["SET ROLE \(SQL.identifier(grantor))", statement, "RESET ROLE"]
   }
 }

@@ -20,6 +20,17 @@ public struct Globals: Sendable, Equatable {
     lines.filter { !$0.isEmpty && !$0.hasPrefix("--") }
   }
 
+  /// The names of the tablespaces, quoted where SQL needs it.
+  ///
+  /// `pg_dumpall` writes `CREATE TABLESPACE name OWNER role LOCATION 'path';` on one line.
+  public var tablespaces: [String] {
+    statements.compactMap { line in
+      let start = "CREATE TABLESPACE "
+      guard line.hasPrefix(start), let end = line.range(of: " OWNER ") else { return nil }
+      return String(line[line.index(line.startIndex, offsetBy: start.count)..<end.lowerBound])
+    }
+  }
+
   private var lines: [String] {
     text.split(separator: "\n", omittingEmptySubsequences: false)
       .filter { !$0.hasPrefix("\\restrict ") && !$0.hasPrefix("\\unrestrict ") }.map(String.init)

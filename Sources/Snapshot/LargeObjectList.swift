@@ -13,8 +13,10 @@ public struct LargeObjectList: Codable, Sendable, Equatable {
     public var oid: Int
     /// The owner.
     public var owner: String
-    /// Rights as grants: SQL after the oid is known.
+    /// Rights as grants, in an order in which they can be granted again.
     public var grants: [Grant]
+    /// What the owner took from himself: `SELECT`, `UPDATE`; nil where he has both.
+    public var ownerLacks: [String]?
     /// The comment.
     public var comment: String?
     /// The size in bytes.
@@ -27,6 +29,7 @@ public struct LargeObjectList: Codable, Sendable, Equatable {
       oid: Int,
       owner: String,
       grants: [Grant],
+      ownerLacks: [String]? = nil,
       comment: String?,
       size: Int,
       chunks: [ChunkID]
@@ -34,6 +37,7 @@ public struct LargeObjectList: Codable, Sendable, Equatable {
       self.oid = oid
       self.owner = owner
       self.grants = grants
+      self.ownerLacks = ownerLacks
       self.comment = comment
       self.size = size
       self.chunks = chunks
@@ -48,12 +52,15 @@ public struct LargeObjectList: Codable, Sendable, Equatable {
     public var privilege: String
     /// Whether the role may grant it on.
     public var isGrantable: Bool
+    /// The role that granted it, nil for the owner.
+    public var grantor: String?
 
     /// Makes a grant.
-    public init(role: String?, privilege: String, isGrantable: Bool) {
+    public init(role: String?, privilege: String, isGrantable: Bool, grantor: String? = nil) {
       self.role = role
       self.privilege = privilege
       self.isGrantable = isGrantable
+      self.grantor = grantor
     }
   }
 

@@ -49,6 +49,11 @@ public struct Manifest: Codable, Sendable, Equatable {
   public var largeObjects: [ChunkID]
   /// How many large objects there are.
   public var largeObjectCount: Int
+  /// Answers to the user's own questions at this instant, as JSON; nil where none were asked.
+  ///
+  /// The text belongs to the module that asked. It stands here and in no chunk, for a program that
+  /// does not know it would collect the chunk.
+  public var answers: String?
   /// Sums over everything.
   public var totals: Totals
 

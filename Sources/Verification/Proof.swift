@@ -10,7 +10,8 @@ public struct Proof: Codable, Sendable, Equatable {
     case packs = 1
     /// Every chunk opens, and row counts and digests of stripes add up to the tables'.
     case content = 2
-    /// It was restored into a scratch server, and everything read back equal.
+    /// It was restored into a scratch server: rows, definition and answers are the same, and its
+    /// pages are sound.
     case restore = 3
 
     /// Lower levels first.
@@ -29,6 +30,10 @@ public struct Proof: Codable, Sendable, Equatable {
   public var seconds: Double
   /// How long the restore took, at level 3.
   public var restoreSeconds: Double?
+  /// The share of the rows that were read at level 2, in percent; nil for all.
+  public var sample: Int?
+  /// How many of the user's own questions were answered as at backup time, at level 3.
+  public var answers: Int?
   /// The version of the program.
   public var tool: String
 
@@ -39,6 +44,8 @@ public struct Proof: Codable, Sendable, Equatable {
     proven: Int,
     seconds: Double,
     restoreSeconds: Double?,
+    sample: Int? = nil,
+    answers: Int? = nil,
     tool: String
   ) {
     self.snapshot = snapshot
@@ -46,7 +53,14 @@ public struct Proof: Codable, Sendable, Equatable {
     self.proven = proven
     self.seconds = seconds
     self.restoreSeconds = restoreSeconds
+    self.sample = sample
+    self.answers = answers
     self.tool = tool
+  }
+
+  /// Whether it says as much as one that is asked for: the level, and the share that was read.
+  public func covers(_ level: Level, sample percent: Int? = nil) -> Bool {
+    self.level >= level && (sample ?? 100) >= (percent ?? 100)
   }
 
   /// Reads a proof's bytes; throws a decoding error where they are not one.

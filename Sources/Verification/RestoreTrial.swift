@@ -5,11 +5,23 @@ internal import Repository
 internal import Restoration
 internal import Snapshot
 
-/// Level 3: restores a snapshot into a scratch server, reads everything back, checks the indexes.
+/// Level 3: restores a snapshot into a scratch server and looks at what is there.
+///
+/// Rows are read back and compared by the restore itself. Then the schema is held against what plain
+/// SQL makes of it, the user's own questions are asked again, and `amcheck` looks at the pages.
 struct RestoreTrial: Sendable {
   let content: SnapshotContent
   let jobs: Int
   let binaryDirectory: String?
+
+  private var options: RestoreOptions {
+    var options = RestoreOptions()
+    options.jobs = jobs
+    options.isNeutralised = true
+    options.loader = ScratchDatabase.loader
+    options.binaryDirectory = binaryDirectory
+    return options
+  }
 
   /// Returns what is wrong, and the seconds that the restore took.
   func run(
@@ -25,7 +37,7 @@ struct RestoreTrial: Sendable {
     }
     do {
       let result = try await restore(into: scratch, progress)
-      let findings = try await lane.run { [self] in try checkIndexes(scratch) }
+      let findings = try await examine(scratch, lane, progress)
       try await lane.run { try scratch.server.remove() }
       return (findings, result)
     } catch let problem as Problem where problem.kind == .damaged {
@@ -43,11 +55,7 @@ struct RestoreTrial: Sendable {
     into scratch: ScratchDatabase,
     _ progress: @escaping @Sendable (String) -> Void
   ) async throws -> Double {
-    var options = RestoreOptions()
-    options.jobs = jobs
-    options.isNeutralised = true
-    options.binaryDirectory = binaryDirectory
-    return try await RestoreRun(
+    try await RestoreRun(
       of: content,
       into: scratch.administration,
       options: options,
@@ -55,42 +63,18 @@ struct RestoreTrial: Sendable {
     ).run().seconds
   }
 
-  /// Lets `amcheck` look at every B-tree (manual, F.1), where the server has the extension.
-  private func checkIndexes(_ scratch: ScratchDatabase) throws -> [VerificationRun.Finding] {
-    let connection = try Connection.open(scratch.administration)
-    let known = try connection.query(
-      "SELECT count(*) FROM pg_catalog.pg_available_extensions WHERE name = $1",
-      ["amcheck"]
-    )
-    guard known.int == 1 else { return [] }
-    try connection.execute(
-      """
-      CREATE SCHEMA drydock_amcheck; CREATE EXTENSION IF NOT EXISTS amcheck SCHEMA drydock_amcheck
-      """
-    )
-    let schema =
-      try connection.execute(
-        "SELECT extnamespace::regnamespace::text FROM pg_catalog.pg_extension WHERE extname = 'amcheck'"
-      ).value ?? "drydock_amcheck"
-    return try connection.execute(Self.indexQuery).compactMap { row -> VerificationRun.Finding? in
-      let index = row.string("index")
-      let check = "SELECT \(schema).bt_index_check(\(SQL.literal(index))::regclass, true)"
-      do throws(PostgresError) {
-        try connection.execute(check)
-        return nil
-      } catch {
-        return .init(subject: "index \(index)", text: error.reason)
-      }
+  private func examine(
+    _ scratch: ScratchDatabase,
+    _ lane: Lane,
+    _ progress: @escaping @Sendable (String) -> Void
+  ) async throws -> [VerificationRun.Finding] {
+    progress("level 3: comparing the definition")
+    var findings = try await lane.run { [self] in
+      try SchemaTrial(content: content, options: options).run(on: scratch)
     }
+    progress("level 3: asking the questions")
+    findings += try await lane.run { [self] in try AnswerTrial(content: content).run(on: scratch) }
+    progress("level 3: checking tables and indexes")
+    return findings + (try await StorageTrial(settings: scratch.administration, jobs: jobs).run())
   }
-
-  private static let indexQuery = """
-    SELECT pg_catalog.format('%I.%I', n.nspname, c.relname) AS index
-    FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid
-    JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-    JOIN pg_catalog.pg_am a ON a.oid = c.relam
-    WHERE a.amname = 'btree' AND c.relkind = 'i' AND i.indisvalid AND c.relpersistence = 'p'
-      AND n.nspname !~ '^pg_' AND n.nspname <> 'drydock_amcheck'
-    ORDER BY 1
-    """
 }

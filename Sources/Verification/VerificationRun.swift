@@ -24,10 +24,33 @@ public struct VerificationRun: Sendable {
     public var text: String
   }
 
+  /// How a verification goes.
+  public struct Options: Sendable {
+    /// How much to prove.
+    public var level: Proof.Level
+    /// The share of the rows to read at level 2, in percent; nil for all.
+    public var sample: Int?
+    /// Connections at level 3.
+    public var jobs: Int
+    /// PostgreSQL's programs, where they should not be searched for.
+    public var binaryDirectory: String?
+
+    /// Makes options.
+    public init(
+      level: Proof.Level,
+      sample: Int? = nil,
+      jobs: Int = 2,
+      binaryDirectory: String? = nil
+    ) {
+      self.level = level
+      self.sample = sample
+      self.jobs = jobs
+      self.binaryDirectory = binaryDirectory
+    }
+  }
+
   let content: SnapshotContent
-  let level: Proof.Level
-  let jobs: Int
-  let binaryDirectory: String?
+  let options: Options
   let tool: String
   let progress: @Sendable (String) -> Void
 
@@ -35,23 +58,17 @@ public struct VerificationRun: Sendable {
   ///
   /// - Parameters:
   ///   - content: the snapshot.
-  ///   - level: how much to prove.
-  ///   - jobs: connections at level 3.
-  ///   - binaryDirectory: PostgreSQL's programs, where they should not be searched for.
+  ///   - options: how much to prove, and how.
   ///   - tool: the version of the program, for the proof.
   ///   - progress: told what is done now.
   public init(
     of content: SnapshotContent,
-    level: Proof.Level,
-    jobs: Int,
-    binaryDirectory: String?,
+    options: Options,
     tool: String,
     progress: @escaping @Sendable (String) -> Void = { _ in }
   ) {
     self.content = content
-    self.level = level
-    self.jobs = jobs
-    self.binaryDirectory = binaryDirectory
+    self.options = options
     self.tool = tool
     self.progress = progress
   }
@@ -60,31 +77,59 @@ public struct VerificationRun: Sendable {
   public func run() async throws -> Result {
     let started = ContinuousClock.now
     var restoreSeconds: Double?
-    for step in Proof.Level.allCases where step <= level {
+    for step in Proof.Level.allCases where step <= options.level {
       progress("level \(step.rawValue)")
       var findings: [Finding] = []
       switch step {
       case .presence: findings = try await onLane { try ContentCheck($0).presence() }
       case .packs: findings = try await packs()
-      case .content: findings = try await onLane { try ContentCheck($0).content() }
-      case .restore:
-        let trial = RestoreTrial(content: content, jobs: jobs, binaryDirectory: binaryDirectory)
-        (findings, restoreSeconds) = try await trial.run(progress)
+      case .content: findings = try await readContent()
+      case .restore: (findings, restoreSeconds) = try await restore()
       }
       guard findings.isEmpty else { return Result(level: step, findings: findings, proof: nil) }
     }
-    let now = Date()
     let proof = Proof(
       snapshot: content.name.text,
-      level: level,
-      proven: Int(now.timeIntervalSince1970),
+      level: options.level,
+      proven: Int(Date().timeIntervalSince1970),
       seconds: started.secondsAgo,
       restoreSeconds: restoreSeconds,
+      sample: options.sample,
+      answers: options.level == .restore ? try AnswerTrial(content: content).count : nil,
       tool: tool
     )
-    let id = "\(content.name.text)-\(level.rawValue)-\(Int(now.timeIntervalSince1970 * 1000))"
+    try record(proof)
+    return Result(level: options.level, findings: [], proof: proof)
+  }
+
+  private func record(_ proof: Proof) throws {
+    let milliseconds = Int(Date().timeIntervalSince1970 * 1000)
+    let id = ProofTable.id(of: proof, milliseconds: milliseconds)
     try content.repository.putRecord(kind: .proof, id: id, try proof.encoded())
-    return Result(level: level, findings: [], proof: proof)
+  }
+
+  /// Level 2, which before level 3 looks only at what no restore reads.
+  ///
+  /// A restore reads every row of a snapshot anyway, and adds it up.
+  private func readContent() async throws -> [Finding] {
+    guard options.level < .restore else {
+      return try await onLane { try ContentCheck($0).definition() }
+    }
+    let sample = options.sample
+    return try await onLane { try ContentCheck($0).content(sample: sample) }
+  }
+
+  /// Level 3; where the restore fails over damage, level 2 says all that is damaged.
+  private func restore() async throws -> ([Finding], Double?) {
+    let trial = RestoreTrial(
+      content: content,
+      jobs: options.jobs,
+      binaryDirectory: options.binaryDirectory
+    )
+    let (findings, seconds) = try await trial.run(progress)
+    guard !findings.isEmpty, seconds == nil else { return (findings, seconds) }
+    let all = try await onLane { try ContentCheck($0).content(sample: nil) }
+    return (all.isEmpty ? findings : all, nil)
   }
 
   private func onLane(

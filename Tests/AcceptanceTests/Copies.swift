@@ -33,9 +33,15 @@ struct Copies {
   }
 
   /// Makes the copy that psql makes of a plain dump.
-  func copyWithPsql(_ source: ConnectionSettings, to target: ConnectionSettings) throws {
+  ///
+  /// The dump is by the source's version, which is the target's where nothing else is said.
+  func copyWithPsql(
+    _ source: ConnectionSettings,
+    of version: TestServer? = nil,
+    to target: ConnectionSettings
+  ) throws {
     let file = "\(directory)/psql.sql"
-    _ = try Psql.dump(source, server: server, ["--file=\(file)"])
+    _ = try Psql.dump(source, server: version ?? server, ["--file=\(file)"])
     try Psql.run(file: file, on: target, server: server)
     try Directory.removeFile(file)
   }

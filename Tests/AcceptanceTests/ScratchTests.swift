@@ -86,6 +86,32 @@ struct ScratchTests {
     }
   }
 
+  @Test(
+    "A check constraint's function finds nothing when rows are loaded",
+    arguments: TestServer.allCases
+  )
+  func checkConstraint(server: TestServer) throws {
+    try withDatabase(on: server) { database in
+      let user = try Drydock(on: server)
+      try Connection.open(database).execute(
+        Self.spy
+          + """
+          CREATE FUNCTION allowed() RETURNS bool LANGUAGE plpgsql AS $$ BEGIN
+            IF session_user LIKE 'drydock%' THEN
+              INSERT INTO public.report SELECT public.spy();
+            END IF;
+            RETURN true; END $$;
+          CREATE TABLE report (line text);
+          CREATE TABLE trap (a int CHECK (allowed())); INSERT INTO trap VALUES (1);
+          """
+      )
+      try user.backup(database)
+      try user.write(patch: "0001_tell.sql", Self.tell)
+      expectPowerless(try gate(user, database))
+      #expect(try user.leftovers() == [])
+    }
+  }
+
   private func expectPowerless(_ run: Run, sourceLocation: SourceLocation = #_sourceLocation) {
     #expect(run.code == 5, "\(run)", sourceLocation: sourceLocation)
     #expect(run.output.contains("spied:"), "\(run)", sourceLocation: sourceLocation)

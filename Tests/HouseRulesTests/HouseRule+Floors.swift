@@ -29,7 +29,7 @@ extension HouseRule {
   /// marks where a test may break the work, `Bytes` are plain values.
   private static let sideways: [String: Set<String>] = [
     "Repository": ["ObjectStore"], "Snapshot": ["Repository"],
-    "Rehearsal": ["Migration", "Restoration"], "Verification": ["Restoration"],
+    "Rehearsal": ["Migration", "Restoration"], "Verification": ["Migration", "Restoration"],
   ]
   private static let forEverybody: Set<String> = ["Problems", "Faults", "Bytes"]
 

@@ -1,0 +1,45 @@
+internal import Catalog
+internal import Migration
+internal import Reports
+internal import Verification
+
+extension Drift {
+  /// What differs.
+  var report: Report {
+    var blocks: [Report.Block] = []
+    if !patches.isEmpty {
+      var table = Table([.text("version"), .flexible("patch"), .text("standing")])
+      for item in patches { table.add("\(item.version)", item.name, item.standing.rawValue) }
+      blocks += [.heading("Ledger and patch files"), .table(table)]
+    }
+    if !schema.isEmpty {
+      blocks += [
+        .heading("Schema: + live only, - missing in the live database, ~ different"),
+        .preformatted(schema.lines.joined(separator: "\n")),
+      ]
+    }
+    if isEmpty { blocks.append(.paragraph("The live database is what it should be.", role: .good)) }
+    if pending > 0 {
+      blocks.append(.paragraph("\(Quantity.count(pending, "patch is", "patches are")) pending."))
+    }
+    return Report(blocks: blocks, json: json)
+  }
+
+  private var json: JSONValue {
+    [
+      "event": "result", "drift": .boolean(!isEmpty), "pending": JSONValue(pending),
+      "patches": .array(
+        patches.map {
+          [
+            "version": .string("\($0.version)"), "name": .string($0.name),
+            "standing": .string($0.standing.rawValue),
+          ]
+        }
+      ),
+      "added": .array(schema.added.map { .string("\($0.object)") }),
+      "missing": .array(schema.removed.map { .string("\($0.object)") }),
+      "different": .array(schema.changed.map { .string("\($0.object)") }),
+      "lines": .array(schema.lines.map { .string($0) }),
+    ]
+  }
+}

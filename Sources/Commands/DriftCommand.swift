@@ -1,0 +1,118 @@
+public import Arguments
+internal import Files
+internal import Migration
+internal import Postgres
+internal import Problems
+internal import Reports
+internal import Verification
+
+/// Says how a live database differs from what it should be.
+public struct DriftCommand: RunnableCommand {
+  /// The word that calls it.
+  public static let name = "drift"
+  /// One sentence.
+  public static let summary = "Say how a live database differs from its ledger and patch files."
+  /// What is compared with what.
+  public static let discussion = """
+    The ledger is held against the patch files: what was edited or is gone. The live schema is held \
+    against what the applied patches make of an empty database on a private server, or against what a \
+    definition makes, or a snapshot shows. The live database is only read. Exit code 4 where \
+    something differs.
+    """
+  /// Command lines worth copying.
+  public static let examples = [
+    Example(
+      "drydock drift --database shop --patches migrations",
+      "Did somebody change it by hand?"
+    ),
+    Example(
+      "drydock drift --database cosims --against init_database.sql",
+      "Compare with a definition."
+    ),
+    Example("drydock drift --database shop --snapshot latest", "What changed since last night?"),
+  ]
+
+  /// The options of every command.
+  public var shared = SharedOptions()
+  /// The option that names the database.
+  public var databaseOptions = DatabaseOptions()
+  /// Where the patches are.
+  public var patchOptions = PatchOptions()
+  /// A file that defines the whole database.
+  public var definition: String?
+  /// A snapshot to compare with.
+  public var snapshot: String?
+  /// Who runs the patches on the private server.
+  public var role: String?
+
+  /// Makes the command with every default.
+  public init() {}
+
+  /// Which words of a command line set which property.
+  public static var arguments: [Argument<Self>] {
+    option(
+      "--against",
+      \.definition,
+      value: "FILE",
+      "Compare with what this file makes of an empty database.",
+      completion: .file
+    )
+    option("--snapshot", \.snapshot, value: "S", "Compare with what this snapshot shows.")
+    option(
+      "--role",
+      \.role,
+      value: "NAME",
+      "Who owns what the patches make (default: who applied the last one)."
+    )
+    group(\.databaseOptions)
+    group(\.patchOptions)
+    group(\.shared)
+  }
+
+  /// Compares; exit code 4 where something differs.
+  public func run(in context: Context) async throws -> ExitStatus {
+    let settings = try databaseOptions.orDefault(in: context)
+    let directory = try patchDirectory(in: context)
+    let progress = context.progress
+    let run = DriftRun(
+      of: settings,
+      against: try await reference(in: context),
+      directory: directory,
+      role: role,
+      tool: ToolVersion.number,
+      binaryDirectory: context.configuration.binaries,
+      progress: { progress.report(.init(phase: $0)) }
+    )
+    let drift = try await Lane("drydock.drift").run { try run.run() }
+    progress.clear()
+    context.show(drift.report)
+    return drift.isEmpty ? .done : .damaged
+  }
+
+  private func reference(in context: Context) async throws -> DriftRun.Reference {
+    switch (definition, snapshot) {
+    case (nil, nil): return .patches
+    case (let file?, nil):
+      let path = file.hasPrefix("/") ? file : "\(context.world.directory)/\(file)"
+      let name = path.split(separator: "/").last.map(String.init) ?? path
+      return .definition(file: name, directory: Directory.parent(of: path))
+    case (nil, let name?):
+      let repository = try await context.openRepository()
+      return .snapshot(try await context.snapshot(name, of: nil, in: repository))
+    default:
+      throw Problem(
+        .usage,
+        code: "usage.two-references",
+        "--against and --snapshot both say what to compare with",
+        hint: "Give one of them."
+      )
+    }
+  }
+
+  /// The patches; none where a definition or a snapshot was named and there is no directory.
+  private func patchDirectory(in context: Context) throws -> PatchDirectory? {
+    let isNeeded = definition == nil && snapshot == nil || patchOptions.patches != nil
+    guard isNeeded || Directory.exists(patchOptions.path(in: context)) else { return nil }
+    return try patchOptions.read(in: context)
+  }
+}

@@ -1,0 +1,90 @@
+/// The calls of `pg_restore` that one section of a definition takes, in their order.
+///
+/// One is the rule. More are needed where entries must not run beside others, or belong to somebody
+/// who has no power on a scratch server.
+struct DefinitionSteps {
+  /// One call.
+  struct Step: Equatable {
+    /// The entries; nil for all of the section.
+    var entries: [Archive.Entry]?
+    var without: Omissions
+    /// Connections at the same time; 0 for all in one transaction.
+    var jobs: Int
+  }
+
+  let options: RestoreOptions
+
+  /// Schemas, types, functions, tables.
+  func preData(_ entries: [Archive.Entry]?, inOneTransaction: Bool) -> [Step] {
+    apart(entries, jobs: inOneTransaction ? 0 : 1)
+  }
+
+  /// Indexes, constraints, triggers, rules.
+  ///
+  /// Two partitions' indexes that are attached at the same time, or one beside a foreign key, wait
+  /// for each other's parents: the server ends one with a deadlock, and with it the restore (seen on
+  /// 15). `pg_restore` knows no lock of theirs. So they are attached one after the other, when all
+  /// indexes are there and before anything that needs a whole one.
+  func postData(_ entries: [Archive.Entry]) -> [Step] {
+    let jobs = options.jobs
+    guard entries.contains(where: \.isAttachment) else { return apart(entries, jobs: jobs) }
+    let (indexes, others) = entries.split { $0.isIndexOrDefinition }
+    let (attachments, rest) = others.split { $0.isAttachment }
+    return [
+      Step(entries: indexes, without: options.without, jobs: jobs),
+      Step(entries: attachments, without: options.without, jobs: 1),
+    ] + apart(rest, jobs: jobs)
+  }
+
+  /// On a scratch server, leaves to the administrator what only a superuser may own.
+  ///
+  /// Production's superusers are ordinary roles there. An entry's place in the order stays.
+  private func apart(_ entries: [Archive.Entry]?, jobs: Int) -> [Step] {
+    let whole = Step(entries: entries, without: options.without, jobs: jobs)
+    guard options.isNeutralised, let entries, entries.contains(where: \.needsSuperuser)
+    else { return [whole] }
+    var steps: [Step] = []
+    for entry in entries {
+      let without = entry.needsSuperuser ? options.without.union(.owners) : options.without
+      if steps.last?.without == without {
+        steps[steps.count - 1].entries?.append(entry)
+      } else {
+        steps.append(Step(entries: [entry], without: without, jobs: jobs))
+      }
+    }
+    return steps
+  }
+}
+
+extension Archive.Entry {
+  /// Whether it would reach other servers, or the files of this one, from a scratch server.
+  var reachesOutside: Bool {
+    switch kind {
+    case "SUBSCRIPTION", "SUBSCRIPTION TABLE", "USER MAPPING": true
+    case "COMMENT", "SECURITY LABEL": rest.hasPrefix("- SUBSCRIPTION ")
+    // Production may let a role call pg_read_file; on the scratch nobody may.
+    case "ACL": rest.hasPrefix("pg_catalog FUNCTION ")
+    default: false
+    }
+  }
+
+  fileprivate var isAttachment: Bool { kind == "INDEX ATTACH" }
+
+  /// Indexes, and those views and functions of the second part that indexes may need.
+  fileprivate var isIndexOrDefinition: Bool {
+    [
+      "INDEX", "CONSTRAINT", "VIEW", "MATERIALIZED VIEW", "FUNCTION", "PROCEDURE", "RULE",
+    ].contains(kind)
+  }
+
+  fileprivate var needsSuperuser: Bool {
+    ["FOREIGN DATA WRAPPER", "EVENT TRIGGER", "PUBLICATION"].contains(kind)
+  }
+}
+
+extension Array {
+  /// Those that fit a condition, and the others, each in their order.
+  fileprivate func split(_ fits: (Element) -> Bool) -> (fitting: [Element], others: [Element]) {
+    (filter(fits), filter { !fits($0) })
+  }
+}

@@ -1,0 +1,34 @@
+internal import Postgres
+internal import Problems
+internal import Repository
+internal import Snapshot
+
+/// Production's tablespaces on the scratch: their names, all inside the scratch's own directory.
+///
+/// Without them a definition that names one fails, and a patch could not move a table.
+struct ScratchTablespaces {
+  let connection: Connection
+  let content: SnapshotContent
+
+  /// Creates them in place (manual, 20.17 "allow_in_place_tablespaces"), owned by the administrator.
+  func create() throws {
+    let globals = Globals(
+      try content.text(
+        content.manifest.definition.globals,
+        try content.repository.makeReader()
+      )
+    )
+    let names = globals.tablespaces
+    guard !names.isEmpty else { return }
+    do {
+      try connection.execute("SET allow_in_place_tablespaces = on")
+      for name in names {
+        try connection.execute("CREATE TABLESPACE \(name) LOCATION ''")
+        // Everybody may use them: what production's rights on them are is no part of a database.
+        try connection.execute("GRANT CREATE ON TABLESPACE \(name) TO PUBLIC")
+      }
+    } catch {
+      throw error.problem("cannot create production's tablespaces on the scratch server")
+    }
+  }
+}
