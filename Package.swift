@@ -85,6 +85,7 @@ let package = Package(
       "Backup",
       [
         "Snapshot", "Repository", "Catalog", "Cluster", "Postgres", "Digests", "Processes", "Bytes",
+        "Files",
       ]
     ),
     module(

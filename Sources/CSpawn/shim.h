@@ -8,6 +8,8 @@
 int posix_spawn_file_actions_addclosefrom_np(posix_spawn_file_actions_t *actions, int from);
 // posix_spawn_file_actions_addchdir_np(3), glibc 2.29.
 int posix_spawn_file_actions_addchdir_np(posix_spawn_file_actions_t *actions, const char *path);
+// posix_spawn_file_actions_addtcsetpgrp_np(3), glibc 2.35.
+int posix_spawn_file_actions_addtcsetpgrp_np(posix_spawn_file_actions_t *actions, int terminal);
 // memfd_create(2).
 int memfd_create(const char *name, unsigned int flags);
 // pipe2(2).

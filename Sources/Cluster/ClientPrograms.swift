@@ -2,7 +2,8 @@ internal import Problems
 internal import Files
 internal import Processes
 
-/// PostgreSQL's own client programs of one major version: `pg_dump`, `pg_dumpall`, `pg_restore`.
+/// PostgreSQL's own client programs of one major version: `pg_dump`, `pg_dumpall`,
+/// `pg_restore`, `psql`.
 ///
 /// `pg_dump` refuses a server newer than itself, so its major must be at least the server's.
 public struct ClientPrograms: Sendable, Equatable {
@@ -17,6 +18,8 @@ public struct ClientPrograms: Sendable, Equatable {
   public var dumpAll: String { "\(directory)/pg_dumpall" }
   /// The path of `pg_restore`.
   public var restore: String { "\(directory)/pg_restore" }
+  /// The path of `psql`.
+  public var psql: String { "\(directory)/psql" }
 
   /// The oldest installed programs that are not older than `server`.
   ///

@@ -31,8 +31,8 @@ public final class ScratchServer: Sendable {
   public let options: ScratchOptions
   /// How far it is kept away from this machine.
   public let isolation: Isolation
-  private let confinement: Confinement
-  private let directory: ScratchDirectory
+  let confinement: Confinement
+  let directory: ScratchDirectory
   private let child = Mutex<Child?>(nil)
 
   init(

@@ -134,17 +134,7 @@ public struct BackupCommand: RunnableCommand {
     options.excludedData = excludedData
     options.tool = "drydock \(ToolVersion.number)"
     options.binaryDirectory = context.configuration.binaries
-    for tag in tags {
-      guard let equals = tag.firstIndex(of: "="), equals != tag.startIndex else {
-        throw Problem(
-          .usage,
-          code: "usage.tag",
-          "The tag \(tag) has no name and value",
-          hint: "Write --tag git=1a2b3c4."
-        )
-      }
-      options.tags[String(tag[..<equals])] = String(tag[tag.index(after: equals)...])
-    }
+    options.tags = try TagList(tags).values
     return options
   }
 }

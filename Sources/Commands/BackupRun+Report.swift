@@ -87,6 +87,11 @@ struct SnapshotSummary {
   }
 
   var json: JSONValue {
+    guard let dump = manifest.dump else { return members }
+    return .object((members.members ?? []) + [.init("imported", .string(dump.form.rawValue))])
+  }
+
+  private var members: JSONValue {
     let totals = manifest.totals
     return [
       "event": "result",

@@ -76,6 +76,8 @@ extension SnapshotLoss.Subject {
       ["part": "large_object", "oid": JSONValue(oid), "bytes": JSONValue(bytes)]
     case .largeObjects(let count):
       ["part": "large_objects", "at_most": JSONValue(count)]
+    case .dump(let file, let bytes):
+      ["part": "dump", "file": .string(file), "bytes": bytes.map { JSONValue($0) } ?? nil]
     }
   }
 }

@@ -22,6 +22,7 @@ public enum CommandTree {
             .command(RestoresCommand.self),
             .command(VerifyCommand.self), .command(CheckCommand.self),
             .command(CopyCommand.self), .command(ExportCommand.self),
+            .command(ImportCommand.self),
             .command(ForgetCommand.self), .command(CollectCommand.self),
           ]
         ),

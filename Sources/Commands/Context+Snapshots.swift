@@ -43,7 +43,7 @@ extension Context {
   ) async throws -> SnapshotContent {
     let reference = try SnapshotReference(text)
     let all = try await snapshots(in: repository)
-    let series = try series(reference, among: all, default: database)
+    let series = try series(reference, among: reference.candidates(in: all), default: database)
     if let found = try reference.choose(from: series) { return found }
     let hidden = try await hidden(in: repository, besides: all.count)
     throw Problem(
@@ -70,7 +70,10 @@ extension Context {
     // Whoever types an id means that snapshot, whatever the series.
     if case .prefix = reference.choice, reference.series == nil { return all }
     let wanted = reference.series ?? database ?? configuration.database?.keywords["dbname"]
-    let chosen = wanted.map { name in all.filter { $0.manifest.database.name == name } } ?? all
+    let named = wanted.map { name in all.filter { $0.manifest.database.name == name } } ?? all
+    // An imported dump never makes the name of a database ambiguous that Drydock itself takes.
+    let taken = named.filter { $0.manifest.dump == nil }
+    let chosen = taken.isEmpty ? named : taken
     let found = Set(chosen.map { SeriesIdentity($0.manifest.database) })
     guard found.count > 1 else { return chosen }
     throw Problem(

@@ -45,6 +45,8 @@ public struct DiffCommand: RunnableCommand {
     let repository = try await context.openRepository()
     let old = try await context.snapshot(self.old, of: nil, in: repository)
     let new = try await context.snapshot(self.new ?? "latest", of: nil, in: repository)
+    try old.requireTaken("cannot be compared")
+    try new.requireTaken("cannot be compared")
     let progress = context.progress
     let countsRows = countsRows
     let outcome = try await Lane("drydock.diff").run {

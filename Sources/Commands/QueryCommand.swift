@@ -31,6 +31,10 @@ public struct QueryCommand: RunnableCommand {
       "drydock query latest 'TABLE customers' --csv > customers.csv",
       "A table as CSV."
     ),
+    Example(
+      "drydock query latest --shell --table 'public.orders*'",
+      "Look around in some tables with psql."
+    ),
   ]
 
   /// The options of every command.
@@ -38,7 +42,11 @@ public struct QueryCommand: RunnableCommand {
   /// Which snapshot.
   public var snapshot = ""
   /// The query.
-  public var query = ""
+  public var query: String?
+  /// Whether psql is started instead.
+  public var isShell = false
+  /// The tables for psql.
+  public var tables: [String] = []
   /// Whether the result is written as CSV.
   public var isCSV = false
   /// Whether everything is restored.
@@ -52,7 +60,9 @@ public struct QueryCommand: RunnableCommand {
   /// Which words of a command line set which property.
   public static var arguments: [Argument<Self>] {
     positional("snapshot", \.snapshot, "latest, an id, k=v, or @time.")
-    positional("sql", \.query, "One SELECT, VALUES, TABLE or WITH.")
+    positional("sql", \.query, "One SELECT, VALUES, TABLE or WITH; none with --shell.")
+    flag("--shell", \.isShell, "Start psql on everything, or on the tables of --table.")
+    option("--table", \.tables, value: "PATTERN", "With --shell: only tables that match.")
     flag("--csv", \.isCSV, "Write CSV with a heading line, as COPY does.")
     flag("--everything", \.isEverything, "Restore all tables and large objects.")
     option("--jobs", \.jobs, value: "N", "Connections that restore at the same time (default 2).")
@@ -66,16 +76,26 @@ public struct QueryCommand: RunnableCommand {
     }
     let repository = try await context.openRepository()
     let content = try await context.snapshot(snapshot, of: nil, in: repository)
+    try requireOneWay()
+    if isShell && content.manifest.dump != nil { return try await shellOnDump(content, context) }
+    try content.requireTaken("cannot be asked; --shell opens it with psql")
     let options = options(in: context)
     let lane = Lane("drydock.query")
     let scratch = try await lane.run {
       try QueryScratch.start(of: content, options: options) { context.progress.report($0.report) }
     }
     do {
-      let loaded = try await scratch.load(for: statement, everything: isEverything)
-      context.progress.clear()
-      tell(loaded, of: content, context)
-      try await lane.run { [self] in try answer(scratch.settings, loaded, content, context) }
+      if isShell {
+        let loaded = try await scratch.load(tables: tables)
+        context.progress.clear()
+        tell(loaded, of: content, context)
+        try await open(try scratch.shell(prompt: Self.prompt(content)), lane)
+      } else {
+        let loaded = try await scratch.load(for: statement, everything: isEverything)
+        context.progress.clear()
+        tell(loaded, of: content, context)
+        try await lane.run { [self] in try answer(scratch.settings, loaded, content, context) }
+      }
     } catch {
       // The first error is the one to report; the next start removes what stays.
       try? await lane.run { try scratch.remove() }
@@ -87,12 +107,11 @@ public struct QueryCommand: RunnableCommand {
 
   /// The query without the semicolon that people end it with.
   private var statement: String {
-    let text = query.trimmingCharacters(in: .whitespacesAndNewlines)
+    let text = (query ?? "").trimmingCharacters(in: .whitespacesAndNewlines)
     return text.hasSuffix(";") ? String(text.dropLast()) : text
   }
 
-  private func tell(_ loaded: QueryScratch.Loaded, of content: SnapshotContent, _ context: Context)
-  {
+  func tell(_ loaded: QueryScratch.Loaded, of content: SnapshotContent, _ context: Context) {
     if let function = loaded.opaque.first {
       context.note("All tables were restored, since nobody can know what \(function) reads.")
     }
@@ -155,7 +174,7 @@ public struct QueryCommand: RunnableCommand {
     )
   }
 
-  private func options(in context: Context) -> RestoreOptions {
+  func options(in context: Context) -> RestoreOptions {
     var options = RestoreOptions()
     options.jobs = max(1, jobs ?? context.configuration.jobs ?? 2)
     // Each chunk is proven by its id when it is opened; the copy is read once and goes.

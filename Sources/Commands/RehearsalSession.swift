@@ -35,6 +35,7 @@ struct RehearsalSession: Sendable {
       of: live?.target.database,
       in: repository
     )
+    try content.requireTaken("cannot be rehearsed on")
     try Self.requireSame(live, content)
     try Self.requireWhole(content)
     var options = RehearsalRun.Options(

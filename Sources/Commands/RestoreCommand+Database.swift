@@ -21,6 +21,7 @@ extension RestoreCommand {
     }
     let repository = try await context.openRepository()
     let content = try await context.snapshot(try snapshot, of: nil, in: repository)
+    try content.requireTaken("replaces nothing")
     let replacement = DatabaseReplacement(
       of: content,
       into: target,

@@ -27,6 +27,7 @@ extension RestoreCommand {
     try requireUnprotected(context)
     let repository = try await context.openRepository()
     let content = try await context.snapshot(try snapshot, of: nil, in: repository)
+    try content.requireTaken("replaces nothing")
     let replacement = SchemaReplacement(
       of: content,
       schema: schemas[0],

@@ -51,6 +51,7 @@ extension RestoreCommand {
     _ context: Context
   ) async throws -> ExitStatus {
     var options = options(in: context)
+    if let status = try await restoreDump(content, into: target, options, context) { return status }
     options.excludedTables = selection.excludedTables
     options.isDataOnly = selection.isDataOnly
     options.roles = try RoleMap(selection.mappedRoles)

@@ -41,6 +41,7 @@ public struct ShowCommand: RunnableCommand {
       context.show(try content.report)
       return .done
     }
+    try content.requireTaken("has no roles that Drydock could show")
     let text = try await Lane("drydock.show").run {
       try content.text(content.manifest.definition.globals, try repository.makeReader())
     }

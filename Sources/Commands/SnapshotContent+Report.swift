@@ -7,6 +7,7 @@ extension SnapshotContent {
   /// What a snapshot holds, for a person and whole for programs.
   var report: Report {
     get throws {
+      if let dump = manifest.dump { return try report(of: dump) }
       let database = manifest.database
       return Report(
         title: "Snapshot \(name)",

@@ -80,6 +80,9 @@ extension SnapshotLoss.Subject {
       lost.isScattered ? "rows of \(lost.table), with gaps" : "rows of \(lost.table)"
     case .largeObject(let oid, let bytes): "large object \(oid), \(Quantity.bytes(bytes))"
     case .largeObjects(let count): "up to \(Quantity.count(count)) large objects"
+    case .dump(let file, let bytes):
+      (bytes.map { "\(Quantity.bytes($0)) of the dump" } ?? "parts of the dump")
+        + (file.isEmpty ? "" : "'s file \(file)")
     }
   }
 
@@ -93,6 +96,10 @@ extension SnapshotLoss.Subject {
 
 extension SnapshotLoss.Whole {
   fileprivate var text: String {
+    if files > 0 {
+      let all = Quantity.count(files, "file of a dump", "files of a dump")
+      return "\(Quantity.count(wholeFiles)) of \(all) whole"
+    }
     var parts = [
       "\(Quantity.count(wholeTables)) of \(Quantity.count(tables, "table", "tables")) whole",
       "\(Quantity.count(restorableRows)) of \(Quantity.count(rows, "row", "rows"))",

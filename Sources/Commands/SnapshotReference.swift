@@ -42,7 +42,8 @@ struct SnapshotReference: Sendable, Equatable {
     }
   }
 
-  private static func time(_ text: String) throws -> Date {
+  /// Reads a time in UTC; a `Problem` of kind `usage` for anything else.
+  static func time(_ text: String) throws -> Date {
     for text in [text, text.replacing("Z", with: ":00Z")] {
       if let date = try? Date(text, strategy: .iso8601) { return date }
     }
@@ -52,6 +53,12 @@ struct SnapshotReference: Sendable, Equatable {
       "@\(text) is not a time",
       hint: "Write it in UTC, such as @2026-01-31T02:00Z."
     )
+  }
+
+  /// Those that can be meant, whatever their series: a tag says which dump, and which database.
+  func candidates(in snapshots: [SnapshotContent]) -> [SnapshotContent] {
+    guard case .tag(let key, let value) = choice else { return snapshots }
+    return snapshots.filter { $0.manifest.tags[key] == value }
   }
 
   /// The snapshot among those of one series, oldest first; nil when none fits.

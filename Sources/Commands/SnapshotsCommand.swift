@@ -57,6 +57,7 @@ public struct SnapshotsCommand: RunnableCommand {
         proofs[snapshot.name]?.brief(now: now) ?? "",
         manifest.tags.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
           .joined(separator: " ") + (manifest.isPartial ? " (partial)" : "")
+          + (manifest.dump == nil ? "" : " (imported)")
       )
     }
     context.show(

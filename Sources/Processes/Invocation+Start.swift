@@ -25,10 +25,14 @@ extension Invocation {
   }
 
   /// Starts the child with these three descriptors and no others.
+  ///
+  /// With a terminal, the child's group has it from its first moment on (tcsetpgrp(3)), and a person
+  /// cannot stop it, since nobody would be there to let it go on.
   func spawn(
     standardInput: Int32,
     standardOutput: Int32,
-    standardError: Int32
+    standardError: Int32,
+    terminal: Int32? = nil
   ) throws(Problem) -> Child {
     let words = confinement.prefix + [program] + arguments
     try refuseNulBytes(words)
@@ -38,6 +42,9 @@ extension Invocation {
     var actions = unsafe posix_spawn_file_actions_t()
     unsafe posix_spawn_file_actions_init(&actions)
     defer { unsafe posix_spawn_file_actions_destroy(&actions) }
+    if let terminal {
+      unsafe posix_spawn_file_actions_addtcsetpgrp_np(&actions, terminal)
+    }
     unsafe posix_spawn_file_actions_adddup2(&actions, standardInput, STDIN_FILENO)
     unsafe posix_spawn_file_actions_adddup2(&actions, standardOutput, STDOUT_FILENO)
     unsafe posix_spawn_file_actions_adddup2(&actions, standardError, STDERR_FILENO)
@@ -49,7 +56,7 @@ extension Invocation {
     var attributes = posix_spawnattr_t()
     unsafe posix_spawnattr_init(&attributes)
     defer { unsafe posix_spawnattr_destroy(&attributes) }
-    setOwnGroupAndDefaultSignals(&attributes)
+    setOwnGroupAndDefaultSignals(&attributes, save: terminal == nil ? nil : SIGTSTP)
 
     var pid: pid_t = 0
     let variables = environment.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
@@ -80,12 +87,17 @@ extension Invocation {
   }
 }
 
-/// A group of its own, so that it can be stopped whole; no signal blocked or ignored by our doing.
-private func setOwnGroupAndDefaultSignals(_ attributes: inout posix_spawnattr_t) {
+/// A group of its own, so that it can be stopped whole; no signal blocked or ignored by our doing,
+/// save one that is meant.
+private func setOwnGroupAndDefaultSignals(
+  _ attributes: inout posix_spawnattr_t,
+  save kept: Int32?
+) {
   var none = sigset_t()
   unsafe sigemptyset(&none)
   var all = sigset_t()
   unsafe sigfillset(&all)
+  if let kept { unsafe sigdelset(&all, kept) }
   unsafe posix_spawnattr_setsigmask(&attributes, &none)
   unsafe posix_spawnattr_setsigdefault(&attributes, &all)
   unsafe posix_spawnattr_setpgroup(&attributes, 0)

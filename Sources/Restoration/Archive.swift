@@ -28,10 +28,10 @@ public struct Archive: Sendable {
 
   private static let prefix = "drydock-archive"
 
-  private let directory: TemporaryDirectory
-  private let programs: ClientPrograms
+  let directory: TemporaryDirectory
+  let programs: ClientPrograms
 
-  private var path: String { "\(directory.path)/archive" }
+  var path: String { "\(directory.path)/archive" }
 
   /// Writes the archive of a snapshot to a private temporary directory, which goes with the value.
   public init(
@@ -103,23 +103,6 @@ public struct Archive: Sendable {
     return lines.enumerated().filter { place, line in
       (first..<max(first, last)).contains(place) || !marks.contains { line.hasPrefix($0) }
     }.map(\.element).joined(separator: "\n")
-  }
-
-  /// What `pg_dump` wrote of the database itself: settings, rights, comment.
-  public func databaseScript(without: Omissions) throws -> String {
-    let list = try Invocation(programs.restore, ["--list", "--create", path]).run().checked()
-    let all = list.text.split(separator: "\n").compactMap { Entry(String($0)) }
-    let chosen = all.filter { entry in
-      entry.kind == "DATABASE"
-        || ["ACL", "COMMENT", "SECURITY LABEL"].contains(entry.kind)
-          && entry.rest.hasPrefix("- DATABASE ")
-    }
-    let file = "\(directory.path)/list-database"
-    let text = chosen.map(\.line).joined(separator: "\n") + "\n"
-    try AtomicFile.write(Array(text.utf8), to: file, durability: .fast)
-    var arguments = ["--create", "--use-list=\(file)", "--file=-"]
-    if without.contains(.privileges) { arguments.append("--no-privileges") }
-    return try Invocation(programs.restore, arguments + [path]).run().checked().text
   }
 
   /// Restores one section into a database; the first error stops it.

@@ -14,8 +14,8 @@ public struct QueryScratch: Sendable {
   public static let reader = "drydock_scratch_reader"
 
   private let scratch: ScratchDatabase
-  private let content: SnapshotContent
-  private let options: RestoreOptions
+  let content: SnapshotContent
+  let options: RestoreOptions
   private let progress: @Sendable (RestoreProgress) -> Void
 
   /// The way in for the query.
@@ -131,11 +131,25 @@ public struct QueryScratch: Sendable {
       isWhole || needs.callsExtension && table.isConfiguration
         || needs.tables.contains(RelationName(schema: table.schema, name: table.name))
     }
-    try await load(chosen)
-    let isChosen: @Sendable (String, String) -> Bool = { schema, name in
+    return try await load(
+      chosen,
+      isWhole: everything,
+      opaque: everything ? [] : needs.opaque
+    ) { schema, name in
       isWhole || needs.others.contains(RelationName(schema: schema, name: name))
     }
-    try await lane.run { [self] in
+  }
+
+  /// Loads tables, and the sequences and materialised views that are chosen; large objects where
+  /// everything is.
+  func load(
+    _ chosen: [Manifest.Table],
+    isWhole: Bool,
+    opaque: [String],
+    _ isChosen: @escaping @Sendable (String, String) -> Bool
+  ) async throws -> Loaded {
+    try await load(chosen)
+    try await Lane("drydock.query.values").run { [self] in
       let connection = try Connection.open(scratch.administration)
       if !chosen.isEmpty {
         let names = chosen.map { SQL.identifier($0.schema, $0.name) }
@@ -143,13 +157,13 @@ public struct QueryScratch: Sendable {
       }
       let values = ValueLoader(connection: connection, manifest: content.manifest)
       try values.setSequences(isChosen)
-      if everything { try loadLargeObjects(values) }
+      if isWhole { try loadLargeObjects(values) }
       try values.refreshViews(isChosen)
     }
     return Loaded(
       tables: chosen.map(\.label).sorted(),
       rows: chosen.reduce(0) { $0 + $1.rows },
-      opaque: everything ? [] : needs.opaque
+      opaque: opaque
     )
   }
 

@@ -15,6 +15,9 @@ public struct Globals: Sendable, Equatable {
     lines.map(Self.withoutPassword).joined(separator: "\n")
   }
 
+  /// All lines, passwords too, without `psql`'s own.
+  public var script: String { lines.joined(separator: "\n") }
+
   /// The statements, one a line, without comments.
   public var statements: [String] {
     lines.filter { !$0.isEmpty && !$0.hasPrefix("--") }

@@ -48,6 +48,7 @@ public final class LossSurvey {
     try surveyText(definition.fingerprint, .fingerprint, &loss)
     for table in manifest.tables { try survey(table, of: manifest, &loss) }
     try surveyLargeObjects(manifest, &loss)
+    for file in manifest.dump?.files ?? [] { try survey(file, &loss) }
     loss.whole.sequences = manifest.sequences.count
     return loss.parts.isEmpty ? nil : loss
   }
@@ -121,6 +122,31 @@ public final class LossSurvey {
 
   private func lost(_ stripe: Stripe) throws -> [ChunkID] {
     try stripe.chunks.filter { try !chunks.contains($0) }
+  }
+
+  /// A file with a hole loads nowhere, so what of it is left is not counted.
+  private func survey(_ file: Manifest.Dump.File, _ loss: inout SnapshotLoss) throws {
+    var bytes: Int? = 0
+    var lostChunks: [String] = []
+    for segment in file.segments {
+      switch try read(segment, { try Segment(decoding: $0) }) {
+      case .lost(let causes):
+        bytes = nil
+        lostChunks += causes.isEmpty ? [""] : causes
+      case .readable(let list):
+        for piece in list.stripes {
+          let lost = try lost(piece)
+          guard !lost.isEmpty else { continue }
+          bytes = bytes.map { $0 + piece.bytes }
+          let causes = try causes(of: lost)
+          lostChunks += causes.isEmpty ? [""] : causes
+        }
+      }
+    }
+    loss.whole.files += 1
+    guard !lostChunks.isEmpty else { return loss.whole.wholeFiles += 1 }
+    let causes = Set(lostChunks).subtracting([""]).sorted()
+    loss.parts.append(.init(subject: .dump(file: file.name, bytes: bytes), causes: causes))
   }
 
   private func surveyLargeObjects(_ manifest: Manifest, _ loss: inout SnapshotLoss) throws {

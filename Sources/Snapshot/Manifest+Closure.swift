@@ -31,6 +31,12 @@ extension Manifest {
         for chunk in item.chunks { try visit(chunk, .data) }
       }
     }
+    for segment in dump?.files.flatMap(\.segments) ?? [] {
+      try visit(segment, .list)
+      for piece in try Segment(decoding: try reader.read(segment, kind: .list)).stripes {
+        for chunk in piece.chunks { try visit(chunk, .data) }
+      }
+    }
   }
 }
 
@@ -57,6 +63,12 @@ extension Manifest {
       for item in try LargeObjectList.read(list, visitor.reader).items {
         item.chunks.forEach(visitor.need)
       }
+    }
+    for segment in dump?.files.flatMap(\.segments) ?? [] {
+      visitor.need(segment)
+      guard visitor.isNew(list: segment) else { continue }
+      let list = try visitor.reader.read(segment, kind: .list)
+      for piece in try Segment(decoding: list).stripes { piece.chunks.forEach(visitor.need) }
     }
   }
 }

@@ -56,6 +56,8 @@ public struct Manifest: Codable, Sendable, Equatable {
   public var answers: String?
   /// Sums over everything.
   public var totals: Totals
+  /// The dump that was imported, in place of all that a backup reads; nil for every other snapshot.
+  public var dump: Dump?
 
   /// Makes a manifest.
   public init(
@@ -104,7 +106,7 @@ extension Manifest {
   /// Reads a manifest's bytes; throws a decoding error where they are not one.
   public init(decoding bytes: [UInt8]) throws {
     self = try JSONDecoder().decode(Manifest.self, from: Data(bytes))
-    guard version == 1 else {
+    guard isOfKnownVersion else {
       throw DecodingError.dataCorrupted(
         .init(codingPath: [], debugDescription: "a manifest of version \(version)")
       )

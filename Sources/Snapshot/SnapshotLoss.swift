@@ -26,6 +26,8 @@ public struct SnapshotLoss: Sendable, Equatable {
     case largeObject(oid: Int, bytes: Int)
     /// A list of large objects; they are at most so many.
     case largeObjects(atMost: Int)
+    /// Pieces of a file of an imported dump, by name; bytes are nil where their list is lost too.
+    case dump(file: String, bytes: Int?)
   }
 
   /// What the snapshot holds of each kind, and how much of it can be restored.
@@ -44,6 +46,10 @@ public struct SnapshotLoss: Sendable, Equatable {
     public var largeObjects = 0
     /// Large objects that can be restored for certain.
     public var restorableLargeObjects = 0
+    /// Files of an imported dump.
+    public var files = 0
+    /// Those of which every byte can be restored.
+    public var wholeFiles = 0
   }
 
   /// The snapshot.

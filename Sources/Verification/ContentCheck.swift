@@ -28,6 +28,7 @@ struct ContentCheck {
         try missing(snapshot.stripes(of: table, reader).flatMap(\.chunks), of: table.label)
       }
     }
+    for file in snapshot.manifest.dump?.files ?? [] { findings += try presence(of: file) }
     findings += try missing(snapshot.manifest.largeObjects, of: "the large objects")
     guard findings.isEmpty else { return findings }
     return try guarding("the large objects") {
@@ -46,6 +47,12 @@ struct ContentCheck {
     var findings = try definition()
     for table in snapshot.manifest.tables {
       findings += try guarding(table.label) { try check(table, share) }
+    }
+    for file in snapshot.manifest.dump?.files ?? [] {
+      findings += try guarding(Self.label(file)) {
+        try snapshot.read(file) { _ in try Task.checkCancellation() }
+        return []
+      }
     }
     return try findings + checkLargeObjects(share)
   }
@@ -71,6 +78,21 @@ struct ContentCheck {
       }
       return []
     }
+  }
+
+  private func presence(of file: Manifest.Dump.File) throws -> [VerificationRun.Finding] {
+    let lists = try missing(file.segments, of: Self.label(file))
+    guard lists.isEmpty else { return lists }
+    return try guarding(Self.label(file)) {
+      try file.segments.flatMap { segment in
+        let stripes = try Segment(decoding: try reader.read(segment, kind: .list)).stripes
+        return try missing(stripes.flatMap(\.chunks), of: Self.label(file))
+      }
+    }
+  }
+
+  private static func label(_ file: Manifest.Dump.File) -> String {
+    file.name.isEmpty ? "the dump" : "the dump's file \(file.name)"
   }
 
   private func missing(_ chunks: [ChunkID], of subject: String) throws -> [VerificationRun.Finding]

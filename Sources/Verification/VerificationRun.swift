@@ -121,6 +121,14 @@ public struct VerificationRun: Sendable {
 
   /// Level 3; where the restore fails over damage, level 2 says all that is damaged.
   private func restore() async throws -> ([Finding], Double?) {
+    if content.manifest.dump != nil {
+      let trial = DumpTrial(
+        content: content,
+        jobs: options.jobs,
+        binaryDirectory: options.binaryDirectory
+      )
+      return try await trial.run(progress)
+    }
     let trial = RestoreTrial(
       content: content,
       jobs: options.jobs,

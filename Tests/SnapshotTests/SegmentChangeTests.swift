@@ -67,7 +67,10 @@ struct SegmentChangeTests {
     #expect(throws: Problem.self) { _ = try Segment(decoding: bytes) }
   }
 
-  @Test("A collector that compares lists notes all that the snapshots need", arguments: 1...8 as ClosedRange<UInt64>)
+  @Test(
+    "A collector that compares lists notes all that the snapshots need",
+    arguments: 1...8 as ClosedRange<UInt64>
+  )
   func closure(seed: UInt64) throws {
     var random = SeededGenerator(seed: seed)
     let database = try SmallDatabase(stripes: 6)

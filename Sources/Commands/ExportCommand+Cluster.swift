@@ -1,0 +1,82 @@
+internal import Postgres
+internal import Problems
+internal import Reports
+internal import Repository
+internal import Restoration
+internal import Snapshot
+
+extension ExportCommand {
+  /// Writes the whole cluster as one script.
+  func exportCluster(_ context: Context, _ repository: Repository) async throws -> ExitStatus {
+    if !schemas.isEmpty {
+      throw Problem(
+        .usage,
+        code: "usage.cluster",
+        "--schema belongs to one snapshot, not a cluster"
+      )
+    }
+    let contents = try Self.newest(
+      snapshot ?? "latest",
+      among: try await context.snapshots(in: repository),
+      of: system
+    )
+    let (options, hasPasswords) = (options(in: context), !hasNoPasswords)
+    try await write(to: context) { write in
+      try ClusterExport(of: contents, hasPasswords: hasPasswords, options: options, write: write)
+        .run()
+    }
+    for content in contents {
+      let manifest = content.manifest
+      context.note(
+        "\(manifest.database.name) as of \(manifest.taken.prefix(19))Z (\(content.name.shortID))"
+      )
+    }
+    return .done
+  }
+
+  /// The newest whole snapshot of each database of one cluster, not after a time.
+  ///
+  /// - Parameters:
+  ///   - text: `latest` or `@time`.
+  ///   - all: All snapshots, oldest first.
+  ///   - system: The cluster's system identifier; nil where only one is there.
+  /// - Returns: One snapshot a database.
+  /// - Throws: `usage.ambiguous-series` where there are several clusters.
+  static func newest(
+    _ text: String,
+    among all: [SnapshotContent],
+    of system: String?
+  ) throws -> [SnapshotContent] {
+    let reference = try SnapshotReference(text)
+    switch reference.choice {
+    case .latest, .time: break
+    case .prefix, .tag:
+      throw Problem(
+        .usage,
+        code: "usage.cluster",
+        "\(text) names one snapshot, not a cluster",
+        hint: "Give nothing, latest, or @2026-01-31T02:00Z."
+      )
+    }
+    let whole = all.filter { content in
+      content.manifest.dump == nil
+        && (system.map { $0 == content.manifest.database.systemIdentifier } ?? true)
+    }
+    let clusters = Dictionary(grouping: whole) { $0.manifest.database.systemIdentifier }
+    guard clusters.count < 2 else {
+      throw Problem(
+        .usage,
+        code: "usage.ambiguous-series",
+        "the repository holds databases of several clusters",
+        facts: clusters.map { system, contents in
+          let names = Set(contents.map(\.manifest.database.name)).sorted()
+          return Problem.Fact("system \(system)", names.joined(separator: ", "))
+        }.sorted { $0.name < $1.name },
+        hint: "Choose one with --system."
+      )
+    }
+    return try Dictionary(grouping: whole) { $0.manifest.database.name }
+      .sorted { $0.key < $1.key }
+      .compactMap { try reference.choose(from: $0.value) }
+  }
+}

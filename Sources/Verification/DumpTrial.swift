@@ -1,0 +1,42 @@
+internal import Postgres
+internal import Problems
+internal import Repository
+internal import Restoration
+internal import Snapshot
+
+/// Level 3 for an imported dump: it loads into an empty server without an error.
+///
+/// There is nothing to compare it with: what it made is what it says.
+struct DumpTrial: Sendable {
+  let content: SnapshotContent
+  let jobs: Int
+  let binaryDirectory: String?
+
+  /// Returns what is wrong, and the seconds that the load took.
+  func run(
+    _ progress: @escaping @Sendable (String) -> Void
+  ) async throws -> (findings: [VerificationRun.Finding], seconds: Double?) {
+    try await Lane("drydock.trial").run { try load(progress) }
+  }
+
+  private func load(
+    _ progress: (String) -> Void
+  ) throws -> (findings: [VerificationRun.Finding], seconds: Double?) {
+    let started = ContinuousClock.now
+    var options = RestoreOptions()
+    options.jobs = jobs
+    options.binaryDirectory = binaryDirectory
+    let scratch: DumpScratch
+    do {
+      scratch = try DumpScratch.start(of: content, options: options) { _ in
+        progress("level 3: loading the dump")
+      }
+    } catch let problem as Problem where problem.kind == .damaged {
+      let text = problem.summary + (problem.reason.map { ": \($0)" } ?? "")
+      return ([.init(subject: "the dump", text: text)], nil)
+    }
+    let seconds = started.secondsAgo
+    try scratch.remove()
+    return ([], seconds)
+  }
+}
