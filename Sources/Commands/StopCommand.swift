@@ -84,9 +84,7 @@ public struct StopCommand: RunnableCommand {
     let content = try SnapshotContent(opening: taken.snapshot, in: repository)
     let proven = try await VerificationRun(
       of: content,
-      level: .content,
-      jobs: 1,
-      binaryDirectory: options.binaryDirectory,
+      options: .init(level: .content, jobs: 1, binaryDirectory: options.binaryDirectory),
       tool: options.tool
     ).run()
     guard proven.proof != nil else {

@@ -81,7 +81,7 @@ public struct VerifyCommand: RunnableCommand {
       progress: { context.progress.report(.init(phase: $0)) }
     ).run()
     context.progress.clear()
-    if content.manifest.dump != nil, level == .restore {
+    if content.manifest.dump != nil, options.level == .restore {
       context.note("Of an imported dump, level 3 proves that it loads without an error.")
     }
     if let proof = result.proof {

@@ -46,7 +46,7 @@ extension ScratchDatabase {
       try connection.execute("CREATE TABLESPACE \(name) LOCATION ''")
       try connection.execute("GRANT CREATE ON TABLESPACE \(name) TO PUBLIC")
     }
-    try connection.execute(creation(of: shape.database))
+    try connection.execute(shape.database.creation(owner: shape.database.owner))
     let name = SQL.identifier(shape.database.name)
     try connection.execute("GRANT ALL ON DATABASE \(name) TO \(SQL.identifier(role))")
     let scratch = ScratchDatabase(server: server, name: shape.database.name)
@@ -102,11 +102,9 @@ extension ScratchDatabase {
     like shape: LiveShape,
     binaryDirectory: String?
   ) throws -> ConnectionSettings {
-    var database = shape.database
-    database.name = name
     let user = Self.administrator
     try Connection.open(server.settings(database: "postgres", user: user))
-      .execute(Self.creation(of: database))
+      .execute(shape.database.creation(as: name, owner: shape.database.owner))
     let dump = try Archive.plainDump(of: administration, binaryDirectory: binaryDirectory)
     let settings = server.settings(database: name, user: user)
     do {

@@ -72,9 +72,7 @@ public struct ScratchDatabase: Sendable {
     let connection = try takeOver(server)
     try ScratchRoles(connection: connection, content: content).create(migrator: migrator)
     try ScratchTablespaces(connection: connection, content: content).create()
-    try connection.execute(
-      "\(database.creation(as: database.name)) OWNER \(SQL.identifier(database.owner))"
-    )
+    try connection.execute(database.creation(owner: database.owner))
     let scratch = ScratchDatabase(server: server, name: database.name)
     try scratch.applySettings(database, connection)
     return scratch
@@ -98,9 +96,8 @@ public struct ScratchDatabase: Sendable {
   func makeNeighbour(_ name: String, like content: SnapshotContent) throws -> ConnectionSettings {
     let database = content.manifest.database
     let user = Self.administrator
-    try Connection.open(server.settings(database: "postgres", user: user)).execute(
-      "\(database.creation(as: name)) OWNER \(SQL.identifier(database.owner))"
-    )
+    try Connection.open(server.settings(database: "postgres", user: user))
+      .execute(database.creation(as: name, owner: database.owner))
     return server.settings(database: name, user: user)
   }
 
