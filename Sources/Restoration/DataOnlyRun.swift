@@ -37,7 +37,13 @@ public struct DataOnlyRun: Sendable {
   /// and where foreign keys form a circle; nothing was changed then, as after every other failure.
   public func run() async throws -> RestoreResult {
     let started = ContinuousClock.now
-    let selection = try RestoreSelection(options: options, manifest: content.manifest)
+    let selection = try await Lane("drydock.selection").run { [content, options] in
+      try RestoreSelection(
+        options: options,
+        manifest: content.manifest,
+        partitions: try PartitionTree(of: content, options: options)
+      )
+    }
     let session = try await open()
     let omissions = try await session.run { connection in
       do {

@@ -154,3 +154,25 @@ extension DefinitionTokens.Token {
     return false
   }
 }
+
+extension DefinitionTokens {
+  /// The statements of a script as lists of keywords and of names, without dots: `a.t` is two.
+  ///
+  /// A token that is no keyword, or no name, is an empty text there.
+  static func statements(of script: String) -> [(words: [String], names: [String])] {
+    var found: [(words: [String], names: [String])] = []
+    var statement: (words: [String], names: [String]) = ([], [])
+    for token in DefinitionTokens(Array(script.utf8)) {
+      switch token.kind {
+      case .comment, .meta, .sign(UInt8(ascii: ".")): continue
+      default: break
+      }
+      statement.words.append(token.word ?? "")
+      statement.names.append(token.name ?? "")
+      guard token.isEnd else { continue }
+      found.append(statement)
+      statement = ([], [])
+    }
+    return found
+  }
+}

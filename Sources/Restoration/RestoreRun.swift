@@ -34,7 +34,13 @@ public struct RestoreRun: Sendable {
   /// target holds a part, `damaged` when it reads back otherwise.
   public func run() async throws -> RestoreResult {
     let started = ContinuousClock.now
-    let selection = try RestoreSelection(options: options, manifest: content.manifest)
+    let selection = try await Lane("drydock.selection").run { [content, options] in
+      try RestoreSelection(
+        options: options,
+        manifest: content.manifest,
+        partitions: try PartitionTree(of: content, options: options)
+      )
+    }
     let session = try await openSession()
     let target = try await inspect(session, selection)
     let work = try await Lane("drydock.restore").run { [content, options] in

@@ -10,9 +10,15 @@ struct RestoreSelection: Sendable {
   let schemas: Set<String>
   /// The tables that were asked for by pattern; nil for all.
   let labels: Set<String>?
+  /// The partitioned tables above the tables, which come along without their other partitions.
+  let parents: Set<RelationName>
   private let hasLargeObjects: Bool
 
-  init(options: RestoreOptions, manifest: Manifest) throws {
+  init(
+    options: RestoreOptions,
+    manifest: Manifest,
+    partitions: PartitionTree = PartitionTree()
+  ) throws {
     for schema in options.schemas where !manifest.database.schemas.contains(schema) {
       throw Problem(
         .usage,
@@ -30,11 +36,13 @@ struct RestoreSelection: Sendable {
     }
     let excluded = options.excludedTables.map { TablePattern($0) }
     guard !patterns.isEmpty || !excluded.isEmpty else {
-      (tables, labels) = (inSchemas, nil)
+      (tables, labels, parents) = (inSchemas, nil, [])
       return
     }
     func fits(_ table: Manifest.Table, _ pattern: TablePattern) -> Bool {
-      pattern.matches(RelationName(schema: table.schema, name: table.name))
+      let name = RelationName(schema: table.schema, name: table.name)
+      return pattern.matches(name)
+        || partitions.ancestors(of: name).contains { pattern.matches($0) }
     }
     for (pattern, text) in zip(patterns, options.tables)
     where !inSchemas.contains(where: { fits($0, pattern) }) {
@@ -53,6 +61,11 @@ struct RestoreSelection: Sendable {
     }
     tables = included.filter { table in !excluded.contains { fits(table, $0) } }
     labels = Set(tables.map(\.label))
+    parents = Set(
+      tables.flatMap {
+        partitions.ancestors(of: RelationName(schema: $0.schema, name: $0.name))
+      }
+    )
   }
 
   /// An exclusion that fits nothing is a typing error, and would bring what nobody wanted.
@@ -90,22 +103,22 @@ struct RestoreSelection: Sendable {
   }
 
   /// The entries of the archive's table of contents that belong to the selection; nil for all.
-  func entries(_ all: [Archive.Entry], _ owned: OwnedSequences) -> [Archive.Entry]? {
+  func entries(_ all: [Archive.Entry], _ parts: TableParts) -> [Archive.Entry]? {
     if isWhole { return nil }
-    if labels != nil { return all.filter { belongsToTables($0) || owned.contains($0) } }
+    if labels != nil { return all.filter { belongsToTables($0) || parts.contains($0) } }
     return all.filter { entry in schemas.contains { entry.belongs(toSchema: $0) } }
   }
 
   private func belongsToTables(_ entry: Archive.Entry) -> Bool {
-    tables.contains { table in
-      switch entry.kind {
-      case "TABLE", "TABLE ATTACH": entry.rest.hasPrefix("\(table.schema) \(table.name) ")
-      case "CONSTRAINT", "CHECK CONSTRAINT", "DEFAULT":
-        entry.rest.hasPrefix("\(table.schema) \(table.name) ")
-      case "INDEX":
+    switch entry.kind {
+    case "TABLE", "TABLE ATTACH", "CONSTRAINT", "CHECK CONSTRAINT", "DEFAULT":
+      tables.contains { entry.rest.hasPrefix("\($0.schema) \($0.name) ") }
+        || parents.contains { entry.rest.hasPrefix("\($0.schema) \($0.name) ") }
+    case "INDEX", "INDEX ATTACH":
+      tables.contains { table in
         table.indexes.contains { entry.rest.hasPrefix("\(table.schema) \($0) ") }
-      default: false
       }
+    default: false
     }
   }
 }

@@ -34,9 +34,9 @@ struct RestoreWork: Sendable {
       serverMajor: serverVersion / 10000,
       binaryDirectory: options.binaryDirectory
     )
-    let owned = try OwnedSequences(of: selection, in: archive)
-    ownedSequences = owned.names
-    let chosen = try Self.entries(archive, selection, options, owned)
+    let parts = try TableParts(of: selection, in: archive)
+    ownedSequences = parts.sequences
+    let chosen = try Self.entries(archive, selection, options, parts)
     preData = chosen
     postData = chosen
     tables = try selection.tables.map { ($0, try content.stripes(of: $0, reader)) }
@@ -54,10 +54,10 @@ struct RestoreWork: Sendable {
     _ archive: Archive,
     _ selection: RestoreSelection,
     _ options: RestoreOptions,
-    _ owned: OwnedSequences
+    _ parts: TableParts
   ) throws -> [Archive.Entry]? {
     let all = try archive.entries()
-    let chosen = selection.entries(all, owned)
+    let chosen = selection.entries(all, parts)
     guard options.isNeutralised else { return chosen }
     return (chosen ?? all).filter { !$0.reachesOutside }
   }

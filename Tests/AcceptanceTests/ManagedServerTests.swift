@@ -1,3 +1,4 @@
+import Cluster
 import Postgres
 import TestSupport
 import Testing
@@ -134,9 +135,9 @@ struct ManagedServerTests {
     }
   }
 
-  @Test("Rehearses and migrates", arguments: TestServer.allCases)
+  @Test("Rehearses, migrates, asks and verifies", arguments: TestServer.allCases)
   func migrate(server: TestServer) throws {
-    try withShop(on: server) { shop in
+    try withShopAlone(on: server) { shop in
       try shop.user.write(
         patch: "0001_price.sql",
         "SET LOCAL ROLE \(shop.roles.app);\nALTER TABLE shop.item ADD COLUMN price int;\n"
@@ -144,6 +145,10 @@ struct ManagedServerTests {
       let words = ["--database", shop.asAdmin(shop.database).argument]
       try shop.user.run(["rehearse"] + words).require(0)
       try shop.user.run(["migrate"] + words).require(0)
+      let asked = try shop.user.run(["query", "latest", "SELECT count(*) FROM shop.item", "--csv"])
+      #expect(asked.code == 0 && asked.output == "count\n300\n", "\(asked)")
+      let proof = try shop.user.run(["verify", "latest", "--level", "3"])
+      #expect(proof.code == 0, "\(proof)")
       let price = "SELECT count(price) FROM shop.item"
       #expect(try Connection.open(shop.database).execute(price).int == 0)
     }
@@ -210,14 +215,10 @@ struct ManagedServerTests {
 
   private func withShop(on server: TestServer, _ body: (Shop) throws -> Void) throws {
     try withDatabase(on: server) { database in
-      let roles = Roles()
-      let connection = try Connection.open(database)
-      try connection.execute(Self.definition(roles, database.keywords["dbname"] ?? ""))
-      let shop = Shop(database: database, roles: roles, user: try Drydock(on: server))
-      let run = try shop.user.run(["backup", shop.asAdmin(database).argument])
-      #expect(run.code == 0, "\(run)")
+      let shop = try shop(in: database, on: server)
       try body(shop)
-      try connection.execute(
+      let roles = shop.roles
+      try Connection.open(database).execute(
         """
         DROP OWNED BY \(roles.other), \(roles.app) CASCADE;
         ALTER DATABASE \(database.keywords["dbname"] ?? "") OWNER TO postgres;
@@ -225,5 +226,29 @@ struct ManagedServerTests {
         """
       )
     }
+  }
+
+  /// A shop on a server of its own, where nobody else changes roles meanwhile.
+  private func withShopAlone(on server: TestServer, _ body: (Shop) throws -> Void) throws {
+    let own = try ScratchServer.start(try server.options())
+    do {
+      try Connection.open(own.settings()).execute("CREATE DATABASE shop TEMPLATE template0")
+      try body(try shop(in: own.settings(database: "shop"), on: server))
+    } catch {
+      // The test's own failure is the one to report.
+      try? own.remove()
+      throw error
+    }
+    try own.remove()
+  }
+
+  private func shop(in database: ConnectionSettings, on server: TestServer) throws -> Shop {
+    let roles = Roles()
+    try Connection.open(database).execute(
+      Self.definition(roles, database.keywords["dbname"] ?? "")
+    )
+    let shop = Shop(database: database, roles: roles, user: try Drydock(on: server))
+    try shop.user.run(["backup", shop.asAdmin(database).argument]).require(0)
+    return shop
   }
 }

@@ -126,6 +126,13 @@ struct SelectionTests {
       #expect(try properties(name, connection) == properties(old, connection))
       let again = try user.run(words)
       #expect(again.code == 3 && again.errors.contains("already exists"), "\(again)")
+      #expect(!again.errors.contains("was killed"), "\(again)")
+      // What a kill leaves says so.
+      try connection.execute(
+        "COMMENT ON DATABASE \(name) IS 'drydock restores into this database; it is not whole'"
+      )
+      let left = try user.run(words)
+      #expect(left.code == 3 && left.errors.contains("was killed"), "\(left)")
       try connection.execute("DROP DATABASE \(name)")
 
       // A failure in the middle: the role that owns a table is gone.
@@ -136,8 +143,8 @@ struct SelectionTests {
       let failed = try user.run(words)
       #expect(failed.code == 1 && failed.errors.contains("was dropped again"), "\(failed)")
       #expect(failed.errors.contains("dd_gone") && failed.missingOfError == [], "\(failed)")
-      let left = "SELECT count(*) FROM pg_database WHERE datname = '\(name)'"
-      #expect(try connection.execute(left).int == 0)
+      let databases = "SELECT count(*) FROM pg_database WHERE datname = '\(name)'"
+      #expect(try connection.execute(databases).int == 0)
       // The way out that the words name.
       try user.run(words + ["--with-roles"]).require(0)
       let owner = "SELECT relowner::regrole FROM pg_class WHERE relname = 'items'"
@@ -228,6 +235,36 @@ struct SelectionTests {
             == 50
         )
         #expect(try connection.execute("SELECT to_regclass('sales.days_1')").value == nil)
+      }
+    }
+  }
+
+  @Test(
+    "A partitioned table comes whole, a partition with what is above it",
+    arguments: TestServer.allCases
+  )
+  func partitions(server: TestServer) throws {
+    let script = """
+      CREATE TABLE days (id int GENERATED ALWAYS AS IDENTITY, day date, PRIMARY KEY (id, day))
+        PARTITION BY RANGE (day);
+      CREATE TABLE days_1 PARTITION OF days FOR VALUES FROM ('2026-01-01') TO ('2026-02-01');
+      CREATE TABLE days_2 PARTITION OF days FOR VALUES FROM ('2026-02-01') TO ('2027-01-01');
+      CREATE INDEX days_day ON days (day); CREATE TABLE other (id int);
+      INSERT INTO days (day) SELECT '2026-01-01'::date + i FROM generate_series(1, 60) i;
+      """
+    try withSnapshot(of: script, on: server) { source, user in
+      for (table, left) in [("public.days", "other"), ("days_2", "other, days_1")] {
+        try withDatabase(on: server) { target in
+          let words = ["restore", "latest", "--into", target.argument, "--table", table]
+          let run = try user.run(words)
+          #expect(run.code == 7, "\(run)")
+          try withDatabase(on: server) { reference in
+            let copies = Copies(on: server, in: user.directory)
+            try copies.copyWithPsql(source, to: reference)
+            try Connection.open(reference).execute("DROP TABLE \(left)")
+            try copies.expectEqual(target, reference)
+          }
+        }
       }
     }
   }
