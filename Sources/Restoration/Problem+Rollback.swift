@@ -33,7 +33,7 @@ extension Problem {
     guard kind != .partial, !facts.contains(where: { $0.name == "state" }) else { return self }
     var copy = self
     copy.facts.append(Fact("state", "nothing was changed: the transaction was rolled back"))
-    return copy
+    return copy.hinting
   }
 
   /// An error before anything was begun.
@@ -41,7 +41,15 @@ extension Problem {
     var problem = error.problem("cannot look at the target database")
     if error.isRetryable { problem.kind = .busy }
     if error.isCancelled && Task.isCancelled { return .interrupted }
-    return problem
+    return problem.hinting
+  }
+
+  /// The same problem with what can be done next, where the server had nothing better to say.
+  var hinting: Problem {
+    guard hint == nil, kind != .interrupted else { return self }
+    var copy = self
+    copy.hint = "Mend what the server says, and run the command again."
+    return copy
   }
 
   /// What a token promised no longer holds.

@@ -45,21 +45,29 @@ enum UnfinishedCopy {
         return false
       }
     }.value
-    guard isGone else { return left(problem, plan) }
+    guard isGone else { return left(problem, plan, isCertain: false) }
     var copy = problem
     copy.facts.append(
       .init("state", "nothing was changed: schema \(plan.schema) is live as it was")
     )
-    return copy
+    return copy.hinting
   }
 
-  /// The problem, for those who must know that a copy was left.
-  static func left(_ problem: Problem, _ plan: ReplacementPlan) -> Problem {
+  /// The problem, for those who must know that a copy was left, or may have been.
+  static func left(
+    _ problem: Problem,
+    _ plan: ReplacementPlan,
+    isCertain: Bool = true
+  ) -> Problem {
     guard problem.kind != .partial else { return problem }
     var copy = problem
     copy.facts.removeAll { $0.name == "state" }
     copy.facts.append(
-      .init("state", "schema \(plan.schema) is live as it was; \(plan.copy) waits beside it")
+      .init(
+        "state",
+        "schema \(plan.schema) is live as it was; \(plan.copy)"
+          + (isCertain ? " waits beside it" : " may be left beside it")
+      )
     )
     copy.hint =
       (problem.hint.map { "\($0) " } ?? "")
