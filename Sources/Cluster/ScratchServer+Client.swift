@@ -8,6 +8,7 @@ extension ScratchServer {
   /// - Parameters:
   ///   - program: The program's path.
   ///   - arguments: Its arguments; connections go to `socketDirectory`.
+  /// - Returns: What can be run.
   public func client(_ program: String, _ arguments: [String]) -> Invocation {
     Invocation(
       program,

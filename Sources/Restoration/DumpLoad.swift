@@ -25,6 +25,7 @@ struct DumpLoad {
   ///   - target: The database, as a keyword string without a password.
   ///   - progress: Told how many bytes were given.
   /// - Returns: How the program ended.
+  /// - Throws: What starting it throws, and what the repository says of damage.
   func run(into target: String, progress: (Int) -> Void) throws -> Outcome {
     switch dump.form {
     case .plain, .cluster: try runScript(target, progress)

@@ -14,7 +14,8 @@ final class PersonAtTerminal: Sendable {
   private let seen = Mutex([UInt8]())
 
   init(_ user: Drydock, _ arguments: [String], hasTerminal: Bool) throws {
-    let invocation = user.invocation(arguments)
+    // A pager would wait for a key that nobody presses.
+    let invocation = user.invocation(arguments, ["PAGER": "cat", "TERM": "dumb"])
     let words = [invocation.program] + arguments.map { "'\($0)'" }
     process.executableURL = URL(
       fileURLWithPath: hasTerminal ? "/usr/bin/script" : invocation.program
