@@ -76,7 +76,7 @@ extension SnapshotLoss.Subject {
       ["part": "large_object", "oid": JSONValue(oid), "bytes": JSONValue(bytes)]
     case .largeObjects(let count):
       ["part": "large_objects", "at_most": JSONValue(count)]
-    case .dump(let file, let bytes):
+    case .dumpFile(let file, let bytes):
       ["part": "dump", "file": .string(file), "bytes": bytes.map { JSONValue($0) } ?? nil]
     }
   }

@@ -80,7 +80,7 @@ extension SnapshotLoss.Subject {
       lost.isScattered ? "rows of \(lost.table), with gaps" : "rows of \(lost.table)"
     case .largeObject(let oid, let bytes): "large object \(oid), \(Quantity.bytes(bytes))"
     case .largeObjects(let count): "up to \(Quantity.count(count)) large objects"
-    case .dump(let file, let bytes):
+    case .dumpFile(let file, let bytes):
       (bytes.map { "\(Quantity.bytes($0)) of the dump" } ?? "parts of the dump")
         + (file.isEmpty ? "" : "'s file \(file)")
     }

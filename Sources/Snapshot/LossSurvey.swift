@@ -146,7 +146,7 @@ public final class LossSurvey {
     loss.whole.files += 1
     guard !lostChunks.isEmpty else { return loss.whole.wholeFiles += 1 }
     let causes = Set(lostChunks).subtracting([""]).sorted()
-    loss.parts.append(.init(subject: .dump(file: file.name, bytes: bytes), causes: causes))
+    loss.parts.append(.init(subject: .dumpFile(file.name, bytes: bytes), causes: causes))
   }
 
   private func surveyLargeObjects(_ manifest: Manifest, _ loss: inout SnapshotLoss) throws {

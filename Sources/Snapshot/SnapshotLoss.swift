@@ -27,7 +27,7 @@ public struct SnapshotLoss: Sendable, Equatable {
     /// A list of large objects; they are at most so many.
     case largeObjects(atMost: Int)
     /// Pieces of a file of an imported dump, by name; bytes are nil where their list is lost too.
-    case dump(file: String, bytes: Int?)
+    case dumpFile(String, bytes: Int?)
   }
 
   /// What the snapshot holds of each kind, and how much of it can be restored.

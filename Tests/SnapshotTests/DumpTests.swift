@@ -100,7 +100,7 @@ struct DumpTests {
     fixture.store.damage(pack) { $0?[location.offset + 70] ^= 1 }
     let losses = try LossTests.losses(fixture.store, reading: .all).losses
     let expected = SnapshotLoss.Part(
-      subject: .dump(file: "toc.dat", bytes: fixture.pieces[2].count),
+      subject: .dumpFile("toc.dat", bytes: fixture.pieces[2].count),
       causes: [pack.text]
     )
     #expect(losses.map(\.parts) == [[expected]])
