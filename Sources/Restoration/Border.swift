@@ -68,8 +68,7 @@ struct Border: Sendable, Equatable {
       "schema \(schema) cannot be replaced alone; nothing was changed",
       reason: "objects cross its border that would stay with the old copy",
       facts: obstacles.prefix(20).map { Problem.Fact("crosses", $0) },
-      hint: "Restore the whole database beside the live one: createdb NAME, then"
-        + " drydock restore SNAPSHOT --into that one."
+      hint: "Replace the whole database: the same command without --schema."
     )
   }
 

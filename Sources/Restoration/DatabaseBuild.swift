@@ -17,18 +17,15 @@ struct DatabaseBuild: Sendable {
   let journal: DatabaseJournal
   let progress: @Sendable (RestoreProgress) -> Void
 
-  /// Builds and proves, and leaves nothing behind where that fails.
-  ///
-  /// The journal comes back in state `proven`.
-  func run(on keeper: Session) async throws -> (journal: DatabaseJournal, result: RestoreResult) {
+  /// Builds it, reads it back and compares it; leaves nothing behind where that fails.
+  func run(on keeper: Session) async throws -> RestoreResult {
     do {
       try await keeper.run { try create($0) }
-      let result = try await fill()
-      return (try await keeper.run { try prove($0) }, result)
+      return try await fill()
     } catch {
       // Half a copy beside production may have filled the disk that production needs.
       let problem = Self.problem(error, journal.setAside)
-      let dropped = await drop()
+      let dropped = await drop(keeper)
       throw problem.afterBuild(
         of: journal.setAside,
         beside: journal.database,
@@ -84,11 +81,23 @@ struct DatabaseBuild: Sendable {
     return result
   }
 
-  private func prove(_ connection: Connection) throws -> DatabaseJournal {
-    var journal = journal
-    journal.state = .proven
-    try write(journal, connection)
-    return journal
+  /// Says in the catalog that the copy is complete and equal.
+  func prove(on keeper: Session) async throws -> DatabaseJournal {
+    var proven = journal
+    proven.state = .proven
+    let line = proven
+    try await keeper.run { try write(line, $0) }
+    return proven
+  }
+
+  /// Runs what comes after the build; what fails leaves the copy, which has cost hours.
+  func keeping<Value>(_ body: () async throws -> Value) async throws -> Value {
+    do {
+      return try await body()
+    } catch {
+      throw Self.problem(error, journal.setAside)
+        .afterBuild(of: journal.setAside, beside: journal.database, isDropped: false)
+    }
   }
 
   private func write(_ journal: DatabaseJournal, _ connection: Connection) throws {
@@ -98,17 +107,22 @@ struct DatabaseBuild: Sendable {
   }
 
   /// Drops the copy, also when someone has asked to stop; tells whether it is gone.
-  private func drop() async -> Bool {
-    let (settings, options, name) = (settings, options, journal.setAside)
+  ///
+  /// Under the lock still, or again: without it the copy may be what somebody else's resume builds.
+  private func drop(_ keeper: Session) async -> Bool {
+    let (settings, options, journal) = (settings, options, journal)
     return await Task {
       do {
-        let session = try await MaintenanceSession.connect(settings, options)
-        try await session.run { connection in
-          _ = try connection.execute(
-            "DROP DATABASE IF EXISTS \(SQL.identifier(name)) WITH (FORCE)"
-          )
+        let session = try await MaintenanceSession.renewed(
+          keeper,
+          settings,
+          beside: journal.database,
+          options
+        )
+        let name = SQL.identifier(journal.setAside)
+        try await session.run {
+          _ = try $0.execute("DROP DATABASE IF EXISTS \(name) WITH (FORCE)")
         }
-        await session.close()
         return true
       } catch {
         // The problem that led here is the one to report; that the copy is left is said with it.

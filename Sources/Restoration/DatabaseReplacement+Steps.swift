@@ -76,11 +76,22 @@ extension DatabaseReplacement {
       journal: try await journal(seen, keeper),
       progress: progress
     )
-    let (proven, restored) = try await build.run(on: keeper)
+    let restored = try await build.run(on: keeper)
+    // Hours of silence may have cost the session that waited.
+    let awake = try await build.keeping {
+      try await MaintenanceSession.renewed(
+        keeper,
+        settings,
+        beside: seen.plan.target.database,
+        options
+      )
+    }
+    let proven = try await build.keeping { try await build.prove(on: awake) }
     progress(RestoreProgress(phase: "exchanging names", bytes: 0, totalBytes: 0, rows: 0))
     do {
       try await requireUnchanged(since: proven)
-      let (swapped, seconds) = try await swap(proven, on: keeper)
+      let (swapped, seconds) = try await swap(proven, on: awake)
+      await awake.close()
       var result = result(swapped, seconds, restored, seen.plan.setBack, started)
       result.omissions = restored.omissions
       return result

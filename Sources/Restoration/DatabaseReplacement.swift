@@ -55,26 +55,23 @@ public struct DatabaseReplacement: Sendable {
       beside: seen.state.identity.database,
       options
     )
-    let result = try await buildAndSwap(seen, on: keeper, started)
-    await keeper.close()
-    return result
+    return try await Problem.onMaintenance { try await buildAndSwap(seen, on: keeper, started) }
   }
 
   /// Goes on with a copy whose operation was killed before the swap.
   func resume(_ copy: DatabaseCopy, _ journal: DatabaseJournal) async throws -> DatabaseResult {
     let started = ContinuousClock.now
     let keeper = try await MaintenanceSession.open(settings, beside: copy.database, options)
-    let result: DatabaseResult
-    if copy.state == .proven {
+    return try await Problem.onMaintenance {
+      guard copy.state == .proven else {
+        let seen = try await lookAgain(journal)
+        try await keeper.run { try DatabaseDrop(copy: copy).abandon($0) }
+        return try await buildAndSwap(seen, on: keeper, started)
+      }
       try await requireUnchanged(since: journal)
       let (swapped, seconds) = try await swap(journal, on: keeper)
-      result = self.result(swapped, seconds, nil, [], started)
-    } else {
-      let seen = try await lookAgain(journal)
-      try await keeper.run { try DatabaseDrop(copy: copy).abandon($0) }
-      result = try await buildAndSwap(seen, on: keeper, started)
+      await keeper.close()
+      return result(swapped, seconds, nil, [], started)
     }
-    await keeper.close()
-    return result
   }
 }

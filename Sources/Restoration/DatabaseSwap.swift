@@ -102,6 +102,8 @@ extension DatabaseSwap {
       throw Problem.ofSwap(error, evicted: reason, pair.database)
     } catch let problem as Problem {
       throw problem.afterRollback
+    } catch is CancellationError {
+      throw Problem.interrupted.afterRollback
     }
   }
 }

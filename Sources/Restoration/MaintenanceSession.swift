@@ -16,11 +16,29 @@ enum MaintenanceSession {
   ) async throws -> Session {
     try requireOther(than: live, options)
     let session = try await connect(settings, options)
-    try await session.run { connection in
-      try settle(connection, options.lockTimeout)
-      try lock(live, connection)
+    return try await Problem.onMaintenance {
+      try await session.run { connection in
+        try settle(connection, options.lockTimeout)
+        try lock(live, connection)
+      }
+      return session
     }
-    return session
+  }
+
+  /// The same session where it still answers, else another one.
+  static func renewed(
+    _ session: Session,
+    _ settings: ConnectionSettings,
+    beside live: String,
+    _ options: DatabaseReplacementOptions
+  ) async throws -> Session {
+    do {
+      try await session.run { _ = try $0.execute("SELECT 1") }
+      return session
+    } catch let error as PostgresError where error.isConnectionLost {
+      await session.close()
+      return try await open(settings, beside: live, options)
+    }
   }
 
   /// Refuses the live database itself as the place to rename it from.

@@ -31,6 +31,20 @@ extension Problem {
     )
   }
 
+  /// Runs what works on the maintenance database, and says in our words what the server says.
+  static func onMaintenance<Value>(_ body: () async throws -> Value) async throws -> Value {
+    do {
+      return try await body()
+    } catch let error as PostgresError {
+      var problem = error.problem("cannot work on the maintenance database")
+      if error.isRetryable { problem.kind = .busy }
+      problem.facts.append(Fact("state", "drydock restores says where the operation is"))
+      throw problem
+    } catch is CancellationError {
+      throw Problem.interrupted
+    }
+  }
+
   /// The same problem of a build, for those who must know what it left.
   func afterBuild(of copy: String, beside database: String, isDropped: Bool) -> Problem {
     var problem = self
@@ -55,6 +69,8 @@ extension Problem {
   func afterProof(of copy: String) -> Problem {
     var problem = self
     problem.facts.append(Fact("copy", "\(copy) is complete and proven, and waits"))
+    // A hint that sends the copy away is not followed by one that swaps it in.
+    guard code != "restore.changed-meanwhile" else { return problem }
     problem.hint =
       [problem.hint, "drydock restore --resume swaps it in, --undo drops it."]
       .compactMap { $0 }.joined(separator: " ")

@@ -199,4 +199,51 @@ struct DatabaseGuardTests {
       try old.execute("SELECT pg_drop_replication_slot('late')")
     }
   }
+
+  @Test("two operations on one database do not meet", arguments: TestServer.allCases)
+  func staysAlone(server: TestServer) async throws {
+    try await Stage.whole(server) { stage in
+      try stage.sql(shop)
+      let content = try await stage.snapshot()
+      let replacement = try stage.database(content)
+      let token = try await replacement.plan().token
+      let other = try await MaintenanceSession.open(
+        stage.settings,
+        beside: stage.live,
+        try stage.databaseOptions()
+      )
+      let problem = try await refusal { _ = try await replacement.run(token: token) }
+      #expect(problem.code == "restore.another-operation" && problem.kind == .busy)
+      #expect(try stage.copies() == [])
+      await other.close()
+    }
+  }
+
+  @Test(
+    "the session that waits is renewed when hours of silence have cost it",
+    arguments: TestServer.allCases
+  )
+  func renewsKeeper(server: TestServer) async throws {
+    try await Stage.whole(server) { stage in
+      try stage.sql(shop)
+      let content = try await stage.snapshot()
+      let failure = Mutex<(any Error)?>(nil)
+      let replacement = try stage.database(content) { _ in
+      } progress: { progress in
+        guard progress.phase == "indexes and constraints" else { return }
+        do {
+          try stage.maintain(
+            """
+            SELECT pg_terminate_backend(pid, 10000) FROM pg_locks WHERE locktype = 'advisory'
+              AND objid::bigint = hashtext('\(stage.live)')::bigint & 4294967295
+            """
+          )
+        } catch { failure.withLock { $0 = error } }
+      }
+      let result = try await replacement.run(token: try await replacement.plan().token)
+      #expect(failure.withLock { $0 == nil })
+      #expect(result.state == .swapped)
+      #expect(try stage.copies() == [result.setAside])
+    }
+  }
 }
