@@ -12,6 +12,7 @@ struct BesideScratch {
   private let entries: [Archive.Entry]
   private let programs: ClientPrograms
   private let encoding: String
+  private let schemas: [String]
 
   /// The way in.
   var administration: ConnectionSettings { scratch.administration }
@@ -41,7 +42,8 @@ struct BesideScratch {
         atLeast: manifest.server.major,
         directory: binaryDirectory
       ),
-      encoding: manifest.database.encoding
+      encoding: manifest.database.encoding,
+      schemas: manifest.database.schemas
     )
     do {
       try beside.define()
@@ -57,8 +59,18 @@ struct BesideScratch {
   func remove() throws { try scratch.server.remove() }
 
   private func define() throws {
+    try makeSchemas()
     let chosen = entries.filter { !["SUBSCRIPTION", "USER MAPPING"].contains($0.kind) }
     try archive.restore(.preData, into: administration, only: chosen, without: [], jobs: 1)
+  }
+
+  /// A snapshot of chosen tables has no definition of the schemas that they are in.
+  private func makeSchemas() throws {
+    let connection = try Connection.open(administration)
+    let defined = entries.filter { $0.kind == "SCHEMA" }
+    for schema in schemas where !defined.contains(where: { $0.rest.hasPrefix("- \(schema) ") }) {
+      try connection.execute("CREATE SCHEMA IF NOT EXISTS \(SQL.identifier(schema))")
+    }
   }
 
   /// Gives the tables of a tree their indexes, constraints and policies.

@@ -307,6 +307,11 @@ struct SelectionTests {
       )
       #expect(run.output.contains("foreign key orders_customer_fkey of sales.orders"), "\(run)")
       #expect(try connection.execute("SELECT count(*) FROM sales.orders_restored").int == 49)
+      // A snapshot of that table alone has no definition of its schema.
+      let part = try user.backup(source, ["--table", "sales.customers"]).snapshot
+      let words = ["--table", "sales.customers", "--rename", "customers_restored"]
+      try user.restore(part, into: source, words)
+      #expect(try connection.execute("SELECT count(*) FROM sales.customers_restored").int == 9)
       #expect(try user.leftovers() == [])
     }
   }
