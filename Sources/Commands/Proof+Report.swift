@@ -69,7 +69,9 @@ extension VerificationRun.Result {
     var table = Table([.flexible("what"), .flexible("finding")])
     for finding in findings { table.add(finding.subject, finding.text) }
     return Report(
-      title: "Snapshot \(content.name) is damaged",
+      title: level == .restore
+        ? "The copy of snapshot \(content.name) is not what it should be"
+        : "Snapshot \(content.name) is damaged",
       blocks: [
         .table(table),
         .paragraph(

@@ -4,6 +4,9 @@ internal import Threads
 
 /// Lets `amcheck` look at every table and index of a restored copy (manual, F.1), on several
 /// connections, where the server has the extension.
+///
+/// The order within each index is checked, not that each row is in it: the index was built from those
+/// rows a moment ago, and that check takes nine times as long (5.8 s instead of 0.65 s on 490 MB).
 struct StorageTrial: Sendable {
   let settings: ConnectionSettings
   let jobs: Int
@@ -98,7 +101,7 @@ struct StorageTrial: Sendable {
     case "btree":
       return Check(
         subject: "index \(name)",
-        query: "SELECT \(schema).bt_index_check(\(oid)::regclass, true)::text"
+        query: "SELECT \(schema).bt_index_check(\(oid)::regclass)::text"
       )
     case "gin" where knowsInverted:
       return Check(
