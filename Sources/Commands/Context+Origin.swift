@@ -11,7 +11,11 @@ extension Context {
   /// Remembers a restore, so that the waves after it know the data's time.
   ///
   /// The data are there and right; that nobody remembers is worth a warning alone.
-  func remember(_ content: SnapshotContent, restoredInto target: ConnectionSettings) async {
+  func remember(
+    _ content: SnapshotContent,
+    restoredInto target: ConnectionSettings,
+    isWhole: Bool
+  ) async {
     let now = world.now()
     do {
       try await Lane("drydock.origin").run {
@@ -19,6 +23,7 @@ extension Context {
         try OriginRecord(
           database: try DatabaseIdentity.read(connection),
           snapshot: content.name.text,
+          isWhole: isWhole,
           dataTime: try content.manifest.takenTime,
           at: now
         ).store(in: content.repository)
@@ -39,9 +44,12 @@ extension Context {
       let connection = try Self.connection(settings)
       return try OriginRecord.last(of: try DatabaseIdentity.read(connection), in: repository)
     }
-    let swapped = try await swappedOrigin(settings, repository)
-    return [whole?.origin, swapped].compactMap { $0 }
-      .max { ($0.at ?? .distantPast) < ($1.at ?? .distantPast) }
+    guard let swapped = try await swappedOrigin(settings, repository), let at = swapped.at else {
+      return whole?.origin
+    }
+    // A journal tells whole seconds. What is swapped was there before, so in one second it is later.
+    let isLater = whole.map { $0.at.rounded(.down) > at.timeIntervalSince1970 } ?? false
+    return isLater ? whole?.origin : swapped
   }
 
   private func swappedOrigin(
@@ -52,11 +60,12 @@ extension Context {
       .filter { $0.state == .swapped || $0.state == .accepting }
       .min { $0.age < $1.age }
     guard let swapped else { return nil }
+    let now = world.now().timeIntervalSince1970
     let all = try await snapshots(in: repository)
     guard let content = all.first(where: { $0.name.text == swapped.snapshot }) else { return nil }
     return DataOrigin(
       dataTime: try content.manifest.takenTime,
-      at: world.now().addingTimeInterval(-swapped.age),
+      at: Date(timeIntervalSince1970: (now - swapped.age).rounded(.down)),
       text: "snapshot \(content.name.shortID)"
     )
   }

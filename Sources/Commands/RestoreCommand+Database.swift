@@ -40,7 +40,7 @@ extension RestoreCommand {
     }
     let result = try await replacement.run(token: confirmed)
     context.progress.clear()
-    await context.remember(content, restoredInto: target)
+    await context.remember(content, restoredInto: target, isWhole: true)
     context.show(result.report(undo: undoCommand(result)))
     return result.omissions.isEmpty ? .done : .omissions
   }

@@ -62,9 +62,10 @@ extension RestoreCommand {
     var result = try await run(content, target, options, context)
     result.omissions = omissions + result.omissions
     context.progress.clear()
-    if selection.rename == nil, !isSchemaOnly {
+    // A table, or a definition without rows, does not make a database as old as the snapshot.
+    if tables.isEmpty, selection.excludedTables.isEmpty, !isSchemaOnly {
       let filled = selection.newDatabase.map { target.database($0) } ?? target
-      await context.remember(content, restoredInto: filled)
+      await context.remember(content, restoredInto: filled, isWhole: schemas.isEmpty)
     }
     if !context.isQuiet || context.isJSON { context.show(result.report(of: content)) }
     return result.omissions.isEmpty ? .done : .omissions

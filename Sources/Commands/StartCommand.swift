@@ -74,7 +74,7 @@ public struct StartCommand: RunnableCommand {
       _ = try await RestoreRun(of: content, into: writable, options: options) {
         context.progress.report($0.report)
       }.run()
-      await context.remember(content, restoredInto: writable)
+      await context.remember(content, restoredInto: writable, isWhole: true)
     }
     context.progress.clear()
     if !context.isQuiet || context.isJSON { context.show(result.report) }

@@ -1,3 +1,4 @@
+internal import Problems
 public import Postgres
 
 /// What the runbook wants done before a restore or a stop, in order; the first failure ends it.
@@ -24,10 +25,22 @@ public struct BeforeSteps: Sendable {
           _ = try connection.query(statement, [])
         }
       case .command(let words):
-        try await Lane("drydock.runbook").run {
-          try CommandStep.run(words, [:], limit: Self.limit)
-        }
+        try await run(words, step.text)
       }
+    }
+  }
+
+  private func run(_ words: [String], _ text: String) async throws {
+    do {
+      try await Lane("drydock.runbook").run { try CommandStep.run(words, [:], limit: Self.limit) }
+    } catch let problem as Problem {
+      throw Problem(
+        problem.kind,
+        code: "runbook.step-failed",
+        "a step before the stop failed: \(text)",
+        reason: [problem.summary, problem.reason].compactMap { $0 }.joined(separator: ": "),
+        hint: "Mend it and run the command again; the steps before it will run again too."
+      )
     }
   }
 }

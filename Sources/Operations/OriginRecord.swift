@@ -11,15 +11,24 @@ public struct OriginRecord: Codable, Sendable, Equatable {
   public var database: DatabaseIdentity
   /// The snapshot's name.
   public var snapshot: String
+  /// Whether all of the snapshot was put there, not chosen schemas.
+  public var isWhole: Bool
   /// The data's time, in seconds since 1970.
   public var dataTime: Double
   /// When the data were there, in seconds since 1970.
   public var at: Double
 
   /// Makes a record.
-  public init(database: DatabaseIdentity, snapshot: String, dataTime: Date, at: Date) {
+  public init(
+    database: DatabaseIdentity,
+    snapshot: String,
+    isWhole: Bool,
+    dataTime: Date,
+    at: Date
+  ) {
     self.database = database
     self.snapshot = snapshot
+    self.isWhole = isWhole
     self.dataTime = dataTime.timeIntervalSince1970
     self.at = at.timeIntervalSince1970
   }

@@ -120,7 +120,7 @@ public struct StartRun: Sendable {
     }
     if begun == nil, record.database.isSame(as: identity) { return true }
     guard let mark = record.mark, let origin else { return false }
-    return origin.snapshot == mark.snapshot && origin.at >= begun ?? 0
+    return origin.snapshot == mark.snapshot && origin.isWhole && origin.at >= begun ?? 0
   }
 
   /// Remembers the data's time for the waves, then takes the mark.
@@ -132,6 +132,7 @@ public struct StartRun: Sendable {
         try OriginRecord(
           database: identity,
           snapshot: mark.snapshot,
+          isWhole: true,
           dataTime: Date(timeIntervalSince1970: mark.dataTime),
           at: now()
         ).store(in: repository)
@@ -197,7 +198,7 @@ extension StartRun {
       .refused,
       code: "start.newer-snapshot",
       "there is a newer snapshot of \(database.name) than the one of the stop; nothing was changed",
-      reason: "the database was opened and written to after it was stopped",
+      reason: "somebody may have opened the database and written to it after it was stopped",
       facts: newer.map { .init("newer", "\($0.name.text) of \($0.manifest.taken)") },
       hint: "Choose what you mean: drydock restore SNAPSHOT --into URL."
     )

@@ -68,9 +68,12 @@ public struct NewDatabase: Sendable {
     var omissions: [String] = []
     do {
       try connection.execute("COMMENT ON DATABASE \(SQL.identifier(name)) IS NULL")
-      for statement in statements where try !connection.execute(statement, expecting: Self.refused)
-      {
-        omissions.append("of the database's properties: \(Self.flat(statement))")
+      for statement in statements {
+        // A database that was stopped, or an archive, is closed to writes; its copy is there to be used.
+        let isClosing = statement.contains("default_transaction_read_only")
+        if try isClosing || !connection.execute(statement, expecting: Self.refused) {
+          omissions.append("of the database's properties: \(Self.flat(statement))")
+        }
       }
     } catch {
       throw error.problem("cannot set the properties of database \(name)")

@@ -102,10 +102,12 @@ public struct ScratchDatabase: Sendable {
   }
 
   /// A role's `search_path` decides where `CREATE TABLE x` lands (tested), so settings come along;
-  /// libraries do not.
+  /// libraries do not, nor does it that a stop has closed the database.
   func applySettings(_ database: Manifest.Database, _ connection: Connection) throws {
     for setting in database.settings
-    where setting.isForDatabase && !setting.name.hasSuffix("_libraries") {
+    where setting.isForDatabase && !setting.name.hasSuffix("_libraries")
+      && setting.name != "default_transaction_read_only"
+    {
       let target = setting.role.map { "ROLE \(SQL.identifier($0)) IN DATABASE" } ?? "DATABASE"
       let value = Self.value(of: setting)
       // A parameter of an extension that is not loaded here cannot matter to a patch either.

@@ -110,6 +110,27 @@ struct StopStartTests {
     }
   }
 
+  @Test("The steps before a stop come first; where one fails, nothing is closed")
+  func stepsBefore() throws {
+    try withDatabase(on: .v15) { database in
+      try Self.fill(database)
+      let user = try Drydock(on: .v15)
+      let words = ["stop", "--database", database.argument]
+      let step = #"{sql: "INSERT INTO t VALUES (0, 'the last row')"}"#
+      let failing = "runbook: {before: [\(step), {run: [/bin/false]}]}"
+      let run = try user.run(words + (try Cosims.configuration(failing, for: user))).require(1)
+      #expect(run.errors.contains("a step before the stop failed: /bin/false"), "\(run)")
+      #expect(run.missingOfError == [])
+      #expect(try Self.state(database) == "open with 501")
+      let right = "runbook: {before: [{run: [/bin/true]}, \(step)]}"
+      let stop = try user.run(words + (try Cosims.configuration(right, for: user)) + ["--json"])
+      #expect(try stop.require(0).output.contains(#""was_stopped":false"#))
+      #expect(try Self.state(database) == "closed with 502")
+      let count = try user.run(["query", "latest", "SELECT count(*) FROM t", "--csv"]).require(0)
+      #expect(count.output == "count\n502\n")
+    }
+  }
+
   @Test("What would go on writing refuses the stop before anything is changed")
   func writers() throws {
     try withDatabase(on: .v15) { database in
@@ -137,10 +158,14 @@ struct StopStartTests {
       let log = "\(user.directory)/points"
       try user.run(stop, ["DRYDOCK_FAULT_LOG": log]).require(0)
       try user.run(start).require(0)
+      let saved = "\(user.directory)/saved"
+      try Invocation("cp", ["-a", user.repository, saved]).run().checked()
       let points = try FaultPoints(log: log, sample: 6, "a killed stop")
       #expect(points.all.contains { $0.contains("store before put: restores/mark-") })
       var kills = 0
       for point in points.chosen {
+        try Directory.removeTree(user.repository)
+        try Invocation("cp", ["-a", saved, user.repository]).run().checked()
         let killed = try user.run(stop, ["DRYDOCK_FAULT_POINT": "\(point)"])
         let name = points.all[point - 1]
         guard killed.ending == .signalled(9) else { continue }

@@ -235,6 +235,40 @@ struct WavesTests {
     }
   }
 
+  /// What a plan ends with.
+  private struct Plan: Decodable { let token: String }
+
+  @Test("How old the data are is known from a restore, whole or of a schema, and not from a table")
+  func origins() throws {
+    try withDatabase(on: .v15) { source in
+      try Connection.open(source).execute("CREATE SCHEMA shop; CREATE TABLE shop.t (i int)")
+      let user = try Drydock(on: .v15)
+      let first = try user.backup(source).id
+      let last = try user.backup(source).id
+      let runbook = try Cosims.configuration("runbook: {waves: []}", for: user)
+      try withDatabase(on: .v15) { target in
+        let dry = ["waves", "--dry-run", "--database", target.argument] + runbook
+        #expect(try user.run(dry).require(2).errors.contains("nobody recorded"))
+        try Connection.open(target).execute("CREATE SCHEMA shop")
+        try user.run(["restore", first, "--into", target.argument, "--table", "shop.t"]).require(7)
+        try user.run(dry).require(2)
+        try Connection.open(target).execute("DROP SCHEMA shop CASCADE")
+        try user.restore(first, into: target)
+        #expect(try user.run(dry).require(0).output.contains("snapshot \(first)"))
+        #expect(
+          try user.run(dry + ["--snapshot", "latest"]).require(0).output
+            .contains("snapshot \(last)")
+        )
+        let replace = [
+          "restore", last, "--into", target.argument, "--replace", "--schema", "shop", "--json",
+        ]
+        let plan = try user.run(replace).require(3).result(Plan.self)
+        try user.run(replace + ["--confirm", plan.token]).require(0)
+        #expect(try user.run(dry).require(0).output.contains("snapshot \(last)"))
+      }
+    }
+  }
+
   @Test("A runbook in a checkout is not believed")
   func checkout() throws {
     let user = try Drydock(on: .v15)

@@ -81,6 +81,30 @@ struct WaveRunTests {
     }
   }
 
+  @Test("No wave starts while the one before has not caught up, whoever asks for it")
+  func early() async throws {
+    try await withDatabase(on: .v15) { database in
+      let connection = try prepare(database)
+      let run = WaveRun(Self.runbook, in: database, options: options(daysLater: 2))
+      await #expect(throws: Problem.self) { try await run.run() }
+      let identity = try DatabaseIdentity.read(connection)
+      let record = try #require(try WaveBook(connection: connection, identity: identity).last())
+      let started = WaveRun.Started(identity: identity, record: record, plan: try await run.plan())
+      let session = try await Session.open(database)
+      let third = WavePass(run: run, session: session, started: started, place: 2)
+      let error = await #expect(throws: Problem.self) { try await third.pass() }
+      #expect(error?.code == "waves.early")
+      #expect(try self.started(connection) == ["1", "2"])
+      // Nor does a wave start that somebody else has started in between.
+      let again = WavePass(run: run, session: session, started: started, place: 1)
+      let book = WaveBook(connection: connection, identity: identity)
+      #expect(throws: PostgresError.self) { try book.note(1, of: record.run, isStarted: true) }
+      await #expect(throws: Problem.self) { try await again.pass() }
+      #expect(try self.started(connection) == ["1", "2"])
+      await session.close()
+    }
+  }
+
   @Test("A start that fails leaves no trace, and the next call tries it again")
   func failing() async throws {
     try await withDatabase(on: .v15) { database in
