@@ -71,7 +71,8 @@ public struct NewDatabase: Sendable {
       for statement in statements {
         // A database that was stopped, or an archive, is closed to writes; its copy is there to be used.
         let isClosing = statement.contains("default_transaction_read_only")
-        if try isClosing || !connection.execute(statement, expecting: Self.refused) {
+        let isGiven = isClosing ? false : try connection.execute(statement, expecting: Self.refused)
+        if !isGiven {
           omissions.append("of the database's properties: \(Self.flat(statement))")
         }
       }
