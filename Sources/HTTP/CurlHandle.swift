@@ -127,8 +127,7 @@ final class CurlHandle: @unchecked Sendable {
       throw HTTPFailure(.tooLarge, "the answer has more than \(request.responseLimit) bytes")
     }
     guard code == CURLE_OK else {
-      let words = unsafe String(cString: curl_easy_strerror(code))
-      throw HTTPFailure(HTTPFailure.kind(of: code), words)
+      throw failure(code)
     }
     var status = 0
     try check(unsafe drydock_curl_get_long(handle, CURLINFO_RESPONSE_CODE, &status))
@@ -138,6 +137,20 @@ final class CurlHandle: @unchecked Sendable {
     response.mayBeRepeated = isUsed && connections > 0
     isUsed = true
     return response
+  }
+
+  /// Why there is no answer.
+  ///
+  /// One that does not begin as HTTP does, as of a gateway that breaks down, has libcurl's code of an
+  /// address that it cannot use: it could be HTTP 0.9.
+  private func failure(_ code: CURLcode) -> HTTPFailure {
+    var sent = 0
+    unsafe drydock_curl_get_long(handle, CURLINFO_REQUEST_SIZE, &sent)
+    if code == CURLE_UNSUPPORTED_PROTOCOL, sent > 0 {
+      return HTTPFailure(.broken, "the answer does not begin as HTTP does")
+    }
+    let words = unsafe String(cString: curl_easy_strerror(code))
+    return HTTPFailure(HTTPFailure.kind(of: code), words)
   }
 
   /// libcurl has one code for three limits; the time that it took tells which one it was.

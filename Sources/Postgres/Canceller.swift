@@ -1,11 +1,15 @@
 internal import CLibPQ
+internal import Synchronization
 
 /// Cancels the statement that a connection runs, from any thread.
 ///
 /// `@unchecked`: libpq documents `PQcancel` as thread-safe, "since the information is kept in the
 /// PGcancel object, separate from the PGconn" (manual, 34.7). The pointer never changes.
 @safe public final class Canceller: @unchecked Sendable {
+  private static let pause = Duration.milliseconds(100)
+
   private let handle: OpaquePointer?
+  private let isInsisting = Atomic(false)
 
   init(_ connection: OpaquePointer) { unsafe handle = unsafe PQgetCancel(connection) }
 
@@ -18,4 +22,23 @@ internal import CLibPQ
     // A cancel that cannot be delivered leaves the statement running; its own result tells.
     _ = unsafe PQcancel(handle, &message, Int32(message.count))
   }
+
+  /// Asks again and again until a statement was cancelled, or ``relent()``.
+  ///
+  /// The server forgets a request that comes between two statements: asked once, the next statement
+  /// would wait for a lock for ever, and Ctrl-C with it.
+  func insist() {
+    isInsisting.store(true, ordering: .sequentiallyConsistent)
+    cancel()
+    Task.detached { [self] in
+      while true {
+        try await Task.sleep(for: Self.pause)
+        guard isInsisting.load(ordering: .sequentiallyConsistent) else { return }
+        cancel()
+      }
+    }
+  }
+
+  /// Asks no more: what comes now cleans up, or is somebody else's.
+  func relent() { isInsisting.store(false, ordering: .sequentiallyConsistent) }
 }

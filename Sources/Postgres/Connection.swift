@@ -171,7 +171,9 @@ private import Synchronization
   func check(_ result: OpaquePointer) throws(PostgresError) {
     let status = unsafe PQresultStatus(result)
     if status == PGRES_FATAL_ERROR || status == PGRES_BAD_RESPONSE {
-      throw unsafe PostgresError(result, lost: PQstatus(handle) == CONNECTION_BAD)
+      let error = unsafe PostgresError(result, lost: PQstatus(handle) == CONNECTION_BAD)
+      if error.isCancelled { canceller.relent() }
+      throw error
     }
   }
 

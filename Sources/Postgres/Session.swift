@@ -33,6 +33,7 @@ public actor Session {
     _ body: @Sendable (Connection) throws -> Value
   ) async throws -> Value {
     let canceller = self.canceller
+    defer { canceller?.relent() }
     return try await withTaskCancellationHandler {
       try Task.checkCancellation()
       guard let connection else {
@@ -40,7 +41,7 @@ public actor Session {
       }
       return try body(connection)
     } onCancel: {
-      canceller?.cancel()
+      canceller?.insist()
     }
   }
 

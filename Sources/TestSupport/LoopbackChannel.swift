@@ -27,6 +27,9 @@ struct LoopbackChannel: Sendable {
         let size = socklen_t(MemoryLayout.size(ofValue: linger))
         unsafe setsockopt(connection, SOL_SOCKET, SO_LINGER, &linger, size)
         return
+      case .noise(let bytes):
+        _ = send(bytes)
+        return
       case .silence:
         waitForClient(milliseconds: -1)
         return

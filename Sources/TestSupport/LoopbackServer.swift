@@ -47,6 +47,8 @@ public final class LoopbackServer: Sendable {
     case cut(Answer, after: Int)
     /// The connection is reset.
     case reset
+    /// Bytes that are no HTTP, and the end.
+    case noise([UInt8])
     /// Nothing ever comes.
     case silence
     /// The body comes in pieces of some bytes, with a pause between them.

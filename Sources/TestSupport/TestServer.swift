@@ -23,7 +23,7 @@ public enum TestServer: Int, CaseIterable, Sendable, CustomStringConvertible {
   /// Throws when version 18 is asked for and `DRYDOCK_TEST_PG18` is not set: a suite that skips it
   /// in silence would prove nothing.
   public func options() throws -> ScratchOptions {
-    let settings = ["max_connections": "200", "max_locks_per_transaction": "256"]
+    let settings = ["max_connections": "600", "max_locks_per_transaction": "256"]
     var options = ScratchOptions(major: rawValue, settings: settings)
     if self == .v18 {
       guard let directory = ProcessInfo.processInfo.environment["DRYDOCK_TEST_PG18"] else {

@@ -1,6 +1,6 @@
 import Cluster
 import Files
-
+import Foundation
 import Postgres
 import Problems
 import Processes
@@ -157,25 +157,48 @@ struct ErrorTests {
         "CREATE TABLE t AS SELECT i, repeat(md5(i::text), 20) AS x FROM generate_series(1, 60000) i"
       )
       let user = try Drydock(on: .v15)
+      // Programs in front of the real ones write down how they were called.
+      let programs = "\(user.directory)/programs"
+      let heard = "\(user.directory)/heard"
+      try Directory.create(programs)
+      for name in ["pg_dump", "pg_dumpall", "pg_restore"] {
+        let real = try TestServer.v15.options().binaries.map { "\($0)/\(name)" } ?? name
+        let script = """
+          #!/bin/sh
+          printf '%s\\n' "$0" "$@" >> '\(heard)'
+          tr '\\0' '\\n' < /proc/$$/environ >> '\(heard)'
+          exec '\(real)' "$@"
+          """
+        try AtomicFile.write(Array(script.utf8), to: "\(programs)/\(name)")
+        try FileManager.default.setAttributes(
+          [.posixPermissions: 0o755],
+          ofItemAtPath: "\(programs)/\(name)"
+        )
+      }
       let child = try user.invocation(
         ["backup", source.argument],
-        ["PGPASSWORD": "pw-never-seen"]
+        ["PGPASSWORD": "pw-never-seen", "DRYDOCK_BINARIES": programs]
       ).start()
       var looks = 0
-      var children: Set<String> = []
       while child.status == nil {
         looks += 1
         for process in try ProcessTable.now() {
           #expect(!process.command.contains(user.passphrase))
           #expect(!process.command.contains("pw-never-seen"))
           guard process.parent == child.pid else { continue }
-          children.insert(String(process.command.prefix { $0 != "\0" }))
           #expect(!process.environment.contains(user.passphrase), "\(process.command)")
         }
       }
       #expect(child.status == .exited(0))
       #expect(looks > 2)
-      #expect(children.contains { $0.hasPrefix("/") }, "\(children)")
+      let words = try String(contentsOfFile: heard, encoding: .utf8)
+      #expect(words.contains("\(programs)/pg_dump\n") && words.contains("PGPASSWORD=pw-never-seen"))
+      #expect(!words.contains(user.passphrase))
+      #expect(
+        words.split(separator: "\n").filter { $0.contains("pw-never-seen") }
+          .allSatisfy { $0 == "PGPASSWORD=pw-never-seen" },
+        "in no argument"
+      )
     }
   }
 }

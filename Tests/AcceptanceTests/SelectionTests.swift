@@ -108,10 +108,10 @@ struct SelectionTests {
     try withSnapshot(on: server) { source, user in
       let old = source.keywords["dbname"] ?? ""
       let connection = try Connection.open(source)
-      try connection.makeRole("dd_owner")
+      try connection.makeRole("dd_shop_owner")
       try connection.execute(
         """
-        ALTER DATABASE \(old) OWNER TO dd_owner; COMMENT ON DATABASE \(old) IS 'of the shop';
+        ALTER DATABASE \(old) OWNER TO dd_shop_owner; COMMENT ON DATABASE \(old) IS 'of the shop';
         ALTER DATABASE \(old) SET work_mem = '7MB'; REVOKE CONNECT ON DATABASE \(old) FROM PUBLIC
         """
       )

@@ -120,6 +120,7 @@ struct HTTPClientTests {
     #expect(try failure(.cut(answer, after: 999)) == .broken)
     #expect(try failure(.cut(answer, after: 0)) == .broken)
     #expect(try failure(.reset) == .broken)
+    #expect(try failure(.noise(Array("It works!\r\n\r\n".utf8))) == .broken, "no HTTP at all")
     let server = try Server { _ in .silence }
     let address = "http://127.0.0.1:\(server.port)"
     withExtendedLifetime(server) {}

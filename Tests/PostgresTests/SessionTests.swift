@@ -1,3 +1,4 @@
+import Dispatch
 import Postgres
 import TestSupport
 import Testing
@@ -22,6 +23,34 @@ struct SessionTests {
       #expect(ContinuousClock.now - started < .seconds(30))
       let answer = try await session.run { try $0.execute("SELECT 1").int }
       #expect(answer == 1)
+    }
+  }
+
+  @Test("A task that is cancelled between two statements ends the next one")
+  func cancellationBetween() async throws {
+    try await withDatabase(on: .v15) { database in
+      let session = try await Session.open(database)
+      let isBetween = DispatchSemaphore(value: 0)
+      let isCancelled = DispatchSemaphore(value: 0)
+      let worker = Task {
+        try await session.run { connection in
+          try connection.execute("SELECT 1")
+          isBetween.signal()
+          isCancelled.wait()
+          // The server has forgotten the request by now.
+          try connection.execute("SELECT pg_sleep(30)")
+        }
+      }
+      try await Lane("test.cancellation").run {
+        isBetween.wait()
+        worker.cancel()
+        isCancelled.signal()
+      }
+      let result = await worker.result
+      let error = #expect(throws: PostgresError.self) { try result.get() }
+      #expect(error?.isCancelled == true)
+      let answer = try await session.run { try $0.execute("SELECT count(pg_sleep(0.3))").int }
+      #expect(answer == 1, "it is not asked again for what comes later")
     }
   }
 
