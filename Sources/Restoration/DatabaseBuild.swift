@@ -8,6 +8,8 @@ internal import Snapshot
 /// The live database is only read. The copy is created closed: so one without a journal was never
 /// entered, and may be dropped. Its first line comes in the transaction that opens it.
 struct DatabaseBuild: Sendable {
+  private static let dropAttempts = 12
+
   let content: SnapshotContent
   let settings: ConnectionSettings
   let options: DatabaseReplacementOptions
@@ -24,13 +26,15 @@ struct DatabaseBuild: Sendable {
       return try await fill()
     } catch {
       // Half a copy beside production may have filled the disk that production needs.
-      let problem = Self.problem(error, journal.setAside)
-      let dropped = await drop(keeper)
-      throw problem.afterBuild(
+      var problem = Self.problem(error, journal.setAside)
+      let obstacle = await drop(keeper)
+      problem = problem.afterBuild(
         of: journal.setAside,
         beside: journal.database,
-        isDropped: dropped
+        isDropped: obstacle == nil
       )
+      if let obstacle { problem.facts.append(.init("not dropped", obstacle)) }
+      throw problem
     }
   }
 
@@ -106,10 +110,10 @@ struct DatabaseBuild: Sendable {
     try DatabaseComments(connection: connection).store(comment, of: journal.setAside)
   }
 
-  /// Drops the copy, also when someone has asked to stop; tells whether it is gone.
+  /// Drops the copy, also when someone has asked to stop; why it is still there, or nil.
   ///
   /// Under the lock still, or again: without it the copy may be what somebody else's resume builds.
-  private func drop(_ keeper: Session) async -> Bool {
+  private func drop(_ keeper: Session) async -> String? {
     let (settings, options, journal) = (settings, options, journal)
     return await Task {
       do {
@@ -119,16 +123,30 @@ struct DatabaseBuild: Sendable {
           beside: journal.database,
           options
         )
-        let name = SQL.identifier(journal.setAside)
-        try await session.run {
-          _ = try $0.execute("DROP DATABASE IF EXISTS \(name) WITH (FORCE)")
-        }
-        return true
+        try await session.run { try Self.drop(journal.setAside, $0) }
+        return nil
+      } catch let error as PostgresError {
+        return error.reason
       } catch {
         // The problem that led here is the one to report; that the copy is left is said with it.
-        return false
+        return "\(error)"
       }
     }.value
+  }
+
+  /// The server waits five seconds for those whom it has told to go; a busy one needs longer.
+  private static func drop(_ copy: String, _ connection: Connection) throws(PostgresError) {
+    var attempt = 1
+    while true {
+      do {
+        try connection.execute("DROP DATABASE IF EXISTS \(SQL.identifier(copy)) WITH (FORCE)")
+        return
+      } catch {
+        let isInUse = error.sqlState == "55006" || error.isRetryable
+        guard isInUse, !error.isConnectionLost, attempt < dropAttempts else { throw error }
+        attempt += 1
+      }
+    }
   }
 
   static func oid(of name: String, _ connection: Connection) throws -> Int {

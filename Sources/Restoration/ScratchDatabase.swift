@@ -39,19 +39,23 @@ public struct ScratchDatabase: Sendable {
   ///   - content: the snapshot that will be restored.
   ///   - role: a role that must be there, whatever the snapshot says: the migrator.
   ///   - binaryDirectory: PostgreSQL's programs, where they should not be searched for.
+  ///   - isTrial: whether it is there to be filled and read once, so that nobody measures what it
+  ///     writes, and nothing of it must outlive its server.
   /// - Returns: the empty database; `server.remove()` takes everything away.
   /// - Throws: a `Problem` when there can be no such server; nothing is left behind then.
   public static func start(
     like content: SnapshotContent,
     role: String,
-    binaryDirectory: String?
+    binaryDirectory: String?,
+    isTrial: Bool = false
   ) throws -> ScratchDatabase {
     let manifest = content.manifest
+    let settings = manifest.server.scratchSettings
     let server = try ScratchServer.start(
       ScratchOptions(
         major: manifest.server.major,
         binaries: binaryDirectory,
-        settings: manifest.server.scratchSettings
+        settings: isTrial ? settings.merging(trialSettings) { _, trial in trial } : settings
       )
     )
     do {
@@ -62,6 +66,13 @@ public struct ScratchDatabase: Sendable {
       throw error
     }
   }
+
+  /// Fewer checkpoints, and no more WAL than must be.
+  private static let trialSettings = [
+    "wal_level": "minimal", "max_wal_senders": "0", "max_wal_size": "2GB",
+    "checkpoint_timeout": "1h", "full_page_writes": "off", "synchronous_commit": "off",
+    "maintenance_work_mem": "128MB",
+  ]
 
   private static func make(
     on server: ScratchServer,

@@ -32,7 +32,8 @@ struct RestoreTrial: Sendable {
       try ScratchDatabase.start(
         like: content,
         role: content.manifest.database.owner,
-        binaryDirectory: binaryDirectory
+        binaryDirectory: binaryDirectory,
+        isTrial: true
       )
     }
     do {

@@ -1,3 +1,4 @@
+import Foundation
 import Postgres
 import Processes
 import TestSupport
@@ -16,6 +17,9 @@ struct DatabaseInterruptionTests {
 
   private let user: Drydock
 
+  /// What the replacement says.
+  private var log: String { "\(user.directory)/child.log" }
+
   init() throws { user = try Drydock(on: .v15) }
 
   /// Lends a database of which there is a snapshot, and a replacement of it that has stopped itself.
@@ -28,10 +32,12 @@ struct DatabaseInterruptionTests {
       try user.backup(target)
       let words = ["restore", "latest", "--into", target.argument, "--replace", "--json"]
       let plan = try user.run(words).require(3).result(Plan.self)
+      #expect(FileManager.default.createFile(atPath: log, contents: nil))
+      let output = try #require(FileHandle(forWritingAtPath: log))
       let child = try user.invocation(
         words + ["--confirm", plan.token],
         ["DRYDOCK_FAULT_PAUSE": label]
-      ).start()
+      ).start(log: output.fileDescriptor)
       while !ProcessTable.isStopped(child.pid), child.status == nil {}
       #expect(child.status == nil, "it did not stop")
       let name = try #require(target.keywords["dbname"])
@@ -68,7 +74,9 @@ struct DatabaseInterruptionTests {
       try blocker.execute("BEGIN; LOCK TABLE t IN ACCESS EXCLUSIVE MODE")
       child.signal(.terminate)
       try resume(child)
-      #expect(try child.wait(timeLimit: .seconds(60)) == .exited(143))
+      let status = try child.wait(timeLimit: .seconds(300))
+      let said = try String(contentsOfFile: log, encoding: .utf8)
+      #expect(status == .exited(143), "\(said)")
       #expect(try copies(of: name, maintenance) == [])
       #expect(try states(target) == [])
       #expect(try Connection.open(target).execute("SELECT count(*) FROM t").int == 500)

@@ -30,7 +30,7 @@ struct ReplacementPlanTests {
       #expect(plan.schema == "shop")
       #expect(plan.snapshotDatabase == stage.settings.keywords["dbname"])
       #expect(!plan.isOtherDatabase)
-      #expect(plan.age >= 0 && plan.age < 60)
+      #expect(plan.age >= 0 && plan.age < 3600)
       #expect(plan.setAside == "shop__dd_\(plan.operation)_old")
       #expect(plan.inside.contains { $0.kind == "table" && $0.name == "shop.later" })
       #expect(plan.inside.contains { $0.kind == "function" && $0.name == "shop.touch()" })
