@@ -6,7 +6,7 @@ internal import Processes
 /// The directory of one scratch server, and the mark of whether its owner lives.
 ///
 /// ```
-/// drydock-scratch-XXXXXX/   ours, mode 0711: others may pass, not look
+/// drydock-scratch-<random>/ ours, mode 0711: others may pass, not look
 ///   owner.lock              flock(2), held while the owning process lives, however it ends
 ///   home/                   the server's user's, mode 0700
 ///     data/  socket/  server.log

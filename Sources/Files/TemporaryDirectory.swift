@@ -18,7 +18,9 @@ public final class TemporaryDirectory: Sendable {
   /// - Throws: A `Problem` with code `files.*` that names the path.
   public init(prefix: String = "drydock", in parent: String? = nil) throws {
     let root = parent ?? Self.systemDirectory
-    var template = Array("\(root)/\(prefix)-XXXXXX".utf8CString)
+    // mkdtemp(3) puts a fresh name in the place of its six characters.
+    let place = String(repeating: "X", count: 6)
+    var template = Array("\(root)/\(prefix)-\(place)".utf8CString)
     guard unsafe mkdtemp(&template) != nil else {
       throw FileFailure.latest("create a directory in", root)
     }

@@ -9,7 +9,7 @@ internal import Synchronization
   private static let pause = Duration.milliseconds(100)
 
   private let handle: OpaquePointer?
-  private let isInsisting = Atomic(false)
+  private let isInsisting = Mutex(false)
 
   init(_ connection: OpaquePointer) { unsafe handle = unsafe PQgetCancel(connection) }
 
@@ -28,17 +28,22 @@ internal import Synchronization
   /// The server forgets a request that comes between two statements: asked once, the next statement
   /// would wait for a lock for ever, and Ctrl-C with it.
   func insist() {
-    isInsisting.store(true, ordering: .sequentiallyConsistent)
+    isInsisting.withLock { $0 = true }
     cancel()
     Task.detached { [self] in
-      while true {
-        try await Task.sleep(for: Self.pause)
-        guard isInsisting.load(ordering: .sequentiallyConsistent) else { return }
-        cancel()
-      }
+      repeat { try await Task.sleep(for: Self.pause) } while askAgain()
     }
   }
 
   /// Asks no more: what comes now cleans up, or is somebody else's.
-  func relent() { isInsisting.store(false, ordering: .sequentiallyConsistent) }
+  ///
+  /// Waits for a request that is on its way, so that none comes later.
+  func relent() { isInsisting.withLock { $0 = false } }
+
+  private func askAgain() -> Bool {
+    isInsisting.withLock { isInsisting in
+      if isInsisting { cancel() }
+      return isInsisting
+    }
+  }
 }

@@ -34,15 +34,28 @@ extension Invocation {
     let child = try spawn(input: ends, errors)
     do {
       defer { close(ends[0]) }
-      try body { try Self.write($0, to: ends[0], of: child) }
+      try feed(child, ends[0], body)
+    }
+    guard let status = try child.wait() else { preconditionFailure("waiting had no time limit") }
+    return Outcome(program: program, status: status, output: [], errors: Self.end(of: errors))
+  }
+
+  /// Lets the closure write; a child that must not take what it has for the whole is ended first.
+  ///
+  /// At the end of its input `psql` commits, and what it had until then may have been half a script.
+  private func feed(
+    _ child: Child,
+    _ socket: Int32,
+    _ body: (_ write: (Span<UInt8>) throws -> Void) throws -> Void
+  ) throws {
+    do {
+      try body { try Self.write($0, to: socket, of: child) }
     } catch is NobodyReads {
       // The child says why, by its status and its errors.
     } catch {
       child.terminate()
       throw error
     }
-    guard let status = try child.wait() else { preconditionFailure("waiting had no time limit") }
-    return Outcome(program: program, status: status, output: [], errors: Self.end(of: errors))
   }
 
   private func spawn(input ends: [Int32], _ errors: Int32) throws -> Child {

@@ -78,17 +78,7 @@ public struct Archive: Sendable {
       atLeast: try Connection.open(database).serverMajor,
       directory: binaryDirectory
     )
-    var environment = EnvironmentWhitelist.system.ofThisProcess()
-    environment.merge(database.childEnvironment) { _, ours in ours }
-    let outcome = try Invocation(
-      programs.dump,
-      [
-        "--schema-only", "--no-password", "--exclude-schema=drydock",
-        "--dbname=\(database.argument)",
-      ],
-      environment: environment
-    ).run(output: .captured(limit: 1 << 30)).checked()
-    return plain(outcome.text)
+    return plain(try programs.schema(of: database, ["--exclude-schema=drydock"]))
   }
 
   /// The text without the lines that only `psql`, or only a newer server, understands.
@@ -124,9 +114,7 @@ public struct Archive: Sendable {
     var arguments = try arguments(section, entries, without)
     arguments += ["--exit-on-error", "--no-password", "--dbname=\(target.argument)"]
     arguments.append(jobs == 0 ? "--single-transaction" : "--jobs=\(jobs)")
-    var environment = EnvironmentWhitelist.system.ofThisProcess()
-    environment.merge(target.childEnvironment) { _, ours in ours }
-    let outcome = try Invocation(programs.restore, arguments + [path], environment: environment)
+    let outcome = try ClientPrograms.call(programs.restore, arguments + [path], reaching: target)
       .run()
     guard outcome.status.isSuccess else { throw Self.problem(section, outcome) }
   }

@@ -114,21 +114,14 @@ struct BesideScratch {
     _ options: RestoreOptions
   ) throws -> String {
     var arguments = [
-      "--schema-only", "--section=\(section.rawValue)", "--no-publications", "--no-subscriptions",
-      "--no-tablespaces", "--no-password",
+      "--section=\(section.rawValue)", "--no-publications", "--no-subscriptions",
+      "--no-tablespaces",
     ]
     if encoding != "SQL_ASCII" { arguments.append("--encoding=UTF8") }
     if options.without.contains(.owners) { arguments.append("--no-owner") }
     if options.without.contains(.privileges) { arguments.append("--no-privileges") }
     // In double quotes no character of a name has a meaning (manual, psql "Patterns").
     arguments += tables.map { "--table=\(SQL.identifier($0.schema, $0.name))" }
-    var environment = EnvironmentWhitelist.system.ofThisProcess()
-    environment.merge(administration.childEnvironment) { _, ours in ours }
-    let outcome = try Invocation(
-      programs.dump,
-      arguments + ["--dbname=\(administration.argument)"],
-      environment: environment
-    ).run(output: .captured(limit: 1 << 28)).checked()
-    return DefinitionScript(outcome.text).body
+    return DefinitionScript(try programs.schema(of: administration, arguments)).body
   }
 }

@@ -82,15 +82,13 @@ public struct DumpRestore: Sendable {
     let target = try look { try DumpTarget(dump, $0) }
     let major = max(target.serverMajor, dump.programMajor ?? 0)
     let programs = try ClientPrograms.find(atLeast: major, directory: options.binaryDirectory)
-    var environment = EnvironmentWhitelist.system.ofThisProcess()
-    environment.merge(settings.childEnvironment) { _, ours in ours }
     let load = DumpLoad(
       content: content,
       dump: dump,
       programs: programs,
       options: options,
       roles: target.roles
-    ) { [environment] in Invocation($0, $1, environment: environment) }
+    ) { [settings] in ClientPrograms.call($0, $1, reaching: settings) }
     do {
       let outcome = try load.run(into: settings.argument) { given in
         progress(

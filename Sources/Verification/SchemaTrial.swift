@@ -40,13 +40,6 @@ struct SchemaTrial: Sendable {
     of settings: ConnectionSettings,
     _ programs: ClientPrograms
   ) throws -> DefinitionText {
-    var environment = EnvironmentWhitelist.system.ofThisProcess()
-    environment.merge(settings.childEnvironment) { _, ours in ours }
-    let outcome = try Invocation(
-      programs.dump,
-      ["--schema-only", "--no-password", "--dbname=\(settings.argument)"],
-      environment: environment
-    ).run(output: .captured(limit: 1 << 30)).checked()
-    return DefinitionText(outcome.text)
+    DefinitionText(try programs.schema(of: settings))
   }
 }

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Problems
 import Testing
@@ -42,5 +43,20 @@ struct FeedTests {
       _ = try shell("cat > /dev/null; exec sleep 600").run { _ in throw Enough() }
     }
     #expect(ContinuousClock.now - start < .seconds(60))
+  }
+
+  @Test("A child never takes what it got until an error for the whole of its input")
+  func noEnd() throws {
+    let place = try TemporaryDirectory()
+    let mark = "\(place.path)/ended"
+    for _ in 0..<20 {
+      #expect(throws: Enough.self) {
+        _ = try shell("cat > /dev/null; touch \(mark)").run { write in
+          try write([1, 2, 3].span)
+          throw Enough()
+        }
+      }
+      #expect(!FileManager.default.fileExists(atPath: mark))
+    }
   }
 }
