@@ -99,8 +99,8 @@ public struct BackupRun: Sendable {
   }
 
   private func openSession() async throws -> Session {
+    let session = try await Session.opening(settings)
     do {
-      let session = try await Session.open(settings)
       try await session.run { try $0.freeFromSettings() }
       return session
     } catch let error as PostgresError {

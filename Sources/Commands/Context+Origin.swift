@@ -41,7 +41,7 @@ extension Context {
     in repository: Repository
   ) async throws -> DataOrigin? {
     let whole = try await Lane("drydock.origin").run {
-      let connection = try Self.connection(settings)
+      let connection = try Connection.opening(settings)
       return try OriginRecord.last(of: try DatabaseIdentity.read(connection), in: repository)
     }
     guard let swapped = try await swappedOrigin(settings, repository), let at = swapped.at else {
@@ -68,13 +68,5 @@ extension Context {
       at: Date(timeIntervalSince1970: (now - swapped.age).rounded(.down)),
       text: "snapshot \(content.name.shortID)"
     )
-  }
-
-  private static func connection(_ settings: ConnectionSettings) throws -> Connection {
-    do {
-      return try Connection.open(settings)
-    } catch {
-      throw error.problem("cannot connect to \(settings)")
-    }
   }
 }

@@ -52,8 +52,8 @@ struct Examination {
     }
     do {
       return try await Lane("drydock.doctor").run {
+        let connection = try Connection.opening(database)
         do {
-          let connection = try Connection.open(database)
           return (connection.serverMajor, try Self.look(connection, database))
         } catch let error as PostgresError {
           throw error.problem("cannot connect to \(database)")

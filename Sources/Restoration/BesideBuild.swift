@@ -9,8 +9,6 @@ internal import Snapshot
 /// journal says `building` from the first commit on and `proven` at the end, so a kill anywhere
 /// leaves the live schema as it was and a copy that `--resume` or `--undo` knows what to do with.
 struct BesideBuild: Sendable {
-  private static let tablesInAnalyze = 100
-
   let session: Session
   let content: SnapshotContent
   let prepared: SchemaReplacement.Prepared
@@ -122,11 +120,7 @@ struct BesideBuild: Sendable {
 
   /// Statistics, in no transaction of ours: each table's locks go with it.
   private func analyze(_ connection: Connection) throws {
-    let tables = try SchemaStatistics.tables(of: plan.copy, connection)
-    for start in stride(from: 0, to: tables.count, by: Self.tablesInAnalyze) {
-      let part = tables[start..<min(start + Self.tablesInAnalyze, tables.count)]
-      try connection.execute("ANALYZE \(part.joined(separator: ", "))")
-    }
+    try TableStatistics(connection: connection, schema: plan.copy).gather()
   }
 
   private func prove(_ connection: Connection) throws {

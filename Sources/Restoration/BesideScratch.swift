@@ -30,6 +30,11 @@ struct BesideScratch {
       serverMajor: serverMajor,
       binaryDirectory: binaryDirectory
     )
+    let entries = try archive.entries()
+    let programs = try ClientPrograms.find(
+      atLeast: manifest.server.major,
+      directory: binaryDirectory
+    )
     let beside = BesideScratch(
       scratch: try ScratchDatabase.start(
         like: content,
@@ -37,11 +42,8 @@ struct BesideScratch {
         binaryDirectory: binaryDirectory
       ),
       archive: archive,
-      entries: try archive.entries(),
-      programs: try ClientPrograms.find(
-        atLeast: manifest.server.major,
-        directory: binaryDirectory
-      ),
+      entries: entries,
+      programs: programs,
       encoding: manifest.database.encoding,
       schemas: manifest.database.schemas
     )
@@ -60,8 +62,7 @@ struct BesideScratch {
 
   private func define() throws {
     try makeSchemas()
-    let chosen = entries.filter { !["SUBSCRIPTION", "USER MAPPING"].contains($0.kind) }
-    try archive.restore(.preData, into: administration, only: chosen, without: [], jobs: 1)
+    try archive.define(entries, onScratch: administration)
   }
 
   /// A snapshot of chosen tables has no definition of the schemas that they are in.

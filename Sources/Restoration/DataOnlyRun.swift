@@ -38,13 +38,9 @@ public struct DataOnlyRun: Sendable {
   public func run() async throws -> RestoreResult {
     let started = ContinuousClock.now
     let selection = try await Lane("drydock.selection").run { [content, options] in
-      try RestoreSelection(
-        options: options,
-        manifest: content.manifest,
-        partitions: try PartitionTree(of: content, options: options)
-      )
+      try RestoreSelection(of: content, options: options)
     }
-    let session = try await open()
+    let session = try await Session.opening(settings)
     let omissions = try await session.run { connection in
       do {
         try Target.inspect(connection).requireCompatible(content.manifest)
@@ -66,14 +62,6 @@ public struct DataOnlyRun: Sendable {
       omissions: omissions,
       seconds: started.secondsAgo
     )
-  }
-
-  private func open() async throws -> Session {
-    do {
-      return try await Session.open(settings)
-    } catch let error as PostgresError {
-      throw error.problem("cannot connect to \(settings)")
-    }
   }
 
   /// The one transaction; returns what could not be brought.
@@ -155,15 +143,7 @@ public struct DataOnlyRun: Sendable {
 
   private func compare(_ selection: RestoreSelection, _ connection: Connection) throws {
     progress(RestoreProgress(phase: "comparing", bytes: 0, totalBytes: 0, rows: 0))
-    let comparison = DigestComparison(
-      of: selection.tables,
-      seed: content.repository.digestSeed,
-      encoding: content.manifest.database.encoding
-    )
-    for claim in comparison.claims {
-      try Task.checkCancellation()
-      try comparison.check(claim, on: connection)
-    }
+    try DigestComparison.check(selection.tables, of: content, on: connection)
   }
 
   private func limitWaiting(_ connection: Connection) throws {

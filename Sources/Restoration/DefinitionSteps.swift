@@ -1,3 +1,5 @@
+internal import Postgres
+
 /// The calls of `pg_restore` that one section of a definition takes, in their order.
 ///
 /// One is the rule. More are needed where entries must not run beside others, or belong to somebody
@@ -53,6 +55,18 @@ struct DefinitionSteps {
       }
     }
     return steps
+  }
+}
+
+extension Archive {
+  /// Restores schemas, types, functions and tables into a scratch database, save what would reach
+  /// out of it.
+  func define(_ entries: [Entry], onScratch target: ConnectionSettings) throws {
+    var options = RestoreOptions()
+    options.isNeutralised = true
+    let steps = DefinitionSteps(options: options)
+      .preData(entries.filter { !$0.reachesOutside }, inOneTransaction: false)
+    for step in steps { try restore(.preData, into: target, step) }
   }
 }
 

@@ -1,6 +1,7 @@
 internal import Digests
 internal import Postgres
 internal import Problems
+internal import Repository
 internal import Snapshot
 private import Synchronization
 
@@ -42,6 +43,25 @@ struct DigestComparison: Sendable {
       }
     }
     claims = (direct + roots.values).sorted { $0.rows > $1.rows }
+  }
+
+  /// Checks every claim on a connection inside a transaction, one after the other.
+  ///
+  /// - Throws: A `Problem` of kind `damaged`; `CancellationError` where the task was cancelled.
+  static func check(
+    _ tables: [Manifest.Table],
+    of content: SnapshotContent,
+    on connection: Connection
+  ) throws {
+    let comparison = DigestComparison(
+      of: tables,
+      seed: content.repository.digestSeed,
+      encoding: content.manifest.database.encoding
+    )
+    for claim in comparison.claims {
+      try Task.checkCancellation()
+      try comparison.check(claim, on: connection)
+    }
   }
 
   /// Checks one claim on a connection inside a transaction; throws a `Problem` of kind `damaged`.

@@ -43,7 +43,7 @@ public struct NewDatabase: Sendable {
   /// - Returns: What could not be had, such as the owner.
   /// - Throws: A `Problem`; of kind `refused` where the database exists.
   public func create() throws -> [String] {
-    let connection = try open(maintenance)
+    let connection = try Connection.opening(maintenance)
     try requireFree(connection)
     do {
       try connection.execute(content.manifest.database.creation(as: name))
@@ -64,7 +64,7 @@ public struct NewDatabase: Sendable {
   /// - Throws: A `Problem` where the connection fails.
   public func finish() throws -> [String] {
     let statements = try properties()
-    let connection = try open(maintenance)
+    let connection = try Connection.opening(maintenance)
     var omissions: [String] = []
     do {
       try connection.execute("COMMENT ON DATABASE \(SQL.identifier(name)) IS NULL")
@@ -94,7 +94,9 @@ public struct NewDatabase: Sendable {
         copy.facts.append(.init("state", "database \(name) was kept; it is not proven"))
         return copy
       }
-      try open(maintenance).execute("DROP DATABASE \(SQL.identifier(name)) WITH (FORCE)")
+      try Connection.opening(maintenance).execute(
+        "DROP DATABASE \(SQL.identifier(name)) WITH (FORCE)"
+      )
       copy.facts.append(.init("state", "database \(name) was dropped again: nothing was changed"))
       if copy.kind == .partial { copy.kind = .failed }
       copy.hint = "Mend the cause and give the same command again."
@@ -152,14 +154,6 @@ public struct NewDatabase: Sendable {
 
   private func comment(_ text: String, _ connection: Connection) throws(PostgresError) {
     try connection.execute("COMMENT ON DATABASE \(SQL.identifier(name)) IS \(SQL.literal(text))")
-  }
-
-  private func open(_ settings: ConnectionSettings) throws -> Connection {
-    do {
-      return try Connection.open(settings)
-    } catch {
-      throw error.problem("cannot connect to \(settings)")
-    }
   }
 
   private static func flat(_ statement: String) -> String {

@@ -67,12 +67,8 @@ public struct QueryScratch: Sendable {
       binaryDirectory: options.binaryDirectory
     )
     let entries = try archive.entries()
-      .filter { !$0.reachesOutside }
     let target = scratch.administration
-    var options = RestoreOptions()
-    options.isNeutralised = true
-    let steps = DefinitionSteps(options: options).preData(entries, inOneTransaction: false)
-    for step in steps { try archive.restore(.preData, into: target, step) }
+    try archive.define(entries, onScratch: target)
     // A view that groups by a primary key stands behind that key.
     if entries.contains(where: \.isLateView) {
       let late = entries.filter { $0.isLateView || $0.kind == "CONSTRAINT" }

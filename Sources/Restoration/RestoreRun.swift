@@ -35,13 +35,9 @@ public struct RestoreRun: Sendable {
   public func run() async throws -> RestoreResult {
     let started = ContinuousClock.now
     let selection = try await Lane("drydock.selection").run { [content, options] in
-      try RestoreSelection(
-        options: options,
-        manifest: content.manifest,
-        partitions: try PartitionTree(of: content, options: options)
-      )
+      try RestoreSelection(of: content, options: options)
     }
-    let session = try await openSession()
+    let session = try await Session.opening(settings)
     let target = try await inspect(session, selection)
     let work = try await Lane("drydock.restore").run { [content, options] in
       try RestoreWork(
@@ -74,14 +70,6 @@ public struct RestoreRun: Sendable {
     if let problem = error as? Problem { return problem }
     if let error = error as? PostgresError { return error.problem("the restore failed") }
     return Problem(code: "restore.failed", "the restore failed", reason: "\(error)")
-  }
-
-  private func openSession() async throws -> Session {
-    do {
-      return try await Session.open(settings)
-    } catch let error as PostgresError {
-      throw error.problem("cannot connect to \(settings)")
-    }
   }
 
   private func inspect(_ session: Session, _ selection: RestoreSelection) async throws -> Target {

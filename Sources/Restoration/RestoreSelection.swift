@@ -68,6 +68,15 @@ struct RestoreSelection: Sendable {
     )
   }
 
+  /// Chooses in a snapshot, where a name may be that of a partitioned table.
+  init(of content: SnapshotContent, options: RestoreOptions) throws {
+    try self.init(
+      options: options,
+      manifest: content.manifest,
+      partitions: try PartitionTree(of: content, options: options)
+    )
+  }
+
   /// An exclusion that fits nothing is a typing error, and would bring what nobody wanted.
   private static func requireUse(
     of patterns: [TablePattern],

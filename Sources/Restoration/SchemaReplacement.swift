@@ -87,7 +87,7 @@ public struct SchemaReplacement: Sendable {
   private func withSession<Value: Sendable>(
     _ body: (Session) async throws -> Value
   ) async throws -> Value {
-    let session = try await openSession()
+    let session = try await Session.opening(settings)
     do {
       let value = try await body(session)
       await session.close()
@@ -97,14 +97,6 @@ public struct SchemaReplacement: Sendable {
       if let error = error as? PostgresError { throw Problem.ofLooking(error) }
       if error is CancellationError { throw Problem.interrupted }
       throw error
-    }
-  }
-
-  private func openSession() async throws -> Session {
-    do {
-      return try await Session.open(settings)
-    } catch let error as PostgresError {
-      throw error.problem("cannot connect to \(settings)")
     }
   }
 

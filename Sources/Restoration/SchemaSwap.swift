@@ -99,7 +99,8 @@ struct SchemaSwap {
     report("indexes and constraints", 0, 0)
     try apply(proof.postData, "second part")
     try values.refreshViews(proof.work.selection.includes)
-    try analyze()
+    // The planner needs statistics before anybody asks.
+    try TableStatistics(connection: connection, schema: plan.schema).gather()
     try compare()
   }
 
@@ -121,21 +122,9 @@ struct SchemaSwap {
     }
   }
 
-  /// Statistics for the planner, before anybody asks.
-  private func analyze() throws {
-    let tables = try SchemaStatistics.tables(of: plan.schema, connection)
-    guard !tables.isEmpty else { return }
-    try connection.execute("ANALYZE \(tables.joined(separator: ", "))")
-  }
-
   private func compare() throws {
     report("comparing", 0, 0)
-    let comparison = DigestComparison(
-      of: proof.work.selection.tables,
-      seed: content.repository.digestSeed,
-      encoding: content.manifest.database.encoding
-    )
-    for claim in comparison.claims { try comparison.check(claim, on: connection) }
+    try DigestComparison.check(proof.work.selection.tables, of: content, on: connection)
   }
 
   private func alignLedger(_ held: LiveState) throws -> [String] {

@@ -24,10 +24,7 @@ struct ScratchRoles {
     let isReplay = { (line: String) in
       line.hasPrefix("CREATE ROLE ") || line.hasPrefix("ALTER ROLE ") || line.hasPrefix("GRANT ")
     }
-    for statement in statements where isReplay(statement) {
-      // From PostgreSQL 16 on a grantor needs the right itself, and here nobody has power.
-      try replay(RoleStatement.withoutGrantor(statement))
-    }
+    for statement in statements where isReplay(statement) { try replay(statement) }
     for role in [migrator, content.manifest.database.owner] { try ensure(role) }
     let superusers = try takePowerAway()
     if superusers.contains(migrator) { try letOwnEverything(migrator) }
@@ -53,21 +50,14 @@ struct ScratchRoles {
   private func replay(_ statement: String) throws {
     // Libraries of production are not here, and a superuser's settings have no place.
     guard !statement.contains("_libraries") else { return }
-    let statement = Self.withoutGrantor(statement)
+    // From PostgreSQL 16 on a grantor needs the right itself, and here nobody has power.
+    let statement = RoleStatement.withoutGrantor(statement)
     do {
       // The role exists, or a predefined role or a parameter of production is unknown here.
       try connection.execute(statement, expecting: ["42710", "42704", "22023", "0LP01"])
     } catch {
       throw error.problem("cannot create production's roles on the scratch server")
     }
-  }
-
-  /// From 16 on a grantor must have the right to grant, which production's superusers have not here.
-  private static func withoutGrantor(_ statement: String) -> String {
-    guard statement.hasPrefix("GRANT "),
-      let grantor = statement.range(of: " GRANTED BY ", options: .backwards)
-    else { return statement }
-    return String(statement[..<grantor.lowerBound])
   }
 
   private func ensure(_ role: String) throws {

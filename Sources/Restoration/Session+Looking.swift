@@ -8,12 +8,7 @@ extension Session {
     lockTimeout: Int,
     _ body: @Sendable (Connection) throws -> Value
   ) async throws -> Value {
-    let session: Session
-    do {
-      session = try await Session.open(settings)
-    } catch let error as PostgresError {
-      throw error.problem("cannot connect to \(settings)")
-    }
+    let session = try await Session.opening(settings)
     do {
       let value = try await session.run { connection in
         try connection.looking(lockTimeout: lockTimeout) { try body(connection) }

@@ -119,7 +119,7 @@ public struct SetAsideOperation: Sendable {
 
   /// All copies that are set aside in a database.
   public static func list(in settings: ConnectionSettings) async throws -> [SetAside] {
-    let session = try await openSession(settings)
+    let session = try await Session.opening(settings)
     return try await session.run { connection in
       do {
         return try SetAside.list(connection)
@@ -197,7 +197,7 @@ extension SetAsideOperation {
   private func withConnection<Value: Sendable>(
     _ body: @Sendable (Connection) throws -> Value
   ) async throws -> Value {
-    let session = try await Self.openSession(settings)
+    let session = try await Session.opening(settings)
     do {
       let value = try await session.run(body)
       await session.close()
@@ -207,14 +207,6 @@ extension SetAsideOperation {
       throw Problem.ofLooking(error)
     } catch is CancellationError {
       throw Problem.interrupted
-    }
-  }
-
-  private static func openSession(_ settings: ConnectionSettings) async throws -> Session {
-    do {
-      return try await Session.open(settings)
-    } catch let error as PostgresError {
-      throw error.problem("cannot connect to \(settings)")
     }
   }
 }

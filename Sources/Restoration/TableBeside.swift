@@ -49,7 +49,7 @@ public struct TableBeside: Sendable {
   public func run() async throws -> RestoreResult {
     let started = ContinuousClock.now
     try requireOneTable()
-    let session = try await open()
+    let session = try await Session.opening(settings)
     let (target, taken) = try await look(session)
     report("definition")
     let copy = try await Lane("drydock.beside").run { [content, options, name] in
@@ -104,14 +104,6 @@ public struct TableBeside: Sendable {
     }
   }
 
-  private func open() async throws -> Session {
-    do {
-      return try await Session.open(settings)
-    } catch let error as PostgresError {
-      throw error.problem("cannot connect to \(settings)")
-    }
-  }
-
   /// Looks at the live database without touching it.
   private func look(_ session: Session) async throws -> (Target, BesideNames.Taken) {
     let manifest = content.manifest
@@ -141,7 +133,8 @@ public struct TableBeside: Sendable {
       try connection.execute("ANALYZE \(SQL.identifier(table.schema, table.name))")
     }
     report("comparing")
-    if options.verifies { try compare(copy, connection) }
+    guard options.verifies else { return }
+    try DigestComparison.check(copy.tables, of: content, on: connection)
   }
 
   private func load(_ copy: BesideCopy, _ connection: Connection) throws {
@@ -164,18 +157,6 @@ public struct TableBeside: Sendable {
           rows: done.rows
         )
       )
-    }
-  }
-
-  private func compare(_ copy: BesideCopy, _ connection: Connection) throws {
-    let comparison = DigestComparison(
-      of: copy.tables,
-      seed: content.repository.digestSeed,
-      encoding: content.manifest.database.encoding
-    )
-    for claim in comparison.claims {
-      try Task.checkCancellation()
-      try comparison.check(claim, on: connection)
     }
   }
 
