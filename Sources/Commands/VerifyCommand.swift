@@ -15,10 +15,10 @@ public struct VerifyCommand: RunnableCommand {
   public static let summary = "Prove that a snapshot is whole and restores, and record the proof."
   /// What the levels prove.
   public static let discussion = """
-    Level 0: every object that the snapshot needs is there. Level 1: packs hash to their names. \
+    Level 0: every object that the snapshot needs is there. Level 1: all packs of the repository hash to their names. \
     Level 2: every chunk opens, and row counts and digests add up. Level 3: restored into a scratch \
-    server; rows, definition and the answers to your own queries are the same, tables and indexes are \
-    sound.
+    server; rows, definition and the answers to your own queries are the same, and amcheck, where the \
+    server has it, finds tables and indexes sound.
 
     A schedule that runs 'drydock verify --oldest' proves one snapshot after the other, the newest of \
     those without a proof first. A snapshot keeps the answers to the queries that \
@@ -71,7 +71,7 @@ public struct VerifyCommand: RunnableCommand {
     let proofs = try await Lane("drydock.proofs").run { try ProofTable(of: repository) }
     let content = try await chosen(in: context, repository, proofs)
     if let proof = try await recent(proofs, content) {
-      context.show(proof.report(isNew: false))
+      context.show(proof.report(isNew: false, of: content))
       return .done
     }
     let result = try await VerificationRun(
@@ -85,7 +85,7 @@ public struct VerifyCommand: RunnableCommand {
       context.note("Of an imported dump, level 3 proves that it loads without an error.")
     }
     if let proof = result.proof {
-      context.show(proof.report(isNew: true))
+      context.show(proof.report(isNew: true, of: content))
       return .done
     }
     context.show(result.report(of: content))

@@ -18,6 +18,7 @@ struct ValueLoader {
   /// Creates large objects under the oids that tables refer to them by.
   ///
   /// Returns what the server refused to a role that is not superuser: owners, and rights of others.
+  /// Throws a `Problem` of kind `damaged` where one is longer or shorter than the snapshot says.
   @discardableResult
   func createLargeObjects(
     _ items: [LargeObjectList.Item],
@@ -42,6 +43,7 @@ struct ValueLoader {
           )
           offset += bytes.count
         }
+        guard offset == item.size else { throw Self.isShort(item, offset) }
         for statement in item.statements(without) {
           let mapped = roles.rewrite(statement + ";")
           if isSuperuser {
@@ -57,6 +59,16 @@ struct ValueLoader {
     return refused.sorted { $0.key < $1.key }.map { reason, count in
       "the owner or rights of large objects, \(count) times: \(reason)"
     }
+  }
+
+  private static func isShort(_ item: LargeObjectList.Item, _ size: Int) -> Problem {
+    Problem(
+      .damaged,
+      code: "restore.large-object",
+      "large object \(item.oid) is not whole in the snapshot",
+      reason: "its parts have \(size) bytes together; the snapshot says \(item.size)",
+      hint: "drydock verify SNAPSHOT lists what is damaged; an older snapshot may hold it."
+    )
   }
 
   /// Runs a statement inside a transaction; the server's words where it refuses it to this role.

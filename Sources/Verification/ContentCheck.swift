@@ -39,14 +39,13 @@ struct ContentCheck {
   /// Level 2: every chunk opens, and rows and digests of the stripes add up to the tables'.
   ///
   /// - Parameter sample: Reads only this share of each table's stripes, in percent, chosen anew each
-  ///   time, and of the large objects; nil for all.
+  ///   time and one at least, and of the large objects; nil for all.
   /// - Returns: What is wrong.
   /// - Throws: What is no damage.
   func content(sample: Int?) throws -> [VerificationRun.Finding] {
-    let share = Share(percent: sample)
     var findings = try definition()
     for table in snapshot.manifest.tables {
-      findings += try guarding(table.label) { try check(table, share) }
+      findings += try guarding(table.label) { try check(table, sample) }
     }
     for file in snapshot.manifest.dump?.files ?? [] {
       findings += try guarding(Self.label(file)) {
@@ -54,7 +53,7 @@ struct ContentCheck {
         return []
       }
     }
-    return try findings + checkLargeObjects(share)
+    return try findings + checkLargeObjects(sample)
   }
 
   /// The part of level 2 that is no row: definition, globals, fingerprint.
@@ -68,9 +67,11 @@ struct ContentCheck {
     }
   }
 
-  private func checkLargeObjects(_ share: Share) throws -> [VerificationRun.Finding] {
+  private func checkLargeObjects(_ sample: Int?) throws -> [VerificationRun.Finding] {
     try guarding("the large objects") {
-      for item in try snapshot.largeObjects(reader) where share.takesNext() {
+      let items = try snapshot.largeObjects(reader)
+      let share = Share(percent: sample, of: items.count)
+      for (number, item) in items.enumerated() where share.takes(number) {
         let size = try item.chunks.reduce(0) { try $0 + reader.read($1, kind: .data).count }
         guard size == item.size else {
           return [.init(subject: "large object \(item.oid)", text: "\(size) of \(item.size) bytes")]
@@ -115,11 +116,13 @@ struct ContentCheck {
     }
   }
 
-  private func check(_ table: Manifest.Table, _ share: Share) throws -> [VerificationRun.Finding] {
+  private func check(_ table: Manifest.Table, _ sample: Int?) throws -> [VerificationRun.Finding] {
     var (rows, digest) = (0, DigestSum())
-    for (number, stripe) in try snapshot.stripes(of: table, reader).enumerated() {
+    let stripes = try snapshot.stripes(of: table, reader)
+    let share = Share(percent: sample, of: stripes.count)
+    for (number, stripe) in stripes.enumerated() {
       try Task.checkCancellation()
-      guard share.takesNext() else {
+      guard share.takes(number) else {
         rows += stripe.rows
         digest.add(stripe.digest)
         continue
@@ -143,12 +146,21 @@ struct ContentCheck {
   }
 }
 
-/// A share of many things, chosen at random.
+/// A share of many things, chosen at random: one at least, or a small table would go unread for ever.
 private struct Share {
-  let percent: Int?
+  private let percent: Int?
+  private let certain: Int?
 
-  /// Whether the next one belongs to it.
-  func takesNext() -> Bool { percent.map { Int.random(in: 0..<100) < $0 } ?? true }
+  init(percent: Int?, of count: Int) {
+    self.percent = percent
+    certain = (0..<count).randomElement()
+  }
+
+  /// Whether one of them belongs to it.
+  func takes(_ number: Int) -> Bool {
+    guard let percent else { return true }
+    return number == certain || Int.random(in: 0..<100) < percent
+  }
 }
 
 /// The rows of a stripe, counted and summed from its stored text.

@@ -12,16 +12,12 @@ struct DumpTrial: Sendable {
   let jobs: Int
   let binaryDirectory: String?
 
-  /// Returns what is wrong, and the seconds that the load took.
-  func run(
-    _ progress: @escaping @Sendable (String) -> Void
-  ) async throws -> (findings: [VerificationRun.Finding], seconds: Double?) {
+  /// Loads it.
+  func run(_ progress: @escaping @Sendable (String) -> Void) async throws -> TrialResult {
     try await Lane("drydock.trial").run { try load(progress) }
   }
 
-  private func load(
-    _ progress: (String) -> Void
-  ) throws -> (findings: [VerificationRun.Finding], seconds: Double?) {
+  private func load(_ progress: (String) -> Void) throws -> TrialResult {
     let started = ContinuousClock.now
     var options = RestoreOptions()
     options.jobs = jobs
@@ -33,10 +29,10 @@ struct DumpTrial: Sendable {
       }
     } catch let problem as Problem where problem.kind == .damaged {
       let text = problem.summary + (problem.reason.map { ": \($0)" } ?? "")
-      return ([.init(subject: "the dump", text: text)], nil)
+      return TrialResult(findings: [.init(subject: "the dump", text: text)])
     }
     let seconds = started.secondsAgo
     try scratch.remove()
-    return ([], seconds)
+    return TrialResult(findings: [], restoreSeconds: seconds)
   }
 }

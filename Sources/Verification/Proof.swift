@@ -10,8 +10,8 @@ public struct Proof: Codable, Sendable, Equatable {
     case packs = 1
     /// Every chunk opens, and row counts and digests of stripes add up to the tables'.
     case content = 2
-    /// It was restored into a scratch server: rows, definition and answers are the same, and its
-    /// pages are sound.
+    /// It was restored into a scratch server: rows, definition and answers are the same. See
+    /// ``Proof/relations`` for its pages. An imported dump was loaded without an error, no more.
     case restore = 3
 
     /// Lower levels first.
@@ -34,6 +34,8 @@ public struct Proof: Codable, Sendable, Equatable {
   public var sample: Int?
   /// How many of the user's own questions were answered as at backup time, at level 3.
   public var answers: Int?
+  /// How many tables and indexes `amcheck` found sound, at level 3; nil where it did not look.
+  public var relations: Int?
   /// The version of the program.
   public var tool: String
 
@@ -46,6 +48,7 @@ public struct Proof: Codable, Sendable, Equatable {
     restoreSeconds: Double?,
     sample: Int? = nil,
     answers: Int? = nil,
+    relations: Int? = nil,
     tool: String
   ) {
     self.snapshot = snapshot
@@ -55,6 +58,7 @@ public struct Proof: Codable, Sendable, Equatable {
     self.restoreSeconds = restoreSeconds
     self.sample = sample
     self.answers = answers
+    self.relations = relations
     self.tool = tool
   }
 

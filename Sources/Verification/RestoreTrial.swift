@@ -23,10 +23,8 @@ struct RestoreTrial: Sendable {
     return options
   }
 
-  /// Returns what is wrong, and the seconds that the restore took.
-  func run(
-    _ progress: @escaping @Sendable (String) -> Void
-  ) async throws -> (findings: [VerificationRun.Finding], seconds: Double?) {
+  /// Restores and looks.
+  func run(_ progress: @escaping @Sendable (String) -> Void) async throws -> TrialResult {
     let lane = Lane("drydock.trial")
     let scratch = try await lane.run { [content, binaryDirectory] in
       try ScratchDatabase.start(
@@ -37,14 +35,15 @@ struct RestoreTrial: Sendable {
       )
     }
     do {
-      let result = try await restore(into: scratch, progress)
-      let findings = try await examine(scratch, lane, progress)
+      let seconds = try await restore(into: scratch, progress)
+      var result = try await examine(scratch, lane, progress)
+      result.restoreSeconds = seconds
       try await lane.run { try scratch.server.remove() }
-      return (findings, result)
+      return result
     } catch let problem as Problem where problem.kind == .damaged {
       try await lane.run { try scratch.server.remove() }
       let text = problem.summary + (problem.reason.map { ": \($0)" } ?? "")
-      return ([.init(subject: "the restored copy", text: text)], nil)
+      return TrialResult(findings: [.init(subject: "the restored copy", text: text)])
     } catch {
       // The first error is the one to report; the next start removes what stays.
       try? await lane.run { try scratch.server.remove() }
@@ -68,7 +67,7 @@ struct RestoreTrial: Sendable {
     _ scratch: ScratchDatabase,
     _ lane: Lane,
     _ progress: @escaping @Sendable (String) -> Void
-  ) async throws -> [VerificationRun.Finding] {
+  ) async throws -> TrialResult {
     progress("level 3: comparing the definition")
     var findings = try await lane.run { [self] in
       try SchemaTrial(content: content, options: options).run(on: scratch)
@@ -76,6 +75,7 @@ struct RestoreTrial: Sendable {
     progress("level 3: asking the questions")
     findings += try await lane.run { [self] in try AnswerTrial(content: content).run(on: scratch) }
     progress("level 3: checking tables and indexes")
-    return findings + (try await StorageTrial(settings: scratch.administration, jobs: jobs).run())
+    let storage = try await StorageTrial(settings: scratch.administration, jobs: jobs).run()
+    return TrialResult(findings: findings + storage.findings, relations: storage.relations)
   }
 }

@@ -17,9 +17,17 @@ struct StorageTrial: Sendable {
     let query: String
   }
 
-  /// Checks everything; an empty list where nothing is wrong.
-  func run() async throws -> [VerificationRun.Finding] {
-    let checks = try await Lane("drydock.amcheck").run { try prepare() }
+  /// Checks everything.
+  ///
+  /// - Returns: What is wrong, and how many relations were looked at: nil without the extension.
+  func run() async throws -> (findings: [VerificationRun.Finding], relations: Int?) {
+    guard let checks = try await Lane("drydock.amcheck").run({ try prepare() }) else {
+      return ([], nil)
+    }
+    return (try await run(checks), checks.count)
+  }
+
+  private func run(_ checks: [Check]) async throws -> [VerificationRun.Finding] {
     let queue = Monitor(checks[...])
     return try await withThrowingTaskGroup(of: [VerificationRun.Finding].self) { group in
       for _ in 0..<max(1, jobs) {
@@ -58,12 +66,13 @@ struct StorageTrial: Sendable {
     }
   }
 
-  private func prepare() throws -> [Check] {
+  /// Nil where the server does not have the extension.
+  private func prepare() throws -> [Check]? {
     let connection = try Connection.open(settings)
     let isKnown = try connection.execute(
       "SELECT count(*) FROM pg_catalog.pg_available_extensions WHERE name = 'amcheck'"
     )
-    guard isKnown.int == 1 else { return [] }
+    guard isKnown.int == 1 else { return nil }
     try connection.execute(
       "CREATE SCHEMA drydock_amcheck; CREATE EXTENSION IF NOT EXISTS amcheck SCHEMA drydock_amcheck"
     )

@@ -76,15 +76,17 @@ public struct VerificationRun: Sendable {
   /// Verifies level by level and stops at the first that fails.
   public func run() async throws -> Result {
     let started = ContinuousClock.now
-    var restoreSeconds: Double?
+    var trial: TrialResult?
     for step in Proof.Level.allCases where step <= options.level {
       progress("level \(step.rawValue)")
       var findings: [Finding] = []
       switch step {
       case .presence: findings = try await onLane { try ContentCheck($0).presence() }
-      case .packs: findings = try await packs()
+      case .packs: findings = try await hashPacks()
       case .content: findings = try await readContent()
-      case .restore: (findings, restoreSeconds) = try await restore()
+      case .restore:
+        trial = try await restore()
+        findings = trial?.findings ?? []
       }
       guard findings.isEmpty else { return Result(level: step, findings: findings, proof: nil) }
     }
@@ -93,9 +95,10 @@ public struct VerificationRun: Sendable {
       level: options.level,
       proven: Int(Date().timeIntervalSince1970),
       seconds: started.secondsAgo,
-      restoreSeconds: restoreSeconds,
+      restoreSeconds: trial?.restoreSeconds,
       sample: options.sample,
       answers: options.level == .restore ? try AnswerTrial(content: content).count : nil,
+      relations: trial?.relations,
       tool: tool
     )
     try record(proof)
@@ -120,7 +123,7 @@ public struct VerificationRun: Sendable {
   }
 
   /// Level 3; where the restore fails over damage, level 2 says all that is damaged.
-  private func restore() async throws -> ([Finding], Double?) {
+  private func restore() async throws -> TrialResult {
     if content.manifest.dump != nil {
       let trial = DumpTrial(
         content: content,
@@ -134,10 +137,10 @@ public struct VerificationRun: Sendable {
       jobs: options.jobs,
       binaryDirectory: options.binaryDirectory
     )
-    let (findings, seconds) = try await trial.run(progress)
-    guard !findings.isEmpty, seconds == nil else { return (findings, seconds) }
+    let result = try await trial.run(progress)
+    guard !result.findings.isEmpty, result.restoreSeconds == nil else { return result }
     let all = try await onLane { try ContentCheck($0).content(sample: nil) }
-    return (all.isEmpty ? findings : all, nil)
+    return TrialResult(findings: all.isEmpty ? result.findings : all)
   }
 
   private func onLane(
@@ -147,7 +150,12 @@ public struct VerificationRun: Sendable {
     return try await Lane("drydock.verify").run { try body(content) }
   }
 
-  private func packs() async throws -> [Finding] {
+  /// Level 1, which below a higher one has nothing to add.
+  ///
+  /// It reads every pack of the repository, whatever snapshot it belongs to. A higher level opens
+  /// every chunk of this snapshot, and what opens has the bytes that were sealed.
+  private func hashPacks() async throws -> [Finding] {
+    guard options.level == .packs else { return [] }
     let store = content.repository.store
     return try await Lane("drydock.verify").run {
       try Repository.checkPackNames(in: store).map {

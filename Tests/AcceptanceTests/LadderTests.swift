@@ -25,6 +25,7 @@ struct LadderTests {
     let new: Bool
     let answers: Int?
     let sample: Int?
+    let relations: Int?
   }
 
   private static let jobs = """
@@ -64,7 +65,10 @@ struct LadderTests {
       try user.backup(source, ["--queries", directory])
       try connection.execute("DELETE FROM jobs")
       let run = try user.run(["verify", "--level", "3", "--json"]).require(0)
-      #expect(try run.result(Verified.self).answers == 2)
+      let verified = try run.result(Verified.self)
+      #expect(verified.answers == 2)
+      // The table and the index of its key.
+      #expect(verified.relations == 2)
     }
   }
 
@@ -210,6 +214,49 @@ struct LadderTests {
       #expect(listed.snapshots.map { $0.proof?.level } == [2, 3])
       let text = try user.run(["snapshots"]).require(0).output
       #expect(text.contains("level 3, just now"), "\(text)")
+    }
+  }
+
+  @Test("However small a sample is, something of every table is read")
+  func smallSample() throws {
+    try withDatabase(on: .v15) { source in
+      // One stripe, larger than everything else in its pack: the middle of the pack is in it.
+      try Connection.open(source).execute(
+        "CREATE TABLE t AS SELECT i, sha512(i::text::bytea) AS x FROM generate_series(1, 900) i"
+      )
+      let user = try Drydock(on: .v15)
+      try user.backup(source)
+      let path = try #require(try user.objects(in: "packs").first)
+      var bytes = try ReadableFile.contents(of: path)
+      bytes[bytes.count / 2] ^= 0x04
+      try AtomicFile.write(bytes, to: path, collision: .replace, durability: .fast)
+      for _ in 0..<5 {
+        let run = try user.run(["verify", "--sample", "1"])
+        #expect(run.code == 4, "\(run)")
+        #expect(run.output.contains("public.t"), "\(run)")
+      }
+    }
+  }
+
+  @Test("Other snapshots' damage is found by level 1, and by no proof of this one")
+  func damageElsewhere() throws {
+    try withDatabase(on: .v15) { source in
+      let connection = try Connection.open(source)
+      try connection.execute(
+        "CREATE TABLE t AS SELECT i, sha512(i::text::bytea) AS x FROM generate_series(1, 900) i"
+      )
+      let user = try Drydock(on: .v15)
+      try user.backup(source)
+      let path = try #require(try user.objects(in: "packs").first)
+      var bytes = try ReadableFile.contents(of: path)
+      bytes[bytes.count / 2] ^= 0x04
+      try AtomicFile.write(bytes, to: path, collision: .replace, durability: .fast)
+      try connection.execute("DROP TABLE t; CREATE TABLE u AS SELECT 1 AS a")
+      try user.backup(source)
+      try user.run(["verify", "latest"]).require(0)
+      let packs = try user.run(["verify", "latest", "--level", "1"])
+      #expect(packs.code == 4, "\(packs)")
+      #expect(packs.output.contains("packs/"), "\(packs)")
     }
   }
 
