@@ -41,11 +41,11 @@ extension ScratchDatabase {
   ) throws -> ScratchDatabase {
     let connection = try takeOver(server)
     try createRoles(of: shape, for: role, connection)
-    try connection.execute("SET allow_in_place_tablespaces = on")
-    for name in shape.tablespaces.map({ SQL.identifier($0) }) {
-      try connection.execute("CREATE TABLESPACE \(name) LOCATION ''")
-      try connection.execute("GRANT CREATE ON TABLESPACE \(name) TO PUBLIC")
-    }
+    try ScratchTablespaces(
+      connection: connection,
+      names: shape.tablespaces.map { SQL.identifier($0) }
+    )
+    .create()
     try connection.execute(shape.database.creation(owner: shape.database.owner))
     let name = SQL.identifier(shape.database.name)
     try connection.execute("GRANT ALL ON DATABASE \(name) TO \(SQL.identifier(role))")

@@ -1,5 +1,4 @@
 internal import Postgres
-internal import Problems
 internal import Repository
 internal import Snapshot
 
@@ -8,17 +7,25 @@ internal import Snapshot
 /// Without them a definition that names one fails, and a patch could not move a table.
 struct ScratchTablespaces {
   let connection: Connection
-  let content: SnapshotContent
+  /// Their names as SQL.
+  let names: [String]
+
+  init(connection: Connection, names: [String]) {
+    self.connection = connection
+    self.names = names
+  }
+
+  /// Those that a snapshot knows.
+  init(connection: Connection, content: SnapshotContent) throws {
+    let globals = try content.text(
+      content.manifest.definition.globals,
+      try content.repository.makeReader()
+    )
+    self.init(connection: connection, names: Globals(globals).tablespaces)
+  }
 
   /// Creates them in place (manual, 20.17 "allow_in_place_tablespaces"), owned by the administrator.
   func create() throws {
-    let globals = Globals(
-      try content.text(
-        content.manifest.definition.globals,
-        try content.repository.makeReader()
-      )
-    )
-    let names = globals.tablespaces
     guard !names.isEmpty else { return }
     do {
       try connection.execute("SET allow_in_place_tablespaces = on")

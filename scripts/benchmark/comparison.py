@@ -22,6 +22,8 @@ from .tools import (
 from .workload import PAGE, Workload
 from .workplace import Workplace
 
+VERIFICATION = "verification at level 3"
+QUERY = "query of one small table"
 # Their nights are all alike, each a full copy; five show that.
 NIGHTS_OF_PEERS = 5
 
@@ -47,6 +49,7 @@ class Comparison:
         self._mixed_changes()
         self._nights()
         self._restores()
+        self._questions()
         self._start_up()
         self.result.judge(
             targets.of_comparison(self.result, self.options.scale, self.options.nights)
@@ -120,6 +123,10 @@ class Comparison:
             ("restore", PLAIN_RESTORE): Command.of("pg_restore", "-j2", "-d", "restored", "plain"),
             ("restore", DRYDOCK.name): Command.of(*restore),
             ("restore, not read back", DRYDOCK.name): Command.of(*restore, "--no-verify"),
+            # It brings a server of its own, and reads back all that it restores.
+            (VERIFICATION, DRYDOCK.name): Command.of(
+                "drydock", "verify", "latest", "--level", "3", "--jobs", "2", "--quiet"
+            ),
         }
         runs: dict[tuple[str, str], list[Run]] = {key: [] for key in commands}
         for _ in range(self.options.runs):
@@ -129,6 +136,11 @@ class Comparison:
                 self.server.drop("restored")
         for (work, tool), command in commands.items():
             self._note(work, tool, command, runs[work, tool])
+
+    def _questions(self) -> None:
+        """One table of the whole snapshot: the small one, so that its own rows weigh little."""
+        question = "SELECT count(*) FROM pgbench_branches"
+        self._repeat(QUERY, DRYDOCK.name, Command.of("drydock", "query", "latest", question))
 
     def _start_up(self) -> None:
         """A command that does next to nothing, with no patch to look at."""

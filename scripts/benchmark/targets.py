@@ -46,6 +46,13 @@ def of_comparison(result: Result, scale: int, nights: int) -> list[Check]:
             ours.over("restore", PLAIN_RESTORE, "restore, not read back"),
             0.9,
         ),
+        Check(
+            "verification at level 3 / restore, read back",
+            ours.seconds("verification at level 3") / ours.seconds("restore"),
+            # A scratch server, two dumps of the definition and their programs do not grow.
+            2.0 if is_small else 1.3,
+        ),
+        Check("query of one small table", ours.seconds("query of one small table"), 2.0, "s"),
         Check("memory, most of all", ours.most_memory(), MEMORY_MIB, "MiB"),
         Check("start-up, drydock status", ours.seconds("status"), 0.05, "s"),
         wrong_readings(result),
