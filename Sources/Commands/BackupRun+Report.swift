@@ -28,7 +28,8 @@ extension BackupRun.Result {
           .init("taken", manifest.taken),
           .init(
             "rows",
-            "\(Quantity.count(totals.rows)) in \(Quantity.count(manifest.tables.count)) tables"
+            "\(Quantity.count(totals.rows)) in "
+              + Quantity.count(manifest.tables.count, "table", "tables")
           ),
           .init("read", Quantity.bytes(totals.bytesRead)),
           .init(

@@ -22,7 +22,7 @@ extension RestoreResult {
       .values([
         .init("restored", "\(content.name) of \(content.manifest.database.name)"),
         .init("data of", content.manifest.taken),
-        .init("rows", "\(Quantity.count(rows)) in \(Quantity.count(tables)) tables"),
+        .init("rows", "\(Quantity.count(rows)) in \(Quantity.count(tables, "table", "tables"))"),
         .init("size", Quantity.bytes(bytes)),
         .init("proof", isVerified ? "read back, every digest equal" : "not compared"),
         .init("time", Quantity.duration(.seconds(seconds))),

@@ -81,9 +81,6 @@ public struct VerifyCommand: RunnableCommand {
       progress: { context.progress.report(.init(phase: $0)) }
     ).run()
     context.progress.clear()
-    if content.manifest.dump != nil, options.level == .restore {
-      context.note("Of an imported dump, level 3 proves that it loads without an error.")
-    }
     if let proof = result.proof {
       context.show(proof.report(isNew: true, of: content))
       return .done

@@ -9,6 +9,7 @@ from .comparison import Comparison
 from .failure import CannotMeasure
 from .growth import Growth
 from .options import Options
+from .replacement import Replacement
 from .result import Result
 from .server import PrivateServer
 from .stores import Stores
@@ -44,13 +45,13 @@ def measure(asked: Options) -> Result:
     """Looks whether everything is there, then measures."""
     if asked.mode == "terabyte":
         return terabyte.run(asked)
-    if asked.mode != "stores":
+    if asked.mode not in ("stores", "replace"):
         needs.check_peers()
     binaries = needs.find_binaries(asked)
     drydock = needs.find_drydock(asked)
     print(f"# {asked.command}", flush=True)
     with Workplace(binaries, drydock) as workplace, PrivateServer(workplace, binaries) as server:
-        kinds = {"growth": Growth, "stores": Stores}
+        kinds = {"growth": Growth, "stores": Stores, "replace": Replacement}
         return kinds.get(asked.mode, Comparison)(asked, workplace, server).run()
 
 

@@ -23,6 +23,8 @@ class Options:
         """The call as anybody can repeat it, without this machine's directories."""
         if self.mode == "terabyte":
             return "scripts/bench --terabyte"
+        if self.mode == "replace":
+            return f"scripts/bench --replace --scale {self.scale}"
         words = [f"--scale {self.scale}", f"--runs {self.runs}"]
         if self.mode in ("growth", "stores"):
             return " ".join([f"scripts/bench --{self.mode}", *words])
@@ -39,6 +41,7 @@ def parse(words: list[str]) -> Options:
     mode = parser.add_mutually_exclusive_group()
     add_mode(mode, "--growth", "measure at 1, 4 and 16 times the data")
     add_mode(mode, "--stores", "measure a bucket on a real Ceph beside a directory")
+    add_mode(mode, "--replace", "replace schemas and a database under traffic")
     add_mode(mode, "--terabyte", "simulate one terabyte: nights, and a life of 1000 snapshots")
     add_mode(
         mode,

@@ -7,6 +7,7 @@ from .markdown import table
 from .needs import PROJECT
 from .page_comparison import comparison_section
 from .page_growth import growth_section
+from .page_replacement import replacement_section
 from .page_stores import stores_section
 from .page_terabyte import terabyte_section
 from .result import Result
@@ -46,6 +47,7 @@ def write() -> Path:
     sections = {
         "comparison": comparison_section,
         "growth": growth_section,
+        "replacement": replacement_section,
         "terabyte": terabyte_section,
         "stores": stores_section,
     }
@@ -61,8 +63,8 @@ def write() -> Path:
 
 
 def order(result: Result) -> tuple:
-    """Tables first, then growth, the terabyte and stores; numbers in names count as numbers."""
-    kinds = ["comparison", "growth", "terabyte", "stores"]
+    """Tables first, then growth, replacements, the terabyte and stores; numbers in names count as numbers."""
+    kinds = ["comparison", "growth", "replacement", "terabyte", "stores"]
     return kinds.index(result.kind), [int(word) for word in re.findall(r"\d+", result.name)]
 
 

@@ -58,7 +58,7 @@ class Check:
 
 @dataclass
 class Result:
-    """One run of one kind: `comparison`, `growth`, `terabyte` or `stores`."""
+    """One run of one kind: `comparison`, `growth`, `replacement`, `terabyte` or `stores`."""
 
     kind: str
     # The file that keeps it: a later run of the same name replaces it.

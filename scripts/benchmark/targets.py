@@ -154,6 +154,29 @@ def of_stores(result: Result, near: str, far: str) -> list[Check]:
     ]
 
 
+def of_replacement(result: Result, lock_timeout: float) -> list[Check]:
+    """What a replacing restore may cost those who work meanwhile."""
+    checks = []
+    for found in result.details["schemas"]:
+        name = found["schema"]
+        checks += [
+            Check(f"{name}: lost or doubled writes", found["lost_or_doubled"], 0),
+            Check(f"{name}: longest wait before", found["longest_before_ms"], 200, "ms"),
+            Check(
+                f"{name}: longest wait in the exchange",
+                found["longest_in_exchange_ms"],
+                lock_timeout * 1000,
+                "ms",
+            ),
+        ]
+    found = result.details["database"]
+    return [
+        *checks,
+        Check("a database: longest time without an answer", found["longest_without_answer_s"], 2, "s"),
+        Check("a database: properties that changed", int(not found["properties_as_before"]), 0),
+    ]
+
+
 def medians(result: Result, work: str, tool: str) -> list[float]:
     """The medians of one work at each size, smallest first."""
     return [
