@@ -1,7 +1,9 @@
 import Files
+import Foundation
 import Postgres
 import Processes
 import TestSupport
+import Testing
 
 /// The real databases that the suites read.
 enum RealDatabase: String, CaseIterable, Sendable {
@@ -13,12 +15,17 @@ enum RealDatabase: String, CaseIterable, Sendable {
   case pagila
   case world
 
-  /// Each database with each server that can hold it.
+  /// Each database on each server; with `DRYDOCK_TEST_ALL=1` the two largest on 18 too.
   static let cases: [Case] = allCases.flatMap { database in
-    TestServer.allCases.filter { database.loads(on: $0) }.map {
-      Case(database: database, server: $0)
-    }
+    TestServer.allCases
+      .filter { $0 == .v15 || isAll || ![.cosims, .musicbrainz].contains(database) }
+      .map { Case(database: database, server: $0) }
   }
+
+  /// Those that move from 15 to 18: one, or with `DRYDOCK_TEST_ALL=1` all of them.
+  static let upgrades: [RealDatabase] = isAll ? allCases : [.pagila]
+
+  private static let isAll = ProcessInfo.processInfo.environment["DRYDOCK_TEST_ALL"] == "1"
 
   /// A database on a server.
   struct Case: Sendable, CustomStringConvertible {
@@ -27,13 +34,17 @@ enum RealDatabase: String, CaseIterable, Sendable {
     var description: String { "\(database.rawValue) on \(server)" }
   }
 
-  /// The build of 18 that tests use has neither `uuid-ossp` nor ICU.
-  private func loads(on server: TestServer) -> Bool {
-    server == .v15 || (self != .cosims && self != .musicbrainz)
-  }
-
   /// Fills a database; false, and one line, where the real inputs are not there.
-  func load(into database: ConnectionSettings, on server: TestServer) throws -> Bool {
+  ///
+  /// - Parameters:
+  ///   - database: An empty database.
+  ///   - server: The server that it is on.
+  ///   - target: The server that a copy is to go to, where that is another one.
+  func load(
+    into database: ConnectionSettings,
+    on server: TestServer,
+    for target: TestServer? = nil
+  ) throws -> Bool {
     let directory: String
     do {
       directory = try SharedInputs.real()
@@ -45,16 +56,29 @@ enum RealDatabase: String, CaseIterable, Sendable {
     let script = "\(place.path)/\(rawValue).sql"
     try Invocation("zstd", ["-dqo", script, "\(directory)/databases/\(rawValue).sql.zst"])
       .run().checked()
-    try makeRoles(database)
+    if self == .musicbrainz, [server, target].contains(.v18) { try replaceCollation(in: script) }
+    try prepare(database, on: server)
     try Psql.run(file: script, on: database, server: server)
     return true
   }
 
-  private func makeRoles(_ database: ConnectionSettings) throws {
+  /// Gives a database what a copy needs beforehand: roles, and extensions that the server lacks.
+  func prepare(_ database: ConnectionSettings, on server: TestServer) throws {
     guard self == .cosims else { return }
     for role in ["web_anonymous", "authenticator", "cosims"] {
       try Connection.open(database).makeRole(role)
     }
+    try StandInExtensions.offer(to: database, on: server)
+  }
+
+  /// The build of 18 knows no ICU; the one collation that needs it is another one there.
+  private func replaceCollation(in script: String) throws {
+    print("musicbrainz with PostgreSQL 18: without ICU, its one collation is of the C library")
+    let icu = "(provider = icu, locale = '@colCaseFirst=lower;colNumeric=yes')"
+    let edit = "s/\(icu)/(provider = libc, locale = 'C')/"
+    try Invocation("sed", ["-i", edit, script]).run().checked()
+    let left = try Invocation("grep", ["-c", "provider = icu", script]).run()
+    #expect(left.text == "0\n", "the collation was not found")
   }
 }
 
