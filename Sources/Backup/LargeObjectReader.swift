@@ -13,16 +13,20 @@ struct LargeObjectReader {
   /// Reads all of them; returns the chunks that list them, and how many there are.
   func read() throws -> (lists: [ChunkID], count: Int) {
     let rows = try connection.execute(Self.query)
+    let labels = rows.isEmpty ? [:] : try labels()
     var lists: [ChunkID] = []
     for start in stride(from: 0, to: rows.count, by: LargeObjectList.capacity) {
       let batch = rows[start..<Swift.min(start + LargeObjectList.capacity, rows.count)]
-      let items = try batch.map { try item($0) }
+      let items = try batch.map { try item($0, labels) }
       lists.append(try store(try LargeObjectList(items: items).encoded(), .list))
     }
     return (lists, rows.count)
   }
 
-  private func item(_ row: Rows.Row) throws -> LargeObjectList.Item {
+  private func item(
+    _ row: Rows.Row,
+    _ labels: [Int: [LargeObjectList.Label]]
+  ) throws -> LargeObjectList.Item {
     let oid = row.int("oid")
     var chunks: [ChunkID] = []
     var size = 0
@@ -42,9 +46,19 @@ struct LargeObjectReader {
       grants: try grants(oid),
       ownerLacks: row["owner_lacks"]?.split(separator: " ").map(String.init),
       comment: row["comment"],
+      labels: labels[oid],
       size: size,
       chunks: chunks
     )
+  }
+
+  private func labels() throws -> [Int: [LargeObjectList.Label]] {
+    var found: [Int: [LargeObjectList.Label]] = [:]
+    for row in try connection.execute(Self.labelQuery) {
+      found[row.int("objoid"), default: []]
+        .append(.init(provider: row.string("provider"), text: row.string("label")))
+    }
+    return found
   }
 
   private func grants(_ oid: Int) throws -> [LargeObjectList.Grant] {
@@ -67,6 +81,12 @@ struct LargeObjectReader {
           SELECT FROM pg_catalog.aclexplode(m.lomacl) a
           WHERE a.grantee = m.lomowner AND a.privilege_type = p.name)) AS owner_lacks
     FROM pg_catalog.pg_largeobject_metadata m ORDER BY m.oid
+    """
+
+  /// Few servers have a provider, so this is asked once and not for each object.
+  private static let labelQuery = """
+    SELECT objoid, provider, label FROM pg_catalog.pg_seclabel
+    WHERE classoid = 'pg_catalog.pg_largeobject'::pg_catalog.regclass ORDER BY objoid, provider
     """
 
   /// Nobody grants on before he was granted, so the order of the list is one that can be repeated.

@@ -69,6 +69,13 @@ public struct Archive: Sendable {
     return Self.plain(text)
   }
 
+  /// Security labels as SQL; the list does not tell in which section they stand.
+  func script(ofLabels entries: [Entry]) throws -> String {
+    guard !entries.isEmpty else { return "" }
+    let arguments = try list(entries, "labels") + ["--file=-", path]
+    return Self.plain(try Invocation(programs.restore, arguments).run().checked().text)
+  }
+
   /// What `pg_dump` writes of a schema as plain SQL, for a session of ours.
   static func plainDump(
     of database: ConnectionSettings,
@@ -136,17 +143,15 @@ public struct Archive: Sendable {
     var arguments = ["--section=\(section.rawValue)"]
     if without.contains(.owners) { arguments.append("--no-owner") }
     if without.contains(.privileges) { arguments.append("--no-privileges") }
-    if let entries {
-      let list = "\(directory.path)/list-\(section.rawValue)"
-      let text = entries.map(\.line).joined(separator: "\n") + "\n"
-      try AtomicFile.write(
-        Array(text.utf8),
-        to: list,
-        durability: .fast
-      )
-      arguments.append("--use-list=\(list)")
-    }
-    return arguments
+    return arguments + (try entries.map { try list($0, section.rawValue) } ?? [])
+  }
+
+  /// The argument that chooses entries.
+  private func list(_ entries: [Entry], _ name: String) throws -> [String] {
+    let list = "\(directory.path)/list-\(name)"
+    let text = entries.map(\.line).joined(separator: "\n") + "\n"
+    try AtomicFile.write(Array(text.utf8), to: list, durability: .fast)
+    return ["--use-list=\(list)"]
   }
 
   private static func problem(_ section: Section, _ outcome: Outcome) -> Problem {
@@ -175,6 +180,9 @@ extension Archive.Entry {
     let kind = Self.longKinds.first { text.hasPrefix("\($0) ") } ?? String(words[3])
     self.init(line: line, kind: kind, rest: String(text.dropFirst(kind.count + 1)))
   }
+
+  /// Whether it is what a provider has to say of objects; see ``SecurityLabels``.
+  var isLabel: Bool { kind == "SECURITY LABEL" }
 
   /// The classes of `pg_dump` that are more than one word, longest first.
   private static let longKinds = [

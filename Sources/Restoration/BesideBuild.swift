@@ -29,6 +29,7 @@ struct BesideBuild: Sendable {
     report("indexes and constraints")
     try await session.run { connection in
       for part in batches.postData { try apply(part, "second part", connection) }
+      for part in prepared.proof.labels { try apply(part, "security labels", connection) }
       try setValues(connection)
       report("statistics")
       try analyze(connection)

@@ -135,6 +135,9 @@ extension BesideTree {
         if let kind = kinds[entry.kind], entry.rest.hasPrefix(place) {
           return "\(kind) \(Self.withoutOwner(entry.rest.dropFirst(place.count))) of \(table.label)"
         }
+        if entry.isLabel, entry.rest.hasPrefix("\(table.schema) TABLE \(table.name) ") {
+          return "security labels of \(table.label) and its columns"
+        }
         guard entry.kind == "PUBLICATION TABLE", entry.rest.hasPrefix("\(table.schema) "),
           entry.rest.contains(" \(table.name) ")
         else { return nil }

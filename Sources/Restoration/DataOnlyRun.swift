@@ -126,13 +126,15 @@ public struct DataOnlyRun: Sendable {
     var omissions: [String] = []
     if selection.isWhole {
       let reader = try content.repository.makeReader()
+      let items = try content.largeObjects(reader)
       omissions = try values.createLargeObjects(
-        try content.largeObjects(reader),
+        items,
         reader: reader,
         without: options.without,
         roles: options.roles,
         isSuperuser: connection.reported("is_superuser") == "on"
       )
+      omissions += try SecurityLabels(of: items).giveInside(connection)
     }
     try values.refreshViews { selection.includes($0, $1) && isPresent($0, $1) }
     let lacking = content.manifest.sequences.filter {

@@ -22,8 +22,10 @@ struct DatabaseBuild: Sendable {
   /// Builds it, reads it back and compares it; leaves nothing behind where that fails.
   func run(on keeper: Session) async throws -> RestoreResult {
     do {
-      try await keeper.run { try create($0) }
-      return try await fill()
+      let omissions = try await keeper.run { try create($0) }
+      var result = try await fill()
+      result.omissions = omissions + result.omissions
+      return result
     } catch {
       // Half a copy beside production may have filled the disk that production needs.
       var problem = Self.problem(error, journal.setAside)
@@ -38,7 +40,8 @@ struct DatabaseBuild: Sendable {
     }
   }
 
-  private func create(_ connection: Connection) throws {
+  /// Returns what of the live database's properties cannot be given to another one.
+  private func create(_ connection: Connection) throws -> [String] {
     try connection.execute(shape.creation(of: journal.setAside, owner: live.owner))
     let name = SQL.identifier(journal.setAside)
     try connection.transaction {
@@ -46,23 +49,25 @@ struct DatabaseBuild: Sendable {
       try write(journal, connection)
       try connection.execute("ALTER DATABASE \(name) ALLOW_CONNECTIONS true")
     }
-    try tryProperties(connection)
+    return try tryProperties(connection)
   }
 
   /// Gives the copy what the swap will give it, and takes it back: what this role may not do shows
   /// before hours of loading and not after them.
-  private func tryProperties(_ connection: Connection) throws {
+  private func tryProperties(_ connection: Connection) throws -> [String] {
     struct Tried: Error {}
+    var omissions: [String] = []
     do {
       try connection.transaction {
         let oid = try Self.oid(of: journal.setAside, connection)
         let properties = try DatabaseProperties.read(live.identity.oid, connection)
-        try properties.give(to: journal.setAside, oid, connection)
+        omissions = try properties.give(to: journal.setAside, oid, connection)
         throw Tried()
       }
     } catch is Tried {
-      return
+      // It could be given; and everything is as it was.
     }
+    return omissions
   }
 
   private func fill() async throws -> RestoreResult {

@@ -3,7 +3,10 @@ internal import Problems
 
 extension DatabaseProperties {
   /// Makes a database such a one, inside the caller's transaction, and looks whether it is.
-  func give(to name: String, _ oid: Int, _ connection: Connection) throws {
+  ///
+  /// Returns the labels that cannot be given, since their providers are not loaded.
+  @discardableResult
+  func give(to name: String, _ oid: Int, _ connection: Connection) throws -> [String] {
     let there = try Self.read(oid, connection)
     let database = SQL.identifier(name)
     var statements: [String] = []
@@ -19,15 +22,13 @@ extension DatabaseProperties {
     for statement in statements { try connection.execute(statement) }
     try giveGrants(database, oid, connection)
     if there.settings != settings { try giveSettings(database, there.settings, connection) }
-    for label in labels.union(there.labels).sorted(by: { $0.provider < $1.provider }) {
-      let text = labels.contains(label) ? SQL.literal(label.text) : "NULL"
-      guard labels.contains(label) || !labels.contains(where: { $0.provider == label.provider })
-      else { continue }
-      try connection.execute(
-        "SECURITY LABEL FOR \(SQL.identifier(label.provider)) ON DATABASE \(database) IS \(text)"
-      )
-    }
-    try requireEqual(try Self.read(oid, connection), name)
+    var labelling = DatabaseLabels(wanted: labels, there: there.labels)
+    try labelling.give(to: database, connection)
+    let found = try Self.read(oid, connection)
+    var expected = self
+    expected.labels = labelling.expected(of: found.labels)
+    try expected.requireEqual(found, name)
+    return labelling.omissions
   }
 
   /// Takes everybody's rights but the owner's: a set-aside copy is not for use.

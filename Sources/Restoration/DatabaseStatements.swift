@@ -11,7 +11,7 @@ struct DatabaseStatements {
     old = database
   }
 
-  /// Comment, rights and settings for another database; not its creation and its owner.
+  /// Comment, labels, rights and settings for another database; not its creation and its owner.
   func statements(for new: String) -> [String] {
     let bytes = Array(script.utf8)
     var found: [String] = []
@@ -39,7 +39,8 @@ struct DatabaseStatements {
       pair.0 == "database" && pair.1.name == old
     }?.offset
     guard let place, let first = tokens.first, let last = tokens.last,
-      ["alter", "comment", "grant", "revoke"].contains(words[0]), !words.contains("owner")
+      ["alter", "comment", "grant", "revoke", "security"].contains(words[0]),
+      !words.contains("owner")
     else { return nil }
     let name = tokens[place + 1].range
     let head = bytes[first.range.lowerBound..<name.lowerBound]

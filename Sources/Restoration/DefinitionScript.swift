@@ -9,7 +9,9 @@ struct DefinitionScript {
     let kind: String
     let name: String
     /// The statements that make it.
-    var definition = ""
+    var statements: [String] = []
+    /// All of them.
+    var definition: String { statements.joined() }
     /// The statement that gives it an owner.
     var ownership: String?
     /// Parameters of the session for this part and those behind it.
@@ -96,7 +98,7 @@ extension DefinitionScript.Part {
     } else if words.first == "alter", words.suffix(4).prefix(2) == ["owner", "to"] {
       ownership = text
     } else {
-      definition += text
+      statements.append(text)
     }
   }
 }

@@ -75,7 +75,9 @@ extension Archive.Entry {
   var reachesOutside: Bool {
     switch kind {
     case "SUBSCRIPTION", "SUBSCRIPTION TABLE", "USER MAPPING": true
-    case "COMMENT", "SECURITY LABEL": rest.hasPrefix("- SUBSCRIPTION ")
+    // Whoever would understand them is no part of a scratch server.
+    case "SECURITY LABEL": true
+    case "COMMENT": rest.hasPrefix("- SUBSCRIPTION ")
     // Production may let a role call pg_read_file; on the scratch nobody may.
     case "ACL": rest.hasPrefix("pg_catalog FUNCTION ")
     default: false

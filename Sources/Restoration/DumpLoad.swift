@@ -17,6 +17,8 @@ struct DumpLoad {
   let options: RestoreOptions
   /// Roles that are there, which a script of a cluster need not make.
   let roles: Set<String>
+  /// Whether security labels may stay away, as they must where their providers are not loaded.
+  var sparesLabels = false
   let client: Client
 
   /// Loads it; the first error stops the program.
@@ -36,11 +38,15 @@ struct DumpLoad {
 
   private func runScript(_ target: String, _ progress: (Int) -> Void) throws -> Outcome {
     var arguments = [
-      "--no-psqlrc", "--quiet", "--no-password", "--set=ON_ERROR_STOP=1", "--file=-",
-      "--dbname=\(target)",
+      "--no-psqlrc", "--quiet", "--no-password", "--file=-", "--dbname=\(target)",
     ]
-    // A script that makes databases cannot run in a transaction.
-    if !dump.needsServer { arguments.append("--single-transaction") }
+    if sparesLabels {
+      arguments.append("--set=VERBOSITY=terse")
+    } else {
+      arguments.append("--set=ON_ERROR_STOP=1")
+      // A script that makes databases cannot run in a transaction.
+      if !dump.needsServer { arguments.append("--single-transaction") }
+    }
     return try client(programs.psql, arguments).run { write in
       var filter = DumpFilter(roles: roles, isNeeded: dump.form == .cluster)
       var given = 0
@@ -85,6 +91,7 @@ struct DumpLoad {
     if options.without.contains(.owners) { arguments.append("--no-owner") }
     if options.without.contains(.privileges) { arguments.append("--no-privileges") }
     if options.isSchemaOnly { arguments.append("--schema-only") }
+    if sparesLabels { arguments.append("--no-security-labels") }
     return arguments
   }
 }

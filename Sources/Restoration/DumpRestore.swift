@@ -115,7 +115,9 @@ public struct DumpRestore: Sendable {
       code: "restore.dump",
       "the dump did not load: \(outcome.program.split(separator: "/").last ?? "") gave up",
       reason: outcome.errors.split(separator: "\n").suffix(4).joined(separator: "; "),
-      hint: "Mend what the server says."
+      hint: DumpErrors(outcome.errors).isOfLabels
+        ? "Load the provider in the server, or go on without labels: drydock export SNAPSHOT | psql"
+        : "Mend what the server says."
     )
   }
 

@@ -10,11 +10,12 @@ public import Snapshot
 ///
 /// The dump's author executes code there, so even the program that reads the dump runs as the
 /// server's own user, without a network. The roles that a dump of one database names are made first,
-/// without rights; those of a cluster come with the dump.
+/// without rights; those of a cluster come with the dump. Security labels stay away: no scratch server
+/// has their providers, and they are no reason to call a dump bad.
 public struct DumpScratch: Sendable {
   /// The server, which belongs to this dump alone.
   let server: ScratchServer
-  /// The database that holds the dump; of a cluster the first that it makes.
+  /// The database that holds the dump; of a cluster the one that was named, or the first.
   public let database: String
 
   /// The way in.
@@ -29,6 +30,7 @@ public struct DumpScratch: Sendable {
   ///
   /// - Parameters:
   ///   - content: The snapshot of an imported dump.
+  ///   - database: Which of a cluster's databases is looked at; the first where nothing is said.
   ///   - options: How many connections, and where PostgreSQL's programs are.
   ///   - progress: Told what is being done.
   /// - Returns: The scratch; `remove()` takes everything away.
@@ -36,12 +38,30 @@ public struct DumpScratch: Sendable {
   ///   behind then.
   public static func start(
     of content: SnapshotContent,
+    database: String? = nil,
     options: RestoreOptions,
     progress: (RestoreProgress) -> Void
   ) throws -> DumpScratch {
     guard let dump = content.manifest.dump else {
       preconditionFailure("only an imported dump has a scratch of its own kind")
     }
+    let own = try database ?? dump.database(named: nil, mustBeSure: false)
+    do {
+      return try start(content, dump, own, sparesLabels: !dump.form.isScript, options, progress)
+    } catch let problem as Problem where problem.code == Self.labelCode {
+      // psql either stops at an error or passes over all of them, and then we have to read them.
+      return try start(content, dump, own, sparesLabels: true, options, progress)
+    }
+  }
+
+  private static func start(
+    _ content: SnapshotContent,
+    _ dump: Manifest.Dump,
+    _ database: String?,
+    sparesLabels: Bool,
+    _ options: RestoreOptions,
+    _ progress: (RestoreProgress) -> Void
+  ) throws -> DumpScratch {
     let known = content.manifest.server.major
     let server = try ScratchServer.start(
       ScratchOptions(
@@ -52,7 +72,8 @@ public struct DumpScratch: Sendable {
       )
     )
     do {
-      return try load(content, dump, on: server, options, progress)
+      let start = try load(content, dump, on: server, sparesLabels, options, progress)
+      return DumpScratch(server: server, database: database ?? start)
     } catch {
       // The first error is the one to report; the next start removes what stays.
       try? server.remove()
@@ -60,13 +81,15 @@ public struct DumpScratch: Sendable {
     }
   }
 
+  /// Returns the database that the dump was loaded from.
   private static func load(
     _ content: SnapshotContent,
     _ dump: Manifest.Dump,
     on server: ScratchServer,
+    _ sparesLabels: Bool,
     _ options: RestoreOptions,
     _ progress: (RestoreProgress) -> Void
-  ) throws -> DumpScratch {
+  ) throws -> String {
     let first = try Connection.open(server.settings())
     let superuser = ScratchServer.superuser
     if !dump.needsServer {
@@ -89,6 +112,7 @@ public struct DumpScratch: Sendable {
       ),
       options: options,
       roles: [superuser],
+      sparesLabels: sparesLabels,
       client: client(of: server, for: dump)
     )
     let start = dump.needsServer ? "postgres" : databaseName
@@ -97,9 +121,9 @@ public struct DumpScratch: Sendable {
         RestoreProgress(phase: "loading the dump", bytes: given, totalBytes: dump.size, rows: 0)
       )
     }
-    guard outcome.status.isSuccess else { throw failure(outcome) }
-    let own = dump.databases.first { !["template1", "postgres"].contains($0) }
-    return DumpScratch(server: server, database: own ?? start)
+    let errors = sparesLabels && dump.form.isScript ? DumpErrors(outcome.errors).others : []
+    guard outcome.status.isSuccess, errors.isEmpty else { throw failure(outcome, errors) }
+    return start
   }
 
   /// `pg_restore` executes nothing here, and a directory of ours is closed to the server's user.
@@ -112,12 +136,16 @@ public struct DumpScratch: Sendable {
     return { Invocation($0, $1, environment: environment) }
   }
 
-  private static func failure(_ outcome: Outcome) -> Problem {
-    Problem(
+  private static let labelCode = "snapshot.dump-labels"
+
+  private static func failure(_ outcome: Outcome, _ errors: [Substring]) -> Problem {
+    let lines = errors.isEmpty ? outcome.errors.split(separator: "\n").suffix(4) : errors.prefix(4)
+    let stops = errors.isEmpty && DumpErrors(outcome.errors).isOfLabels
+    return Problem(
       .damaged,
-      code: "snapshot.dump-loads",
+      code: stops ? labelCode : "snapshot.dump-loads",
       "the imported dump does not load into an empty server",
-      reason: outcome.errors.split(separator: "\n").suffix(4).joined(separator: "; ")
+      reason: lines.joined(separator: "; ")
     )
   }
 }

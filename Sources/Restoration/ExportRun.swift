@@ -36,7 +36,7 @@ public struct ExportRun {
       options: options,
       serverVersion: content.manifest.server.version
     )
-    try text(try work.archive.script(.preData, only: work.preData, without: options.without))
+    try text(try work.archive.script(.preData, only: work.everything, without: options.without))
     if !options.isSchemaOnly {
       // The definition is in UTF-8, the rows are in the database's own encoding.
       try text("SET client_encoding = \(SQL.literal(content.manifest.database.encoding));\n")
@@ -46,7 +46,7 @@ public struct ExportRun {
       try text(values.sequences(selection.includes).map { "\($0);\n" }.joined())
       for item in work.largeObjects { try largeObject(item, reader) }
     }
-    try text(try work.archive.script(.postData, only: work.postData, without: options.without))
+    try text(try work.archive.script(.postData, only: work.everything, without: options.without))
     if !options.isSchemaOnly {
       let values = ValueStatements(manifest: content.manifest)
       try text(values.refreshes(selection.includes).map { "\($0.statement);\n" }.joined())
@@ -82,6 +82,7 @@ public struct ExportRun {
       try text("SELECT pg_catalog.lo_put(\(item.oid), \(offset), '\\x\(digits)');\n")
       offset += bytes.count
     }
-    try text(item.statements(options.without).map { "\($0);\n" }.joined())
+    let statements = item.statements(options.without) + item.labelStatements
+    try text(statements.map { "\($0);\n" }.joined())
   }
 }

@@ -77,39 +77,6 @@ public struct QueryScratch: Sendable {
     try Self.makeReader(on: scratch, for: content)
   }
 
-  /// Lets the query read everything, also through views, which read with the rights of their owners.
-  ///
-  /// Production's superusers are ordinary roles here: without this, their views would be refused,
-  /// or, worse, show only the rows that a policy lets an ordinary role see.
-  ///
-  /// - Parameters:
-  ///   - scratch: A server of ours, on which the snapshot was restored.
-  ///   - content: The snapshot.
-  /// - Throws: What the server refuses.
-  public static func makeReader(
-    on scratch: ScratchDatabase,
-    for content: SnapshotContent
-  ) throws {
-    let connection = try Connection.open(scratch.administration)
-    let database = SQL.identifier(scratch.name)
-    var statements = [
-      "CREATE ROLE \(reader) LOGIN",
-      "GRANT TEMPORARY ON DATABASE \(database) TO \(reader)",
-    ]
-    let schemas = content.manifest.database.schemas.map { SQL.identifier($0) }
-    if !schemas.isEmpty {
-      let list = schemas.joined(separator: ", ")
-      statements.append("GRANT EXECUTE ON ALL ROUTINES IN SCHEMA \(list) TO \(reader)")
-    }
-    for statement in statements { try connection.execute(statement) }
-    let roles = try connection.execute(
-      "SELECT rolname FROM pg_catalog.pg_roles WHERE NOT rolsuper AND rolname !~ '^pg_'"
-    )
-    for role in roles.map({ SQL.identifier($0.string("rolname")) }) {
-      try connection.execute("ALTER ROLE \(role) BYPASSRLS; GRANT pg_read_all_data TO \(role)")
-    }
-  }
-
   /// Loads what a query reads.
   ///
   /// - Parameters:

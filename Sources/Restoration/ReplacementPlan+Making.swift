@@ -43,7 +43,7 @@ extension ReplacementPlan {
       free: try LiveState.freeSpace(state.identity, connection)
     )
     locks = try LockBudget.read(needed: Self.locks(state, proof), connection)
-    omissions = work.selection.omissions + Self.unsent(state.border)
+    omissions = work.selection.omissions + proof.labelOmissions + Self.unsent(state.border)
     binding = [
       "replace 1", operation, state.binding, "aside \(setAside)",
       "snapshot \(snapshot) of \(content.repository.id) \(manifest.database.systemIdentifier)"

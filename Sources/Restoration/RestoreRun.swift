@@ -144,7 +144,15 @@ public struct RestoreRun: Sendable {
     }
     refused += try await define(.postData, postData, work, target, session)
     if !options.isSchemaOnly { try await fillViews(work, session) }
-    return refused
+    return refused + (try await giveLabels(work, session))
+  }
+
+  private func giveLabels(_ work: RestoreWork, _ session: Session) async throws -> [String] {
+    guard !options.isNeutralised else { return [] }
+    let isSchemaOnly = options.isSchemaOnly
+    return try await session.run { connection in
+      try SecurityLabels(of: work, isSchemaOnly: isSchemaOnly).give(on: connection)
+    }
   }
 
   private func fillViews(_ work: RestoreWork, _ session: Session) async throws {

@@ -123,6 +123,8 @@ struct RestoreSelection: Sendable {
     case "TABLE", "TABLE ATTACH", "CONSTRAINT", "CHECK CONSTRAINT", "DEFAULT":
       tables.contains { entry.rest.hasPrefix("\($0.schema) \($0.name) ") }
         || parents.contains { entry.rest.hasPrefix("\($0.schema) \($0.name) ") }
+    case "SECURITY LABEL":
+      tables.contains { entry.rest.hasPrefix("\($0.schema) TABLE \($0.name) ") }
     case "INDEX", "INDEX ATTACH":
       tables.contains { table in
         table.indexes.contains { entry.rest.hasPrefix("\(table.schema) \($0) ") }

@@ -10,6 +10,10 @@ struct RestoreWork: Sendable {
   /// Entries of the table of contents to restore before and after the rows; nil for all.
   let preData: [Archive.Entry]?
   let postData: [Archive.Entry]?
+  /// The same with security labels, as `pg_dump` would write all of it; nil for all.
+  let everything: [Archive.Entry]?
+  /// The security labels, which are no part of those.
+  let labels: [Archive.Entry]
   let tables: [(table: Manifest.Table, stripes: [Stripe])]
   let plan: LoadPlan
   let largeObjects: [LargeObjectList.Item]
@@ -37,8 +41,12 @@ struct RestoreWork: Sendable {
     let parts = try TableParts(of: selection, in: archive)
     ownedSequences = parts.sequences
     let chosen = try Self.entries(archive, selection, options, parts)
-    preData = chosen
-    postData = chosen
+    everything = chosen
+    labels = try (chosen ?? archive.entries()).filter(\.isLabel)
+    let definition =
+      labels.isEmpty ? chosen : try (chosen ?? archive.entries()).filter { !$0.isLabel }
+    preData = definition
+    postData = definition
     tables = try selection.tables.map { ($0, try content.stripes(of: $0, reader)) }
     plan = LoadPlan(tables)
     largeObjects = selection.isWhole ? try content.largeObjects(reader) : []

@@ -8,7 +8,8 @@ struct RoleStatement {
     case create(role: String)
     /// `ALTER ROLE name WITH ...`, with its attributes as they stand.
     case attributes(role: String, [String])
-    /// `ALTER ROLE name SET ...`, or `COMMENT ON ROLE name IS ...`.
+    /// `ALTER ROLE name SET ...`, `COMMENT ON ROLE name IS ...`, or
+    /// `SECURITY LABEL FOR provider ON ROLE name IS ...`.
     case about(role: String, before: String, after: String)
     /// `GRANT role TO member ...`.
     case membership(role: String, member: String, String)
@@ -45,6 +46,13 @@ struct RoleStatement {
       kind = .about(role: name, before: "ALTER ROLE", after: from(3))
     case ("comment", "on", _) where words[2] == "role":
       kind = .about(role: tokens[3].name ?? "", before: "COMMENT ON ROLE", after: from(4))
+    case ("security", "label", _) where words.count > 6 && words[5] == "role":
+      let provider = tokens[3].name.map { SQL.identifier($0) } ?? ""
+      kind = .about(
+        role: tokens[6].name ?? "",
+        before: "SECURITY LABEL FOR \(provider) ON ROLE",
+        after: from(7)
+      )
     case ("grant", _, _) where words[2] == "to":
       kind = .membership(role: tokens[1].name ?? "", member: tokens[3].name ?? "", from(4))
     default: kind = .other
@@ -66,7 +74,8 @@ struct RoleStatement {
       }
     case .about(let role, let before, let after) where created.contains(roles[role]):
       let name = SQL.identifier(roles[role])
-      return [Part(sql: "\(before) \(name) \(after)", label: "a setting of role \(roles[role])")]
+      let what = before.hasPrefix("SECURITY LABEL") ? "security label on" : "a setting of"
+      return [Part(sql: "\(before) \(name) \(after)", label: "\(what) role \(roles[role])")]
     case .membership(let role, let member, let rest)
     where created.contains(roles[role]) || created.contains(roles[member]):
       return [membership(roles[role], roles[member], rest)]

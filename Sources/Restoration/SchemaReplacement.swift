@@ -106,7 +106,7 @@ public struct SchemaReplacement: Sendable {
       content,
       schema: schema,
       options: options,
-      serverVersion: connection.serverVersion
+      connection
     )
     let prepared = try connection.looking(lockTimeout: options.lockTimeout) {
       let state = try LiveState.read(schema, connection)

@@ -98,6 +98,7 @@ struct SchemaSwap {
     try values.setSequences(proof.work.selection.includes)
     report("indexes and constraints", 0, 0)
     try apply(proof.postData, "second part")
+    for part in proof.labels { try apply(part, "security labels") }
     try values.refreshViews(proof.work.selection.includes)
     // The planner needs statistics before anybody asks.
     try TableStatistics(connection: connection, schema: plan.schema).gather()

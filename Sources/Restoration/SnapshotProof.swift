@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Postgres
 internal import Problems
 internal import Repository
 internal import Snapshot
@@ -14,8 +15,15 @@ struct SnapshotProof: Sendable {
   let preData: String
   /// Indexes, constraints, triggers, rules.
   let postData: String
+  /// Security labels whose providers the target has loaded, in small parts.
+  let labels: [String]
+  /// Security labels that stay away, and why.
+  let labelOmissions: [String]
   /// Both in small parts; nil where one transaction does everything.
   let batches: DefinitionBatches?
+
+  /// Labels that one transaction gives at most, since each locks its object.
+  private static let labelsInPart = 100
 
   /// Entries of the definition that follow the live database instead of the snapshot.
   private static let livesOn = [
@@ -26,7 +34,7 @@ struct SnapshotProof: Sendable {
     _ content: SnapshotContent,
     schema: String,
     options: ReplacementOptions,
-    serverVersion: Int
+    _ connection: Connection
   ) throws {
     var restore = RestoreOptions()
     restore.schemas = [schema]
@@ -37,8 +45,13 @@ struct SnapshotProof: Sendable {
       content: content,
       selection: selection,
       options: restore,
-      serverVersion: serverVersion
+      serverVersion: connection.serverVersion
     )
+    let (given, refused) = try SecurityLabels(of: work).loaded(on: connection)
+    labels = stride(from: 0, to: given.count, by: Self.labelsInPart).map { start in
+      given[start..<min(start + Self.labelsInPart, given.count)].joined(separator: "\n")
+    }
+    labelOmissions = refused
     try Self.requireDefinition(of: schema, work)
     let reader = try content.repository.makeReader()
     for (table, stripes) in work.tables { try Self.open(table, stripes, reader) }

@@ -53,6 +53,14 @@ extension LargeObjectList.Item {
     return statements
   }
 
+  /// The statements that give it its security labels, which need their providers.
+  var labelStatements: [String] {
+    (labels ?? []).map { label in
+      "SECURITY LABEL FOR \(SQL.identifier(label.provider)) ON LARGE OBJECT \(oid) IS"
+        + " \(SQL.literal(label.text))"
+    }
+  }
+
   /// Only a role itself can grant in its own name, so for that the session becomes the role.
   private static func granting(
     _ grant: LargeObjectList.Grant,

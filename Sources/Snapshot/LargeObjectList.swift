@@ -19,6 +19,8 @@ public struct LargeObjectList: Codable, Sendable, Equatable {
     public var ownerLacks: [String]?
     /// The comment.
     public var comment: String?
+    /// Security labels, by provider; nil where there are none.
+    public var labels: [Label]?
     /// The size in bytes.
     public var size: Int
     /// The content, in pieces of 1 MiB.
@@ -31,6 +33,7 @@ public struct LargeObjectList: Codable, Sendable, Equatable {
       grants: [Grant],
       ownerLacks: [String]? = nil,
       comment: String?,
+      labels: [Label]? = nil,
       size: Int,
       chunks: [ChunkID]
     ) {
@@ -39,6 +42,7 @@ public struct LargeObjectList: Codable, Sendable, Equatable {
       self.grants = grants
       self.ownerLacks = ownerLacks
       self.comment = comment
+      self.labels = labels
       self.size = size
       self.chunks = chunks
     }
@@ -61,6 +65,20 @@ public struct LargeObjectList: Codable, Sendable, Equatable {
       self.privilege = privilege
       self.isGrantable = isGrantable
       self.grantor = grantor
+    }
+  }
+
+  /// One security label.
+  public struct Label: Codable, Sendable, Equatable {
+    /// Who understands it.
+    public var provider: String
+    /// What it says.
+    public var text: String
+
+    /// Makes a label.
+    public init(provider: String, text: String) {
+      self.provider = provider
+      self.text = text
     }
   }
 

@@ -6,7 +6,8 @@ import TestSupport
 /// A database with every kind of object that `pg_dump` knows, each in a shape that gets lost easily.
 ///
 /// The files lie in `fixtures/odd`. What is not among them: security labels, for which neither build
-/// has a provider, and ICU collations, which the build of 18 does not know.
+/// has a provider (`SecurityLabelTests` has them), and ICU collations, which the build of 18 does not
+/// know (musicbrainz has one).
 enum OddObjects {
   private static let directory = "\(SharedInputs.packageRoot)/fixtures/odd"
 

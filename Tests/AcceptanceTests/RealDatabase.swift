@@ -34,12 +34,8 @@ enum RealDatabase: String, CaseIterable, Sendable {
     var description: String { "\(database.rawValue) on \(server)" }
   }
 
-  /// Fills a database; false, and one line, where the real inputs are not there.
-  ///
-  /// - Parameters:
-  ///   - database: An empty database.
-  ///   - server: The server that it is on.
-  ///   - target: The server that a copy is to go to, where that is another one.
+  /// Fills a database whose copy may go to another server; false, and one line, where the real inputs
+  /// are not there.
   func load(
     into database: ConnectionSettings,
     on server: TestServer,
