@@ -15,8 +15,9 @@ struct DumpHead {
   let readerMajor: Int
 
   /// Recognises a dump; throws a `Problem` of kind `usage` for anything else.
-  init(_ bytes: ArraySlice<UInt8>, of source: String) throws {
+  init(_ bytes: ArraySlice<UInt8>, of source: DumpSource) throws {
     let bytes = Array(bytes.prefix(Self.length))
+    if let compression = DumpCompression(bytes) { throw compression.refusal(of: source) }
     if bytes.starts(with: Array("PGDMP".utf8)), bytes.count > 7 {
       form = .custom
       program = nil
@@ -30,7 +31,7 @@ struct DumpHead {
     } else if text.contains("-- PostgreSQL database dump\n") {
       form = .plain
     } else {
-      throw Self.noDump(bytes, source)
+      throw Self.noDump(source)
     }
     program = Self.value("-- Dumped by pg_dump version ", in: text)
     serverVersion = Self.number(Self.value("-- Dumped from database version ", in: text))
@@ -59,20 +60,14 @@ struct DumpHead {
     }
   }
 
-  private static func noDump(_ bytes: [UInt8], _ source: String) -> Problem {
-    let compressed: [([UInt8], String)] = [
-      ([0x1f, 0x8b], "gzip"), ([0x28, 0xb5, 0x2f, 0xfd], "zstd"), ([0xfd, 0x37, 0x7a], "xz"),
-    ]
-    let program = compressed.first { bytes.starts(with: $0.0) }?.1
-    return Problem(
+  private static func noDump(_ source: DumpSource) -> Problem {
+    Problem(
       .usage,
       code: "import.no-dump",
-      "\(source) is no dump that Drydock knows",
-      reason: program.map { "it is compressed with \($0)" }
-        ?? "it begins neither as pg_dump nor as pg_dumpall write it",
-      hint: program.map { "Give its content: \($0) -dc FILE | drydock import - --name NAME" }
-        ?? "Give what pg_dump (plain, custom, directory) or pg_dumpall wrote; of a tar archive "
-        + "unpack the directory first."
+      "\(source.label) is no dump that Drydock knows",
+      reason: "it begins neither as pg_dump nor as pg_dumpall write it",
+      hint: "Give what pg_dump (plain, custom, directory) or pg_dumpall wrote; of a tar archive"
+        + " unpack the directory first."
     )
   }
 }

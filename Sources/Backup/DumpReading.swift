@@ -82,7 +82,7 @@ struct DumpReading {
       guard !more.isEmpty else { break }
       head += more
     }
-    let facts = try DumpHead(head[...], of: source.label)
+    let facts = try DumpHead(head[...], of: source)
     (form, program, serverVersion) = (facts.form, facts.program, facts.serverVersion)
     if form == .custom {
       try readArchive(head, input, facts, source)

@@ -4,7 +4,6 @@ internal import Problems
 internal import Processes
 internal import Reports
 internal import Repository
-internal import Restoration
 internal import Snapshot
 
 extension QueryCommand {
@@ -49,33 +48,6 @@ extension QueryCommand {
       reason: "it has said why",
       hint: "The scratch server is gone; nothing else was changed."
     )
-  }
-
-  /// An imported dump has no tables that could be chosen: it is loaded as a whole.
-  func shellOnDump(_ content: SnapshotContent, _ context: Context) async throws -> ExitStatus {
-    guard tables.isEmpty else {
-      throw Problem(
-        .usage,
-        code: "usage.query",
-        "--table cannot be given for an imported dump",
-        reason: "Drydock does not know what is in it"
-      )
-    }
-    let options = options(in: context)
-    let lane = Lane("drydock.query")
-    let scratch = try await lane.run {
-      try DumpScratch.start(of: content, options: options) { context.progress.report($0.report) }
-    }
-    do {
-      context.progress.clear()
-      try await open(try scratch.shell(prompt: Self.prompt(content), options: options), lane)
-    } catch {
-      // The first error is the one to report; the next start removes what stays.
-      try? await lane.run { try scratch.remove() }
-      throw error
-    }
-    try await lane.run { try scratch.remove() }
-    return .done
   }
 
   /// `shop@1f2e3d4c`; a name's percent sign would be one of psql's own words.

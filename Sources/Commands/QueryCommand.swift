@@ -19,7 +19,8 @@ public struct QueryCommand: RunnableCommand {
     The tables that the query reads, also through views and partitions, are restored into a private \
     scratch server, which goes afterwards. Where it calls a function whose text only runs (PL/pgSQL, \
     for example) nobody can know what that reads, and all tables are restored. Row security does not \
-    apply. Large objects are there with --everything only.
+    apply. Large objects are there with --everything only. An imported dump is loaded as a whole, \
+    its author's code included, on a server without a network.
     """
   /// Command lines worth copying.
   public static let examples = [
@@ -45,6 +46,8 @@ public struct QueryCommand: RunnableCommand {
   public var query: String?
   /// Whether psql is started instead.
   public var isShell = false
+  /// Which database of a dump.
+  public var database: String?
   /// The tables for psql.
   public var tables: [String] = []
   /// Whether the result is written as CSV.
@@ -63,6 +66,12 @@ public struct QueryCommand: RunnableCommand {
     positional("sql", \.query, "One SELECT, VALUES, TABLE or WITH; none with --shell.")
     flag("--shell", \.isShell, "Start psql on everything, or on the tables of --table.")
     option("--table", \.tables, value: "PATTERN", "With --shell: only tables that match.")
+    option(
+      "--database",
+      \.database,
+      value: "NAME",
+      "Of an imported dump with several databases: the one to ask."
+    )
     flag("--csv", \.isCSV, "Write CSV with a heading line, as COPY does.")
     flag("--everything", \.isEverything, "Restore all tables and large objects.")
     option("--jobs", \.jobs, value: "N", "Connections that restore at the same time (default 2).")
@@ -77,8 +86,8 @@ public struct QueryCommand: RunnableCommand {
     let repository = try await context.openRepository()
     let content = try await context.snapshot(snapshot, of: nil, in: repository)
     try requireOneWay()
-    if isShell && content.manifest.dump != nil { return try await shellOnDump(content, context) }
-    try content.requireTaken("cannot be asked; --shell opens it with psql")
+    if let dump = content.manifest.dump { return try await run(on: dump, content, context) }
+    try requireNoDatabase()
     let options = options(in: context)
     let lane = Lane("drydock.query")
     let scratch = try await lane.run {
@@ -94,7 +103,9 @@ public struct QueryCommand: RunnableCommand {
         let loaded = try await scratch.load(for: statement, everything: isEverything)
         context.progress.clear()
         tell(loaded, of: content, context)
-        try await lane.run { [self] in try answer(scratch.settings, loaded, content, context) }
+        try await lane.run { [self] in
+          try answer(scratch.settings, restored: loaded.tables, content, context)
+        }
       }
     } catch {
       // The first error is the one to report; the next start removes what stays.
@@ -106,7 +117,7 @@ public struct QueryCommand: RunnableCommand {
   }
 
   /// The query without the semicolon that people end it with.
-  private var statement: String {
+  var statement: String {
     let text = (query ?? "").trimmingCharacters(in: .whitespacesAndNewlines)
     return text.hasSuffix(";") ? String(text.dropLast()) : text
   }
@@ -124,9 +135,10 @@ public struct QueryCommand: RunnableCommand {
     )
   }
 
-  private func answer(
+  /// Asks as a role that may only read, in a transaction that only reads.
+  func answer(
     _ settings: ConnectionSettings,
-    _ loaded: QueryScratch.Loaded,
+    restored tables: [String],
     _ content: SnapshotContent,
     _ context: Context
   ) throws {
@@ -143,7 +155,7 @@ public struct QueryCommand: RunnableCommand {
           }
         } else {
           let rows = try connection.query(statement, [])
-          context.show(Self.report(rows, loaded, content))
+          context.show(Self.report(rows, tables, content))
         }
       }
     } catch let error as PostgresError {
@@ -153,7 +165,7 @@ public struct QueryCommand: RunnableCommand {
 
   private static func report(
     _ rows: Rows,
-    _ loaded: QueryScratch.Loaded,
+    _ restored: [String],
     _ content: SnapshotContent
   ) -> Report {
     var table = Table(rows.columns.map { .flexible($0) })
@@ -163,7 +175,7 @@ public struct QueryCommand: RunnableCommand {
       json: [
         "event": "result",
         "snapshot": .string(content.name.text),
-        "restored": .array(loaded.tables.map { .string($0) }),
+        "restored": .array(restored.map { .string($0) }),
         "columns": .array(rows.columns.map { .string($0) }),
         "rows": .array(
           rows.map { row in

@@ -65,16 +65,31 @@ struct DumpFactsTests {
     #expect(tail("--\n-- PostgreSQL database cluster dump complete\n--\n").isEnd(of: .cluster))
   }
 
-  @Test("What is compressed or something else is refused with what to do")
+  @Test("A compressed file is refused with the command that imports what is in it")
+  func compressed() throws {
+    let files: [(String, [UInt8])] = [
+      ("gzip", [0x1f, 0x8b, 8, 0]), ("zstd", [0x28, 0xb5, 0x2f, 0xfd, 4]),
+      ("xz", [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0, 0]), ("bzip2", Array("BZh91AY".utf8)),
+      ("lz4", [0x04, 0x22, 0x4d, 0x18, 0x64]),
+    ]
+    for (program, bytes) in files {
+      let file = DumpSource.path("/b k/shop.sql.\(program)")
+      let named = #expect(throws: Problem.self) { try DumpHead(bytes[...], of: file) }
+      #expect(named?.code == "import.compressed" && named?.kind == .usage)
+      let way = "\(program) -dc '/b k/shop.sql.\(program)' | drydock import - --name shop."
+      #expect(named?.hint?.contains(way) == true, "\(named?.hint ?? "")")
+      let piped = #expect(throws: Problem.self) { try DumpHead(bytes[...], of: .standardInput) }
+      #expect(piped?.hint?.contains("\(program) -dc | drydock import - --name NAME.") == true)
+    }
+  }
+
+  @Test("Anything else is refused with what to do")
   func refused() throws {
-    let gzip: [UInt8] = [0x1f, 0x8b, 8, 0]
-    let compressed = #expect(throws: Problem.self) { try DumpHead(gzip[...], of: "f") }
-    #expect(compressed?.hint?.contains("gzip -dc") == true)
     let text = Array("SELECT 1;\n".utf8)
-    let other = #expect(throws: Problem.self) { try DumpHead(text[...], of: "f") }
+    let other = #expect(throws: Problem.self) { try DumpHead(text[...], of: .path("f")) }
     #expect(other?.code == "import.no-dump")
     let archive: [UInt8] = Array("PGDMP".utf8) + [1, 16, 0]
-    let head = try DumpHead(archive[...], of: "f")
+    let head = try DumpHead(archive[...], of: .path("f"))
     #expect(head.form == .custom && head.readerMajor == 17)
   }
 }
