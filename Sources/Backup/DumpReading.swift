@@ -150,7 +150,36 @@ struct DumpReading {
       try store(entry.name, first: [], { try input.next() }) { _ in }
     }
     let outcome = try Invocation(programs.restore, ["--file=/dev/null", directory]).run()
+    try requireUnchanged(directory, entries)
     try judge(outcome, .path(directory))
+  }
+
+  /// `pg_restore` read the files again: what it says holds for the stored bytes only where no file
+  /// changed from before the first byte was stored until it had ended.
+  private mutating func requireUnchanged(
+    _ directory: String,
+    _ before: [Directory.Entry]
+  ) throws {
+    let after = try Directory.entries(of: directory)
+    let stored = Dictionary(uniqueKeysWithValues: files.map { ($0.name, $0.size) })
+    let changed = Set(before.map(\.name)).union(after.map(\.name)).filter { name in
+      let entry = after.first { $0.name == name }
+      return entry != before.first { $0.name == name } || entry?.size != stored[name]
+    }
+    guard !changed.isEmpty else { return }
+    isComplete = false
+    guard options.allowsIncomplete else { throw Self.changed(directory, changed.sorted()) }
+  }
+
+  private static func changed(_ directory: String, _ files: [String]) -> Problem {
+    Problem(
+      .refused,
+      code: "import.changed",
+      "the dump in \(directory) changed while it was imported; nothing was imported",
+      reason: "somebody writes to it, such as the pg_dump that makes it",
+      facts: files.prefix(5).map { .init("changed", $0) },
+      hint: "Import it again when pg_dump has ended."
+    )
   }
 
   // MARK: What all have

@@ -13,13 +13,22 @@ public enum Directory {
     public var size: Int
     /// When the content last changed, in seconds since 1970.
     public var modified: Int64
+    /// The nanoseconds of that second.
+    public var modifiedNanoseconds: Int
 
     /// Describes an entry.
-    public init(name: String, isDirectory: Bool, size: Int, modified: Int64) {
+    public init(
+      name: String,
+      isDirectory: Bool,
+      size: Int,
+      modified: Int64,
+      modifiedNanoseconds: Int = 0
+    ) {
       self.name = name
       self.isDirectory = isDirectory
       self.size = size
       self.modified = modified
+      self.modifiedNanoseconds = modifiedNanoseconds
     }
   }
 
@@ -126,7 +135,8 @@ public enum Directory {
       name: name,
       isDirectory: status.st_mode & S_IFMT == S_IFDIR,
       size: Int(status.st_size),
-      modified: Int64(status.st_mtim.tv_sec)
+      modified: Int64(status.st_mtim.tv_sec),
+      modifiedNanoseconds: Int(status.st_mtim.tv_nsec)
     )
   }
 }

@@ -10,14 +10,18 @@ public enum DumpPrograms {
     _ arguments: [String],
     on server: TestServer
   ) throws -> Outcome {
-    let programs = try ClientPrograms.find(
-      atLeast: server.rawValue,
-      directory: try server.options().binaries
-    )
-    return try Invocation(
-      "\(programs.directory)/\(program)",
+    try Invocation(
+      "\(try directory(of: server))/\(program)",
       arguments,
       environment: EnvironmentWhitelist.system.ofThisProcess()
     ).run(output: .captured(limit: 1 << 30)).checked()
+  }
+
+  /// Where those of a version are.
+  public static func directory(of server: TestServer) throws -> String {
+    try ClientPrograms.find(
+      atLeast: server.rawValue,
+      directory: try server.options().binaries
+    ).directory
   }
 }
