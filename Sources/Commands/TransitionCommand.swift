@@ -113,6 +113,15 @@ public struct TransitionCommand: RunnableCommand {
           hint: "Give --path A,B,C with the states, or --patch with a JSON object."
         )
       }
+      if path != nil, state != nil {
+        throw Problem(
+          .usage,
+          code: "usage.state-of-path",
+          "--state belongs to --patch",
+          reason: "a path begins with the state that rows are in",
+          hint: "Give the state as the first of --path, or leave --state away."
+        )
+      }
       if let limit, limit < 1 {
         throw Problem(.usage, code: "usage.limit", "--limit must be 1 or more")
       }

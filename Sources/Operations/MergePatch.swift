@@ -71,6 +71,15 @@ struct MergePatch: Sendable {
     return content
   }
 
+  /// Whether a content is as the patch makes it: merging it again changes nothing.
+  func isIn(_ content: String, _ connection: Connection) throws -> Bool {
+    let merged = try merged(with: content, connection)
+    return try connection.query(
+      "SELECT $1::jsonb = $2::jsonb",
+      [.text(merged), .text(content)]
+    ).bool
+  }
+
   /// The content with an object at a place, an empty one where something else is.
   private func merge(
     _ content: String,

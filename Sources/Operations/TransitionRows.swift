@@ -6,7 +6,8 @@ struct TransitionRows {
   /// What is done to each row.
   enum Change {
     case path([String], apply: String)
-    case patch(MergePatch)
+    /// Only of rows in this state, as the column has it; nil for any.
+    case patch(MergePatch, in: String?)
   }
 
   /// Why a row stays as it was, without an error of the server.
@@ -60,15 +61,13 @@ struct TransitionRows {
   private func body(_ id: String) throws -> String? {
     switch change {
     case .path(let states, let apply): try walk(id, states, apply)
-    case .patch(let patch): try merge(id, patch)
+    case .patch(let patch, in: let state): try merge(id, patch, in: state)
     }
   }
 
   private func walk(_ id: String, _ states: [String], _ apply: String) throws -> String? {
     let column = table.state ?? "NULL"
-    guard try value(of: column, id) == states.first else {
-      throw Stays(outcome: "changed meanwhile", message: "it is no longer in the selected state")
-    }
+    if let state = states.first { try requireState(id, state) }
     for state in states.dropFirst() {
       try connection.query(apply, [.text(id), .text(state)])
       // A statement that changes nothing, because its trigger is off for example, must not pass.
@@ -81,17 +80,34 @@ struct TransitionRows {
     return states.first
   }
 
-  private func merge(_ id: String, _ patch: MergePatch) throws -> String? {
+  /// Refuses a row that is no longer in the state it was selected in; locks it.
+  private func requireState(_ id: String, _ state: String) throws {
+    guard try value(of: table.state ?? "NULL", id) == state else {
+      throw Stays(outcome: "changed meanwhile", message: "it is no longer in the selected state")
+    }
+  }
+
+  private func merge(_ id: String, _ patch: MergePatch, in state: String?) throws -> String? {
+    if let state { try requireState(id, state) }
     let column = table.content ?? "NULL"
     let was = try value(of: column, id)
     let new = try patch.merged(with: was ?? "{}", connection)
-    try connection.query(
+    let found = try connection.query(
       """
       UPDATE \(table.name) SET \(column) = ($2::text)::\(table.contentType ?? "jsonb")
-      WHERE \(table.id) = $1::\(table.idType)
+      WHERE \(table.id) = $1::\(table.idType) RETURNING \(column)::text
       """,
       [.text(id), .text(new)]
     )
+    // A trigger or a rule may swallow the change, or take it back; what it adds is its own affair.
+    guard found.count == 1 else {
+      let message = "the update changed \(found.count == 0 ? "no row" : "\(found.count) rows")"
+      throw Stays(outcome: "refused", message: message)
+    }
+    let content = try value(of: column, id) ?? "{}"
+    guard try patch.isIn(content, connection) else {
+      throw Stays(outcome: "refused", message: "its content does not read back as it was patched")
+    }
     return was
   }
 

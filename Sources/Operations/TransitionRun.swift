@@ -154,7 +154,8 @@ public struct TransitionRun: Sendable {
       let states = try names.map { try table.value(ofState: $0, in: transition) }
       return .path(states, apply: transition.apply ?? "")
     case .patch(let text):
-      return .patch(try MergePatch(text))
+      let state = try request.startState.map { try table.value(ofState: $0, in: transition) }
+      return .patch(try MergePatch(text), in: state)
     }
   }
 }
