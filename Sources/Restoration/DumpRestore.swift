@@ -79,7 +79,7 @@ public struct DumpRestore: Sendable {
 
   private func load() throws -> Result {
     let started = ContinuousClock.now
-    let target = try look { try DumpTarget(dump, $0) }
+    let target = try look()
     let major = max(target.serverMajor, dump.programMajor ?? 0)
     let programs = try ClientPrograms.find(atLeast: major, directory: options.binaryDirectory)
     let load = DumpLoad(
@@ -102,9 +102,9 @@ public struct DumpRestore: Sendable {
     return Result(form: dump.form, bytes: dump.size, seconds: started.secondsAgo)
   }
 
-  private func look<Value>(_ body: (Connection) throws -> Value) throws -> Value {
+  private func look() throws -> DumpTarget {
     do {
-      return try body(try Connection.open(settings))
+      return try DumpTarget(dump, settings)
     } catch let error as PostgresError {
       throw error.problem("cannot look at the target database")
     }
@@ -124,7 +124,7 @@ public struct DumpRestore: Sendable {
   /// Says in which state the target is.
   private func afterwards(_ problem: Problem, _ database: String) -> Problem {
     // Whatever keeps us from looking again, the target has to count as changed.
-    let isEmpty = (try? look { _ = try DumpTarget(dump, $0) }) != nil
+    let isEmpty = (try? look()) != nil
     guard isEmpty else { return problem.afterPart(of: database) }
     var problem = problem
     problem.facts.append(.init("state", "database \(database) is as empty as before"))

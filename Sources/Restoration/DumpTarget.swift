@@ -14,8 +14,9 @@ struct DumpTarget {
   let database: String
 
   /// Looks at the target; throws a `Problem` of kind `refused` where the dump cannot go there.
-  init(_ dump: Manifest.Dump, _ connection: Connection) throws {
+  init(_ dump: Manifest.Dump, _ settings: ConnectionSettings) throws {
     self.dump = dump
+    let connection = try Connection.open(settings)
     let target = try Target.inspect(connection)
     try target.requireEmpty(for: RestoreOptions(), tables: [])
     serverMajor = target.serverVersion / 10_000
@@ -25,7 +26,20 @@ struct DumpTarget {
         $0.string("rolname")
       }
     )
-    if dump.needsServer { try requireEmptyServer(connection) } else { try requireRoles() }
+    if dump.needsServer {
+      try requireEmptyServer(connection)
+      try requireEmptyMaintenance(settings)
+    } else {
+      try requireRoles()
+    }
+  }
+
+  /// The script connects to databases that every server has, and makes its objects there too.
+  private func requireEmptyMaintenance(_ settings: ConnectionSettings) throws {
+    for name in ["postgres", "template1"] where name != database && dump.databases.contains(name) {
+      try Target.inspect(try Connection.open(settings.database(name)))
+        .requireEmpty(for: RestoreOptions(), tables: [])
+    }
   }
 
   /// A script that makes databases would stop at the first that is there, with others half made.

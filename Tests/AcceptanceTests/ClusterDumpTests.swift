@@ -104,4 +104,30 @@ struct ClusterDumpTests {
     #expect(again.code == 3 && again.errors.contains("and the server has some"), "\(again)")
     #expect(try user.leftovers() == [])
   }
+
+  @Test(
+    "A dump of a cluster goes into no database that holds something, also not by its own \\connect"
+  )
+  func liveMaintenance() throws {
+    let source = try filled()
+    let user = try Drydock(on: .v15)
+    let path = "\(user.directory)/database-all.sql"
+    try DumpPrograms.run(
+      "pg_dumpall",
+      ["--file=\(path)", "--dbname=\(source.settings().argument)"],
+      on: .v15
+    )
+    try user.run(["import", path]).require(0)
+    let target = try OwnServer(on: .v15)
+    let maintenance = try Connection.open(target.settings())
+    try maintenance.execute("CREATE TABLE jobs (i int)")
+    try maintenance.execute("CREATE DATABASE scratch TEMPLATE template0")
+    let run = try user.run(["restore", "latest", "--into", target.settings("scratch").argument])
+    #expect(run.code == 3 && run.errors.contains("database postgres already holds"), "\(run)")
+    #expect(run.missingOfError == [])
+    #expect(try maintenance.execute("SELECT to_regclass('in_postgres')").value == nil)
+    try maintenance.execute("DROP TABLE jobs")
+    try user.restore(into: target.settings("scratch"))
+    #expect(try maintenance.execute("SELECT i FROM in_postgres").int == 2)
+  }
 }
