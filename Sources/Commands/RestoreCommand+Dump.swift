@@ -26,6 +26,7 @@ extension RestoreCommand {
     )
     let result = try await run.run()
     context.progress.clear()
+    await context.remember(dump: content, restoredInto: target)
     if !context.isQuiet || context.isJSON { context.show(result.report(of: content)) }
     return .done
   }

@@ -55,6 +55,12 @@ extension RestoreCommand {
     }
     let result = try await replacement.run(token: confirmed)
     context.progress.clear()
+    await context.remember(
+      content,
+      restoredInto: target,
+      isWhole: false,
+      operation: result.operation
+    )
     context.show(result.report(into: into))
     return result.omissions.isEmpty ? .done : .omissions
   }
@@ -117,6 +123,7 @@ extension RestoreCommand {
         )
     }
     context.progress.clear()
+    if !isUndo { await context.remember(result, in: target, repository) }
     context.show(result.report)
     return .done
   }

@@ -65,7 +65,12 @@ extension RestoreCommand {
     // A table, or a definition without rows, does not make a database as old as the snapshot.
     if tables.isEmpty, selection.excludedTables.isEmpty, !isSchemaOnly {
       let filled = selection.newDatabase.map { target.database($0) } ?? target
-      await context.remember(content, restoredInto: filled, isWhole: schemas.isEmpty)
+      await context.remember(
+        content,
+        restoredInto: filled,
+        isWhole: schemas.isEmpty,
+        omissions: result.omissions
+      )
     }
     if !context.isQuiet || context.isJSON { context.show(result.report(of: content)) }
     return result.omissions.isEmpty ? .done : .omissions

@@ -114,22 +114,29 @@ public struct WavesCommand: RunnableCommand {
       if let known = WaveRun.Assumption(rawValue: text) { return known }
       throw Problem(.usage, code: "usage.assume", "--assume takes started or not-started")
     }
+    if since != nil, snapshot != nil {
+      throw Problem(.usage, code: "usage.two-times", "--since and --snapshot name two times")
+    }
     if let since {
-      guard snapshot == nil else {
-        throw Problem(.usage, code: "usage.two-times", "--since and --snapshot name two times")
-      }
-      guard case .time(let time) = try SnapshotReference("@\(since)").choice else { return options }
-      options.given = DataOrigin(dataTime: time, text: "given with --since")
-    } else if let snapshot {
-      let repository = try await context.openRepository()
-      let content = try await context.snapshot(snapshot, of: nil, in: repository)
       options.given = DataOrigin(
-        dataTime: try content.manifest.takenTime,
-        text: "snapshot \(content.name.shortID)"
+        dataTime: try SnapshotReference.time(since),
+        text: "given with --since"
       )
-    } else if context.configuration.repository != nil {
+    }
+    guard snapshot != nil || context.configuration.repository != nil else { return options }
+    do {
       let repository = try await context.openRepository()
+      if let snapshot {
+        let content = try await context.snapshot(snapshot, of: nil, in: repository)
+        options.given = DataOrigin(
+          dataTime: try content.manifest.takenTime,
+          text: "snapshot \(content.name.shortID)"
+        )
+      }
       options.recorded = try await context.recordedOrigin(of: settings, in: repository)
+    } catch let problem as Problem where since != nil && problem.kind != .interrupted {
+      // Who gives the time can do without; only a later call knows less then.
+      context.warn("the waves do not note after which restore they begin: \(problem.summary)")
     }
     return options
   }

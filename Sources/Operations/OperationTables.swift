@@ -12,9 +12,9 @@ enum OperationTables: String {
     try connection.query("SELECT pg_catalog.to_regclass($1) IS NOT NULL", [.text(rawValue)]).bool
   }
 
-  /// Makes them where they are not there.
+  /// Makes them where they are not there, and adds what an earlier version did not have.
   func make(_ connection: Connection) throws {
-    guard try !exist(connection) else { return }
+    guard try !areComplete(connection) else { return }
     do {
       try connection.transaction {
         // Two who come first at the same time: the second one finds them made.
@@ -22,7 +22,10 @@ enum OperationTables: String {
           "SELECT pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtextextended($1, 0))",
           [.text(rawValue)]
         )
-        guard try !exist(connection) else { return }
+        guard try !exist(connection) else {
+          if let later, try !areComplete(connection) { try connection.execute(later.definition) }
+          return
+        }
         let hasSchema = try connection.execute(
           "SELECT pg_catalog.to_regnamespace('drydock') IS NOT NULL"
         )
@@ -37,6 +40,29 @@ enum OperationTables: String {
       )
     }
   }
+
+  private func areComplete(_ connection: Connection) throws -> Bool {
+    guard try exist(connection) else { return false }
+    guard let later else { return true }
+    return try connection.query(
+      """
+      SELECT EXISTS (SELECT FROM pg_catalog.pg_attribute
+        WHERE attrelid = $1::regclass AND attname = $2 AND NOT attisdropped)
+      """,
+      [.text(rawValue), .text(later.column)]
+    ).bool
+  }
+
+  /// A column that came later: a snapshot may bring the table as it was before.
+  private var later: (column: String, definition: String)? {
+    self == .waves ? ("restore", Self.waveRestore) : nil
+  }
+
+  private static let waveRestore = """
+    ALTER TABLE drydock.wave_runs ADD COLUMN restore text;
+    COMMENT ON COLUMN drydock.wave_runs.restore IS
+      'The restore after which it was begun; empty where nobody had recorded one.';
+    """
 
   private var definition: String {
     switch self {
@@ -75,7 +101,7 @@ enum OperationTables: String {
     COMMENT ON TABLE drydock.wave_steps IS 'Which waves were started; none twice in a run.';
     COMMENT ON COLUMN drydock.wave_steps.started IS
       'Empty while a program runs, or when nobody knows whether it did.';
-    """
+    """ + waveRestore
 
   private static let transitionTables = """
     CREATE TABLE drydock.transition_runs (

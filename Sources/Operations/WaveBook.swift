@@ -6,24 +6,29 @@ struct WaveBook {
   let connection: Connection
   let identity: DatabaseIdentity
 
-  /// The last run in this very database; a row that a snapshot brought from elsewhere does not count.
-  func last() throws -> WaveRecord? {
+  /// The last run in this very database after a restore, or after any where none is named.
+  ///
+  /// A row that a snapshot brought from elsewhere does not count. One that names no restore may be
+  /// about this one. A table of an earlier version has no such column, which is no error here.
+  func last(after restore: String?) throws -> WaveRecord? {
     guard try OperationTables.waves.exist(connection) else { return nil }
     let rows = try connection.query(
       """
-      SELECT run, origin, extract(epoch FROM data_time) AS data_time, downtime_seconds, is_together,
+      SELECT run, origin, pg_catalog.to_jsonb(r) ->> 'restore' AS restore, extract(epoch FROM data_time) AS data_time, downtime_seconds, is_together,
         extract(epoch FROM begun) AS begun, finished IS NOT NULL AS is_finished,
         pg_catalog.array_to_json(steps) AS steps
-      FROM drydock.wave_runs WHERE system_identifier = $1 AND database_oid = $2
+      FROM drydock.wave_runs r WHERE system_identifier = $1 AND database_oid = $2
+        AND ($3::text IS NULL OR coalesce(pg_catalog.to_jsonb(r) ->> 'restore', $3) = $3)
       ORDER BY run DESC LIMIT 1
       """,
-      [.text(identity.systemIdentifier), Parameter(identity.oid)]
+      [.text(identity.systemIdentifier), Parameter(identity.oid), Parameter(restore)]
     )
     return try rows.first.map { row in
       WaveRecord(
         run: row.int("run"),
         origin: DataOrigin(
           dataTime: Date(timeIntervalSince1970: row.double("data_time") ?? 0),
+          restore: row["restore"],
           text: row.string("origin")
         ),
         downtime: row.double("downtime_seconds") ?? 0,
@@ -35,20 +40,20 @@ struct WaveBook {
     }
   }
 
-  /// Begins a run.
+  /// Begins a run about data of an origin, after the restore that it names.
   func begin(_ origin: DataOrigin, _ downtime: Double, together: Bool, _ steps: [String]) throws {
     let names = String(decoding: try JSONEncoder().encode(steps), as: UTF8.self)
     try connection.query(
       """
       INSERT INTO drydock.wave_runs (system_identifier, database_oid, data_time, origin,
-        downtime_seconds, is_together, steps)
+        downtime_seconds, is_together, steps, restore)
       VALUES ($1, $2, pg_catalog.to_timestamp($3), $4, $5, $6,
-        ARRAY(SELECT pg_catalog.json_array_elements_text($7::json)))
+        ARRAY(SELECT pg_catalog.json_array_elements_text($7::json)), $8)
       """,
       [
         .text(identity.systemIdentifier), Parameter(identity.oid),
         .text("\(origin.dataTime.timeIntervalSince1970)"), .text(origin.text), .text("\(downtime)"),
-        .text("\(together)"), .text(names),
+        .text("\(together)"), .text(names), Parameter(origin.restore),
       ]
     )
   }

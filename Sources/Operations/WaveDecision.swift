@@ -12,7 +12,7 @@ enum WaveDecision: Equatable {
   /// - Parameters:
   ///   - given: what the person said; counts before everything else.
   ///   - recorded: the last restore of this database that anybody recorded.
-  ///   - last: the last run in this database.
+  ///   - last: the last run in this database that is about this restore, or names none.
   ///   - isAgain: whether the person wants to begin anew.
   /// - Throws: a `Problem` of kind `usage` or `refused` where nobody can know.
   init(
@@ -21,17 +21,19 @@ enum WaveDecision: Equatable {
     last: WaveRecord?,
     isAgain: Bool
   ) throws(Problem) {
-    guard let origin = given ?? recorded else {
+    guard var origin = given ?? recorded else {
       guard let last, !last.isFinished, !isAgain else { throw Self.unknownAge }
       self = .goOn(last)
       return
     }
+    // What a person says is about the data that are here, which the last restore brought.
+    origin.restore = recorded?.restore
     guard let last, !isAgain else {
       self = .begin(origin)
       return
     }
-    // Another restore since: what was begun before it is about data that are gone.
-    if given == nil, let at = origin.at, at > last.begun {
+    // A run that names no restore may be about data that are gone: only here two clocks must decide.
+    if given == nil, last.origin.restore == nil, let at = origin.at, at > last.begun {
       self = .begin(origin)
     } else if given != nil, !origin.isSame(as: last.origin) {
       guard last.isFinished else { throw Self.otherRun(last) }

@@ -89,7 +89,7 @@ public struct WaveRun: Sendable {
     let ended = try await session.doing("the end of the waves cannot be recorded") { connection in
       let book = WaveBook(connection: connection, identity: started.identity)
       try book.finish(started.record.run)
-      let last = try book.last() ?? started.record
+      let last = try last(book) ?? started.record
       return try plan(.done(last), connection)
     }
     await session.close()
@@ -119,7 +119,7 @@ public struct WaveRun: Sendable {
       try OperationTables.waves.make(connection)
       try book.begin(origin, plan.downtime, together: plan.isTogether, plan.waves.map(\.name))
     }
-    guard let record = try book.last() else {
+    guard let record = try last(book) else {
       throw Problem(code: "waves.not-recorded", "the run of waves was not recorded")
     }
     try requireSameSteps(record)
@@ -130,10 +130,14 @@ public struct WaveRun: Sendable {
     try WaveDecision(
       given: options.given,
       recorded: options.recorded,
-      last: try book.last(),
+      last: try last(book),
       isAgain: options.isAgain
     )
   }
+  private func last(_ book: WaveBook) throws -> WaveRecord? {
+    try book.last(after: options.recorded?.restore)
+  }
+
 
   private func plan(_ decision: WaveDecision, _ connection: Connection) throws -> WavePlan {
     let identity = try DatabaseIdentity.read(connection)

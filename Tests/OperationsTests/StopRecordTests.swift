@@ -56,7 +56,7 @@ struct StopRecordTests {
   @Test("Of several restores of a database the last one tells its data's time")
   func origin() throws {
     let repository = try repository()
-    for (days, name) in [(2.0, "second"), (1.0, "first")] {
+    for (days, name) in [(1.0, "first"), (2.0, "second")] {
       let time = Self.now.addingTimeInterval(days * 86_400)
       try OriginRecord(
         database: Self.shop,
@@ -70,5 +70,52 @@ struct StopRecordTests {
     // An oid that another one begins with is another database.
     let other = DatabaseIdentity(name: "shop", systemIdentifier: "7", oid: 1)
     #expect(try OriginRecord.last(of: other, in: repository) == nil)
+  }
+
+  private func store(
+    _ snapshot: String,
+    _ seconds: Double,
+    _ operation: String?,
+    _ repository: Repository
+  ) throws {
+    try OriginRecord(
+      database: Self.shop,
+      snapshot: snapshot,
+      isWhole: operation == nil,
+      dataTime: Self.now,
+      at: Self.now.addingTimeInterval(seconds),
+      operation: operation
+    ).store(in: repository)
+  }
+
+  @Test("Restores are remembered in their order, also by a host whose clock is behind")
+  func ofRestores() throws {
+    let repository = try repository()
+    try store("first", 0, nil, repository)
+    try store("second", -600, nil, repository)
+    #expect(try OriginRecord.last(of: Self.shop, in: repository)?.snapshot == "second")
+    try store("third", -300, "op3", repository)
+    try store("third again", 900, "op3", repository)
+    let third = try #require(try OriginRecord.last(of: Self.shop, in: repository))
+    #expect(third.snapshot == "third" && third.origin.restore == "op3")
+    // What is undone counts no longer; the one before it does again, as the restore that it was.
+    try repository.putRecord(kind: .restore, id: "op3-undone", Array("{}".utf8))
+    #expect(try OriginRecord.last(of: Self.shop, in: repository)?.snapshot == "second")
+    #expect(try OriginRecord.operations(of: Self.shop, in: repository) == ["op3"])
+  }
+
+  @Test("A record of an earlier version is read, without what it did not have")
+  func earlierOrigin() throws {
+    let repository = try repository()
+    let identity = #"{"name":"shop","oid":10,"systemIdentifier":"7"}"#
+    let origin =
+      #"{"at":1800000000,"database":\#(identity),"dataTime":1,"isWhole":true,"snapshot":"s"}"#
+    try repository.putRecord(
+      kind: .restore,
+      id: "data-7-10-01800000000000000",
+      Array(origin.utf8)
+    )
+    let last = try #require(try OriginRecord.last(of: Self.shop, in: repository))
+    #expect(last.snapshot == "s" && last.operation == nil && last.omissions == nil)
   }
 }

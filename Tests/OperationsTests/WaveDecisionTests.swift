@@ -8,10 +8,15 @@ import Testing
 struct WaveDecisionTests {
   private static func date(_ day: Double) -> Date { Date(timeIntervalSince1970: day * 86_400) }
 
-  private static func record(data: Double, begun: Double, isFinished: Bool) -> WaveRecord {
+  private static func record(
+    data: Double,
+    begun: Double,
+    after restore: String? = "first",
+    isFinished: Bool
+  ) -> WaveRecord {
     WaveRecord(
       run: 1,
-      origin: DataOrigin(dataTime: date(data), text: "snapshot"),
+      origin: DataOrigin(dataTime: date(data), restore: restore, text: "snapshot"),
       downtime: (begun - data) * 86_400,
       isTogether: false,
       steps: [],
@@ -29,7 +34,12 @@ struct WaveDecisionTests {
     try WaveDecision(
       given: given.map { DataOrigin(dataTime: Self.date($0), text: "given") },
       recorded: restored.map {
-        DataOrigin(dataTime: Self.date($0.data), at: Self.date($0.at), text: "restored")
+        DataOrigin(
+          dataTime: Self.date($0.data),
+          at: Self.date($0.at),
+          restore: "first",
+          text: "restored"
+        )
       },
       last: last,
       isAgain: isAgain
@@ -60,19 +70,40 @@ struct WaveDecisionTests {
     guard case .begin = try decide(restored: (1, 3.9), last: last, isAgain: true) else {
       return #expect(Bool(false), "--again begins anew")
     }
-    guard case .begin(let origin) = try decide(restored: (3, 4.1), last: last) else {
-      return #expect(Bool(false), "a later restore begins anew")
+    guard case .begin(let origin) = try decide(restored: (3, 4.1)) else {
+      return #expect(Bool(false), "a restore without a run begins")
     }
     #expect(origin.dataTime == Self.date(3))
   }
 
-  @Test("A restore after an unfinished run makes that run a thing of the past")
+  @Test(
+    "A run that names its restore is about that one, whatever the clocks of host and server say"
+  )
+  func clocks() throws {
+    for isFinished in [false, true] {
+      let last = Self.record(data: 1, begun: 4, isFinished: isFinished)
+      let expected: WaveDecision = isFinished ? .done(last) : .goOn(last)
+      #expect(try decide(restored: (1, 4.1), last: last) == expected)
+      #expect(try decide(restored: (1, 3.9), last: last) == expected)
+    }
+  }
+
+  @Test("Where a run names no restore, a later one makes it a thing of the past")
   func superseded() throws {
-    let last = Self.record(data: 1, begun: 4, isFinished: false)
+    let last = Self.record(data: 1, begun: 4, after: nil, isFinished: false)
+    #expect(try decide(restored: (1, 3.9), last: last) == .goOn(last))
     // Even of the same snapshot: the waves that were started are gone with the data.
     guard case .begin = try decide(restored: (1, 4.1), last: last) else {
       return #expect(Bool(false), "it must begin")
     }
+  }
+
+  @Test("What a person says of the time is about what was restored last")
+  func given() throws {
+    guard case .begin(let origin) = try decide(given: 2, restored: (1, 4)) else {
+      return #expect(Bool(false), "it must begin")
+    }
+    #expect(origin.dataTime == Self.date(2) && origin.restore == "first")
   }
 
   @Test("Data of another time are refused while waves are under way")

@@ -88,7 +88,9 @@ struct WaveRunTests {
       let run = WaveRun(Self.runbook, in: database, options: options(daysLater: 2))
       await #expect(throws: Problem.self) { try await run.run() }
       let identity = try DatabaseIdentity.read(connection)
-      let record = try #require(try WaveBook(connection: connection, identity: identity).last())
+      let record = try #require(
+        try WaveBook(connection: connection, identity: identity).last(after: nil)
+      )
       let started = WaveRun.Started(identity: identity, record: record, plan: try await run.plan())
       let session = try await Session.open(database)
       let third = WavePass(run: run, session: session, started: started, place: 2)
@@ -156,6 +158,75 @@ struct WaveRunTests {
       let two = WaveRun(runbook, in: database, options: again)
       await #expect(throws: Problem.self) { try await two.run() }
       #expect(try started(connection) == ["1", "2"])
+    }
+  }
+
+  /// Options of a host whose clock is some minutes beside the server's, after a restore of this name.
+  private func options(
+    minutesAhead minutes: Double,
+    _ restore: String,
+    _ connection: Connection
+  ) throws -> WaveRun.Options {
+    let now = try #require(
+      try connection.execute("SELECT extract(epoch FROM clock_timestamp())").value.flatMap(
+        Double.init
+      )
+    )
+    var options = WaveRun.Options()
+    options.recorded = DataOrigin(
+      dataTime: Self.restored,
+      at: Date(timeIntervalSince1970: now + minutes * 60),
+      restore: restore,
+      text: "a snapshot"
+    )
+    options.now = { Self.restored.addingTimeInterval(2 * 86_400) }
+    return options
+  }
+
+  @Test(
+    "No wave starts twice and no restore is passed over, however the clocks of host and server differ",
+    arguments: [2, -2]
+  )
+  func clocks(minutes: Double) async throws {
+    try await withDatabase(on: .v15) { database in
+      let connection = try prepare(database)
+      func run(_ restore: String) throws -> WaveRun {
+        let options = try options(minutesAhead: minutes, restore, connection)
+        return WaveRun(Self.runbook, in: database, options: options)
+      }
+      let first = try run("first")
+      await #expect(throws: Problem.self) { try await first.run() }
+      await #expect(throws: Problem.self) { try await first.run() }
+      #expect(try started(connection) == ["1", "2"])
+      try connection.execute("INSERT INTO caught_up VALUES (1)")
+      #expect(try await first.run().isFinished)
+      #expect(try await first.run().isFinished)
+      #expect(try started(connection) == ["1", "2", "172800"])
+      // Another restore at the same time of both clocks; then the first one's data come back.
+      #expect(try await run("second").run().isFinished)
+      #expect(try started(connection).count == 6)
+      #expect(try await run("first").run().isFinished)
+      #expect(try started(connection).count == 6)
+    }
+  }
+
+  @Test("A table of an earlier version, which a snapshot may bring, is read, and gets its column")
+  func earlierTable() async throws {
+    try await withDatabase(on: .v15) { database in
+      let connection = try prepare(database)
+      let run = WaveRun(Self.runbook, in: database, options: options(daysLater: 1))
+      #expect(try await run.run().isFinished)
+      try connection.execute("ALTER TABLE drydock.wave_runs DROP COLUMN restore")
+      let later = try options(minutesAhead: 2, "later", connection)
+      #expect(try await run.plan().isFinished)
+      let second = WaveRun(Self.runbook, in: database, options: later)
+      #expect(try await !second.plan().isFinished)
+      try connection.execute("INSERT INTO caught_up VALUES (1)")
+      #expect(try await second.run().isFinished)
+      #expect(
+        try connection.execute("SELECT restore FROM drydock.wave_runs WHERE run = 2").value
+          == "later"
+      )
     }
   }
 }
