@@ -43,8 +43,8 @@ extension WavePlan {
 
   private var state: String {
     if isFinished { return "done" }
-    if isUnderWay { return "under way" }
-    return isReady ? "ready" : "a requirement does not hold"
+    if !isReady { return "a requirement does not hold" }
+    return isUnderWay ? "under way" : "ready"
   }
 
   private var requirementTable: Table {

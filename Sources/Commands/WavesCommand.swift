@@ -81,7 +81,7 @@ public struct WavesCommand: RunnableCommand {
     if isDryRun {
       let plan = try await run.plan()
       context.show(plan.report(isDryRun: true))
-      return plan.isReady || plan.isUnderWay ? .done : .refused
+      return plan.isReady ? .done : .refused
     }
     let ended = try await run.run()
     context.progress.clear()

@@ -1,4 +1,5 @@
 internal import Problems
+internal import Processes
 public import Postgres
 
 /// What the runbook wants done before a restore or a stop, in order; the first failure ends it.
@@ -32,7 +33,9 @@ public struct BeforeSteps: Sendable {
 
   private func run(_ words: [String], _ text: String) async throws {
     do {
-      try await Lane("drydock.runbook").run { try CommandStep.run(words, [:], limit: Self.limit) }
+      _ = try await Lane("drydock.runbook").run {
+        try CommandStep.run(words, [:], limit: Self.limit).checked()
+      }
     } catch let problem as Problem {
       throw Problem(
         problem.kind,

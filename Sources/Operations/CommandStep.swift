@@ -13,12 +13,19 @@ enum CommandStep {
   ///   - words: The program and its arguments.
   ///   - variables: What it is told, such as `DRYDOCK_WAVE`.
   ///   - limit: After it the program is stopped.
-  /// - Throws: a `Problem` where it could not be started, failed, or was stopped.
-  static func run(_ words: [String], _ variables: [String: String], limit: Duration) throws {
-    guard let program = words.first else { return }
+  /// - Returns: How it ended.
+  /// - Throws: a `Problem` where it could not be started, or was stopped.
+  static func run(
+    _ words: [String],
+    _ variables: [String: String],
+    limit: Duration
+  ) throws -> Outcome {
+    guard let program = words.first else {
+      throw Problem(.usage, code: "runbook.no-program", "a step of the runbook names no program")
+    }
     let environment = EnvironmentWhitelist.client.ofThisProcess()
       .merging(variables) { _, told in told }
-    try Invocation(program, Array(words.dropFirst()), environment: environment)
-      .run(output: .discarded, timeLimit: limit).checked()
+    return try Invocation(program, Array(words.dropFirst()), environment: environment)
+      .run(output: .discarded, timeLimit: limit)
   }
 }

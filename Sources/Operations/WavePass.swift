@@ -1,6 +1,7 @@
 internal import Foundation
 internal import Postgres
 internal import Problems
+internal import Processes
 
 /// One wave's way: not started, started, caught up.
 struct WavePass: Sendable {
@@ -9,7 +10,7 @@ struct WavePass: Sendable {
   let started: WaveRun.Started
   let place: Int
 
-  private var wave: Runbook.Wave { run.runbook.steps[place] }
+  var wave: Runbook.Wave { run.runbook.steps[place] }
   private var number: Int { started.record.run }
   private var facts: WaveFacts {
     WaveFacts(downtime: started.record.downtime, origin: started.record.origin, wave: wave.name)
@@ -60,45 +61,50 @@ struct WavePass: Sendable {
 
   /// The statement and the row that says so are one transaction.
   private func execute(_ statement: String) async throws {
-    try await session.doing("'\(wave.name)' was not started") { connection in
-      try connection.transaction {
-        try book(connection).note(place, of: number, isStarted: true)
-        try facts.tell(connection)
-        try connection.query(statement, [])
+    do {
+      try await session.run { connection in
+        try connection.transaction {
+          try book(connection).note(place, of: number, isStarted: true)
+          try facts.tell(connection)
+          try connection.query(statement, [])
+        }
       }
+    } catch let error as PostgresError {
+      throw error.isConnectionLost ? lost(error) : failure(error.reason)
     }
   }
 
   private func command(_ words: [String]) async throws {
     let (variables, limit) = (facts.variables, wave.limit)
+    let outcome: Outcome
     do {
-      try await Lane("drydock.runbook").run {
+      outcome = try await Lane("drydock.runbook").run {
         try CommandStep.run(words, variables, limit: limit)
       }
-    } catch let problem as Problem where Self.isKnownNotToRun(problem) {
-      try await session.doing("the failure of '\(wave.name)' cannot be recorded") { connection in
-        try book(connection).forget(place, of: number)
+    } catch let problem as Problem {
+      guard ["processes.not-found", "processes.not-started"].contains(problem.code) else {
+        throw unknown(problem)
       }
-      throw failure(problem)
+      throw try await notStarted(problem)
+    }
+    do {
+      try outcome.checked()
+    } catch {
+      // Who ends by itself says what it did; who was ended may have started the wave before.
+      guard case .exited(1...) = outcome.status else { throw unknown(error) }
+      throw try await notStarted(error)
     }
     try await session.doing("the start of '\(wave.name)' cannot be recorded") { connection in
       try book(connection).noteStarted(place, of: number)
     }
   }
 
-  /// A program that could not be started, or ended by itself with a failure, did not start the wave.
-  private static func isKnownNotToRun(_ problem: Problem) -> Bool {
-    ["processes.not-found", "processes.not-started", "processes.failed"].contains(problem.code)
-  }
-
-  private func failure(_ problem: Problem) -> Problem {
-    Problem(
-      place == 0 ? .failed : .partial,
-      code: "waves.start-failed",
-      "'\(wave.name)' was not started",
-      reason: [problem.summary, problem.reason].compactMap { $0 }.joined(separator: ": "),
-      hint: "Mend it and run drydock waves again: it goes on with this wave."
-    )
+  /// Forgets the start of a wave that a program did not start, and says so.
+  private func notStarted(_ problem: Problem) async throws -> Problem {
+    try await session.doing("the failure of '\(wave.name)' cannot be recorded") { connection in
+      try book(connection).forget(place, of: number)
+    }
+    return failure(Self.words(problem))
   }
 
   /// A kill came between the program and the row that says that it ran.
@@ -113,14 +119,7 @@ struct WavePass: Sendable {
       run.observe(.starting(wave.name))
       try await command(words)
     case nil:
-      throw Problem(
-        .partial,
-        code: "waves.unknown-start",
-        "nobody knows whether '\(wave.name)' was started",
-        reason: "the run was ended while the program that starts it was at work",
-        facts: [.init("program", wave.start.text)],
-        hint: "Look, and run the command again with --assume started or --assume not-started."
-      )
+      throw unknown(.partial, "the run was ended while the program that starts it was at work")
     }
   }
 
@@ -162,24 +161,5 @@ struct WavePass: Sendable {
 
   private func book(_ connection: Connection) -> WaveBook {
     WaveBook(connection: connection, identity: started.identity)
-  }
-
-  private var late: Problem {
-    Problem(
-      .partial,
-      code: "waves.not-caught-up",
-      "'\(wave.name)' has not caught up within \(Int(wave.limit / .seconds(1))) s; no later wave was started",
-      hint: "See what holds it up, and run drydock waves again: it goes on waiting.",
-      isRetryable: true
-    )
-  }
-
-  private var interrupted: Problem {
-    Problem(
-      .interrupted,
-      code: "waves.interrupted",
-      "stopped while waiting for '\(wave.name)'; no later wave was started",
-      hint: "Run drydock waves again: it goes on there."
-    )
   }
 }

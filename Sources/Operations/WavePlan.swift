@@ -32,7 +32,7 @@ public struct WavePlan: Sendable, Equatable {
   public var isUnderWay: Bool
   /// Whether the run has ended.
   public var isFinished: Bool
-  /// The requirements.
+  /// The requirements; none once a wave has started.
   public var checks: [Check]
   /// The waves and what follows them.
   public var waves: [Wave]

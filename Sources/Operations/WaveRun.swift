@@ -113,8 +113,7 @@ public struct WaveRun: Sendable {
     if case .done(let record) = decision {
       return Started(identity: identity, record: record, plan: plan)
     }
-    // Until the first wave has started, everything may still be refused.
-    if plan.waves.allSatisfy({ $0.state == .waiting }) { try require(plan) }
+    try require(plan)
     if case .begin(let origin) = decision {
       try OperationTables.waves.make(connection)
       try book.begin(origin, plan.downtime, together: plan.isTogether, plan.waves.map(\.name))
@@ -134,10 +133,10 @@ public struct WaveRun: Sendable {
       isAgain: options.isAgain
     )
   }
+
   private func last(_ book: WaveBook) throws -> WaveRecord? {
     try book.last(after: options.recorded?.restore)
   }
-
 
   private func plan(_ decision: WaveDecision, _ connection: Connection) throws -> WavePlan {
     let identity = try DatabaseIdentity.read(connection)
@@ -154,6 +153,16 @@ public struct WaveRun: Sendable {
     let states = try record.map {
       try WaveBook(connection: connection, identity: identity).states($0.run, count: steps.count)
     }
+    let waves = steps.indices.map { place in
+      WavePlan.Wave(
+        name: steps[place].name,
+        start: steps[place].start,
+        state: states?[place] ?? .waiting
+      )
+    }
+    // Requirements are about the first wave; once it may have started they count no more.
+    let mayStart = record?.isFinished != true && waves.allSatisfy { $0.state == .waiting }
+    let facts = WaveFacts(downtime: downtime, origin: origin)
     return WavePlan(
       database: identity.name,
       origin: origin,
@@ -161,14 +170,8 @@ public struct WaveRun: Sendable {
       isTogether: together,
       isUnderWay: record != nil,
       isFinished: record?.isFinished ?? false,
-      checks: try checks(WaveFacts(downtime: downtime, origin: origin), connection),
-      waves: steps.indices.map { place in
-        WavePlan.Wave(
-          name: steps[place].name,
-          start: steps[place].start,
-          state: states?[place] ?? .waiting
-        )
-      }
+      checks: mayStart ? try checks(facts, connection) : [],
+      waves: waves
     )
   }
 
