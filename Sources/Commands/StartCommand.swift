@@ -61,7 +61,9 @@ public struct StartCommand: RunnableCommand {
       chosen: snapshot,
       now: context.world.now
     )
-    let result = try await start.run { [options] snapshot, writable in
+    let result = try await start.run { connection in
+      try Target.inspect(connection).isEmpty
+    } restore: { [options] snapshot, writable in
       let all = try await context.snapshots(in: repository)
       guard let content = all.first(where: { $0.name.text == snapshot }) else {
         throw Problem(
@@ -71,13 +73,19 @@ public struct StartCommand: RunnableCommand {
           hint: "drydock snapshots lists what there is."
         )
       }
-      _ = try await RestoreRun(of: content, into: writable, options: options) {
+      let restored = try await RestoreRun(of: content, into: writable, options: options) {
         context.progress.report($0.report)
       }.run()
-      await context.remember(content, restoredInto: writable, isWhole: true)
+      await context.remember(
+        content,
+        restoredInto: writable,
+        isWhole: true,
+        omissions: restored.omissions
+      )
+      return restored.omissions
     }
     context.progress.clear()
     if !context.isQuiet || context.isJSON { context.show(result.report) }
-    return .done
+    return result.omissions.isEmpty ? .done : .omissions
   }
 }

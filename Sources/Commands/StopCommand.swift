@@ -95,6 +95,10 @@ public struct StopCommand: RunnableCommand {
         facts: proven.findings.prefix(5).map { .init($0.subject, $0.text) }
       )
     }
-    return StopMark(snapshot: taken.snapshot.text, dataTime: try content.manifest.takenTime)
+    return StopMark(
+      snapshot: taken.snapshot.text,
+      dataTime: try content.manifest.takenTime,
+      position: content.manifest.position.lsn
+    )
   }
 }

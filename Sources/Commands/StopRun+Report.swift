@@ -29,17 +29,22 @@ extension StartRun.Result {
   /// What a start has to say when it is done.
   var report: Report {
     let how = way == .opened ? "opened, it was still there" : "restored from the marked snapshot"
+    var blocks: [Report.Block] = [
+      .values([
+        .init("started", database), .init("how", how),
+        .init("snapshot", mark?.snapshot ?? "none, the stop had not come to its end"),
+        .init("next", "drydock waves --database URL, where a runbook has waves"),
+      ])
+    ]
+    if !omissions.isEmpty {
+      blocks += [.paragraph("Left out:", role: .warning), .list(omissions)]
+    }
     return Report(
-      blocks: [
-        .values([
-          .init("started", database), .init("how", how),
-          .init("snapshot", mark?.snapshot ?? "none, the stop had not come to its end"),
-          .init("next", "drydock waves --database URL, where a runbook has waves"),
-        ])
-      ],
+      blocks: blocks,
       json: [
         "event": "result", "database": .string(database), "way": .string(way.rawValue),
         "snapshot": JSONValue(mark?.snapshot),
+        "omissions": .array(omissions.map { .string($0) }),
       ]
     )
   }

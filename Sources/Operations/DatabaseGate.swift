@@ -7,6 +7,7 @@ internal import Problems
 /// and to load snapshots. So nothing that reads is kept out, and the way back is one statement.
 struct DatabaseGate {
   private static let name = "default_transaction_read_only"
+  private static let closed = "on"
 
   let connection: Connection
   let identity: DatabaseIdentity
@@ -30,8 +31,11 @@ struct DatabaseGate {
     ).value
   }
 
+  /// Whether new transactions are read-only by default, as a stop sets it.
+  func isClosed() throws -> Bool { try setting() == Self.closed }
+
   /// Makes new transactions read-only by default.
-  func close() throws { try set("on") }
+  func close() throws { try set(Self.closed) }
 
   /// Sets the default back to what it was.
   func open(as previous: String?) throws { try set(previous) }
@@ -75,19 +79,12 @@ struct DatabaseGate {
   /// Ends every client session that may have begun before the database was closed.
   ///
   /// A session that is being made holds a lock on the database until it has read its settings; while
-  /// there is one, it may have read the old default.
+  /// there is one, it may have read the old default. It is listed as a session before it lets go of
+  /// the lock, so the locks are asked first: who has none any more is found by the second query.
   func terminateOthers() throws -> Int {
     var ended: Set<String> = []
-    let closed = try connection.execute("SELECT pg_catalog.clock_timestamp()").value
+    let closing = try connection.execute("SELECT pg_catalog.clock_timestamp()").value
     for _ in 0..<Self.attempts {
-      let found = try connection.query(
-        """
-        SELECT pid, pg_catalog.pg_terminate_backend(pid) FROM pg_catalog.pg_stat_activity
-        WHERE datname = pg_catalog.current_database() AND pid <> pg_catalog.pg_backend_pid()
-          AND backend_type = 'client backend' AND backend_start <= $1::timestamptz
-        """,
-        [Parameter(closed)]
-      )
       let starting = try connection.query(
         """
         SELECT pg_catalog.count(*) FROM pg_catalog.pg_locks
@@ -95,6 +92,14 @@ struct DatabaseGate {
           AND pid <> pg_catalog.pg_backend_pid()
         """,
         [Parameter(identity.oid)]
+      )
+      let found = try connection.query(
+        """
+        SELECT pid, pg_catalog.pg_terminate_backend(pid) FROM pg_catalog.pg_stat_activity
+        WHERE datname = pg_catalog.current_database() AND pid <> pg_catalog.pg_backend_pid()
+          AND backend_type = 'client backend' AND backend_start <= $1::timestamptz
+        """,
+        [Parameter(closing)]
       )
       if found.isEmpty && starting.int == 0 { return ended.count }
       ended.formUnion(found.compactMap { $0["pid"] })
@@ -112,23 +117,11 @@ struct DatabaseGate {
 
   private static let attempts = 600
 
-  /// Whether the database holds nothing but what every new one holds.
-  func isEmpty() throws -> Bool {
-    try connection.execute(
-      """
-      SELECT NOT EXISTS (SELECT FROM pg_catalog.pg_namespace WHERE nspname !~ '^pg_'
-          AND nspname NOT IN ('public', 'information_schema', 'drydock_pages', 'drydock_witness'))
-        AND NOT EXISTS (
-          SELECT FROM pg_catalog.pg_class c
-          JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-          WHERE n.nspname = 'public' AND NOT EXISTS (
-            SELECT FROM pg_catalog.pg_depend d WHERE d.objid = c.oid AND d.deptype = 'e'))
-        AND NOT EXISTS (
-          SELECT FROM pg_catalog.pg_proc p
-          JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace
-          WHERE n.nspname = 'public' AND NOT EXISTS (
-            SELECT FROM pg_catalog.pg_depend d WHERE d.objid = p.oid AND d.deptype = 'e'))
-      """
+  /// Whether the server's write-ahead log has come as far as a place of it.
+  func hasReached(_ position: String) throws -> Bool {
+    try connection.query(
+      "SELECT pg_catalog.pg_current_wal_insert_lsn() >= $1::pg_catalog.pg_lsn",
+      [.text(position)]
     ).bool
   }
 }

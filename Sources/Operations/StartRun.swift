@@ -26,6 +26,8 @@ public struct StartRun: Sendable {
     public var way: Way
     /// The mark; nil where the stop had not come to its end.
     public var mark: StopMark?
+    /// What of the snapshot was not restored, and why.
+    public var omissions: [String]
   }
 
   let settings: ConnectionSettings
@@ -55,72 +57,79 @@ public struct StartRun: Sendable {
 
   /// Starts the database.
   ///
-  /// - Parameter restore: Restores and proves the snapshot of this name over these settings.
+  /// - Parameters:
+  ///   - isEmpty: Whether the database of a connection holds nothing that a restore would meet.
+  ///   - restore: Restores and proves the snapshot of this name over these settings, and returns what
+  ///     was left out.
   /// - Returns: How it was started.
   /// - Throws: a `Problem` of kind `refused` where there is no mark for this database, it was used,
-  ///   or a newer snapshot says that the database lived on elsewhere.
+  ///   the database is not the one that was closed, or a newer snapshot says that it lived on
+  ///   elsewhere.
   public func run(
-    restore: @Sendable (String, ConnectionSettings) async throws -> Void
+    isEmpty: @Sendable (Connection) throws -> Bool,
+    restore: @Sendable (String, ConnectionSettings) async throws -> [String]
   ) async throws -> Result {
     let writable = DatabaseGate.writable(settings)
     let session = try await Session.opening(writable)
     let found = try await session.doing("cannot look at the database") { connection in
       let identity = try DatabaseIdentity.read(connection)
       let gate = DatabaseGate(connection: connection, identity: identity)
-      let isClosed = try gate.setting() == "on"
-      return Found(identity: identity, isEmpty: try gate.isEmpty(), isClosed: isClosed)
+      return Found(
+        identity: identity,
+        isEmpty: try isEmpty(connection),
+        isClosed: try gate.isClosed()
+      )
     }
     let identity = found.identity
     var record = try await onLane { try choose(found) }
-    let way: Way
-    if try await !isHere(record, found) {
-      guard let mark = record.mark else { throw Self.noMark(identity) }
-      let stopped = record.database
-      guard found.isEmpty else { throw Self.notEmpty(identity) }
-      try await onLane { try requireNothingNewer(than: mark, stopped) }
-      // From now on what is in this database may be a part of the data.
-      try await onLane { [record, now] in
-        try record.noteRestore(into: identity, now: now(), in: repository)
-      }
-      try await session.doing("the empty database was not closed") { connection in
-        try DatabaseGate(connection: connection, identity: identity).close()
-      }
-      try await restore(mark.snapshot, writable)
-      way = .restored
-    } else {
-      way = record.database.isSame(as: identity) ? .opened : .restored
+    var result = Result(database: identity.name, way: .restored, mark: record.mark, omissions: [])
+    switch try await onLane({ [record] in try place(of: record, found) }) {
+    case .database:
+      result.way = .opened
+      try await requireSame(record, found, session)
+    case .restored(let omissions): result.omissions = omissions
+    case .nowhere:
+      result.omissions = try await fill(record, found, session, restore)
     }
     record = try await onLane { [record] in try take(record, identity) }
     let previous = record.closing.previous
     try await session.doing("the database was not opened") { connection in
       try DatabaseGate(connection: connection, identity: identity).open(as: previous)
     }
+    try await noteOpened(record)
     await session.close()
-    return Result(database: identity.name, way: way, mark: record.mark)
+    return result
   }
 
-  /// What a start finds.
-  private struct Found: Sendable {
-    let identity: DatabaseIdentity
-    let isEmpty: Bool
-    let isClosed: Bool
-  }
-
-  /// Whether all the data are here: the database is the one that was closed, or an interrupted start
-  /// has restored them to the end.
-  private func isHere(_ record: StopRecord, _ found: Found) async throws -> Bool {
-    let identity = found.identity
-    guard !found.isEmpty else { return false }
-    if record.use?.database.isSame(as: identity) == true { return true }
-    let (origin, begun) = try await onLane {
-      (
-        try OriginRecord.last(of: identity, in: repository),
-        try record.lastRestore(into: identity, in: repository)
-      )
+  private func noteOpened(_ record: StopRecord) async throws {
+    do {
+      try await onLane { [now] in try record.noteOpened(now: now(), in: repository) }
+    } catch let problem as Problem {
+      var problem = problem
+      problem.facts.append(.init("state", "the database is open and takes writes"))
+      throw problem
     }
-    if begun == nil, record.database.isSame(as: identity) { return true }
-    guard let mark = record.mark, let origin else { return false }
-    return origin.snapshot == mark.snapshot && origin.isWhole && origin.at >= begun ?? 0
+  }
+
+  /// Restores the marked snapshot into the empty database, which is closed until all is there.
+  private func fill(
+    _ record: StopRecord,
+    _ found: Found,
+    _ session: Session,
+    _ restore: @Sendable (String, ConnectionSettings) async throws -> [String]
+  ) async throws -> [String] {
+    let identity = found.identity
+    guard let mark = record.mark else { throw Self.noMark(identity) }
+    guard found.isEmpty else { throw Self.notEmpty(identity) }
+    try await onLane { try requireNothingNewer(than: mark, record.database) }
+    // From now on what is in this database may be a part of the data.
+    try await onLane { [now] in
+      try record.noteRestore(into: identity, now: now(), in: repository)
+    }
+    try await session.doing("the empty database was not closed") { connection in
+      try DatabaseGate(connection: connection, identity: identity).close()
+    }
+    return try await restore(mark.snapshot, DatabaseGate.writable(settings))
   }
 
   /// Remembers the data's time for the waves, then takes the mark.
@@ -142,85 +151,9 @@ public struct StartRun: Sendable {
     return record
   }
 
-  private func onLane<Value: Sendable>(
+  func onLane<Value: Sendable>(
     _ body: @escaping @Sendable () throws -> Value
   ) async throws -> Value {
     try await Lane("drydock.start").run(body)
-  }
-}
-
-extension StartRun {
-  /// The stop that this start ends.
-  private func choose(_ found: Found) throws -> StopRecord {
-    let identity = found.identity
-    let fitting = try StopRecord.all(in: repository).filter { fits($0, identity) }
-    // What was closed here is opened before anything else is thought of.
-    if !found.isEmpty, let here = fitting.first(where: { $0.database.isSame(as: identity) }),
-      here.use == nil
-    {
-      return here
-    }
-    guard let record = fitting.first(where: { $0.mark != nil }) else { throw Self.noMark(identity) }
-    guard let use = record.use else { return record }
-    // A start that was ended between taking the mark and opening comes again.
-    if use.database.isSame(as: identity), found.isClosed { return record }
-    throw Problem(
-      .refused,
-      code: "start.used",
-      "the mark of the last stop was used already, by database \(use.database.name)",
-      facts: [.init("used", Date(timeIntervalSince1970: use.at).formatted(.iso8601))],
-      hint: "drydock restore puts any snapshot into an empty database."
-    )
-  }
-
-  /// Whether a stop is about this database, or about the one of its name.
-  private func fits(_ record: StopRecord, _ identity: DatabaseIdentity) -> Bool {
-    guard let chosen else {
-      return record.database.isSame(as: identity)
-        || (record.mark != nil && record.database.name == identity.name)
-    }
-    let name = record.mark?.snapshot ?? ""
-    return name.hasPrefix(chosen) || name.hasSuffix(chosen)
-  }
-
-  /// A newer snapshot of the series says that the database lived on; its writes would be missing.
-  private func requireNothingNewer(than mark: StopMark, _ database: DatabaseIdentity) throws {
-    let newer = try repository.snapshots()
-      .compactMap { try SnapshotContent(ifReadable: $0, in: repository) }
-      .filter { content in
-        let manifest = content.manifest
-        return manifest.database.name == database.name
-          && manifest.database.systemIdentifier == database.systemIdentifier && !manifest.isPartial
-      }
-      .filter { try $0.manifest.takenTime.timeIntervalSince1970 > mark.dataTime + 0.001 }
-    guard !newer.isEmpty else { return }
-    throw Problem(
-      .refused,
-      code: "start.newer-snapshot",
-      "there is a newer snapshot of \(database.name) than the one of the stop; nothing was changed",
-      reason: "somebody may have opened the database and written to it after it was stopped",
-      facts: newer.map { .init("newer", "\($0.name.text) of \($0.manifest.taken)") },
-      hint: "Choose what you mean: drydock restore SNAPSHOT --into URL."
-    )
-  }
-
-  private static func notEmpty(_ identity: DatabaseIdentity) -> Problem {
-    Problem(
-      .refused,
-      code: "start.not-empty",
-      "database \(identity.name) is not the one that was stopped, and is not empty",
-      reason: "it is another one, or holds a part of what an interrupted start restored",
-      hint: "Create an empty database of that name, or see drydock restore --replace."
-    )
-  }
-
-  private static func noMark(_ identity: DatabaseIdentity) -> Problem {
-    Problem(
-      .refused,
-      code: "start.no-mark",
-      "no stop of database \(identity.name) waits to be started",
-      reason: "there is no mark of a stop that was not used already",
-      hint: "drydock snapshots lists what there is; drydock restore puts it into an empty database."
-    )
   }
 }

@@ -2,10 +2,11 @@ internal import Foundation
 internal import Problems
 internal import Repository
 
-/// One stop as the repository remembers it: up to three records, each written once.
+/// One stop as the repository remembers it: up to four records, each written once.
 ///
 /// `closing` before the database is closed, `mark` after the snapshot, `used` by the one start that
-/// takes the mark. What is missing tells how far it came.
+/// takes the mark, `opened` once that start has opened the database. What is missing tells how far it
+/// came.
 public struct StopRecord: Sendable, Equatable {
   /// What a stop found before it changed anything.
   struct Closing: Codable, Sendable, Equatable {
@@ -28,6 +29,11 @@ public struct StopRecord: Sendable, Equatable {
   public internal(set) var mark: StopMark?
   let closing: Closing
   var use: Use?
+  /// Whether the start that took the mark came to its end.
+  var isOpened = false
+
+  /// Whether the snapshot was not taken yet, and no start has given the stop up.
+  var isUnfinished: Bool { mark == nil && use == nil }
 
   /// Begins a stop: remembers what is found.
   static func begin(
@@ -58,7 +64,8 @@ public struct StopRecord: Sendable, Equatable {
         id: id,
         mark: try read("mark-\(id)"),
         closing: closing,
-        use: try read("used-\(id)")
+        use: try read("used-\(id)"),
+        isOpened: names.contains("opened-\(id)")
       )
     }
     .sorted { $0.time > $1.time }
@@ -70,19 +77,28 @@ public struct StopRecord: Sendable, Equatable {
     self.mark = mark
   }
 
+  /// Whether a start has taken the mark by now, or has opened the database without one.
+  func isUsed(in repository: Repository) throws -> Bool {
+    try repository.records(kind: .restore).contains("used-\(id)")
+  }
+
+  /// Uses the mark up for a database; where somebody was first, remembers who.
+  mutating func spend(for target: DatabaseIdentity, now: Date, in repository: Repository) throws {
+    guard use == nil else { return }
+    let use = Use(database: target, at: now.timeIntervalSince1970)
+    do {
+      try RecordBody.store(use, "used-\(id)", in: repository)
+    } catch let problem as Problem {
+      guard problem.code == "store.exists" else { throw problem }
+    }
+    self.use = try RecordBody.read("used-\(id)", in: repository) ?? use
+  }
+
   /// Takes the mark for a database; refused where another one has taken it.
   ///
   /// A start that was ended in its middle comes again for the same database.
   mutating func take(for target: DatabaseIdentity, now: Date, in repository: Repository) throws {
-    if use == nil {
-      let use = Use(database: target, at: now.timeIntervalSince1970)
-      do {
-        try RecordBody.store(use, "used-\(id)", in: repository)
-      } catch let problem as Problem {
-        guard problem.code == "store.exists" else { throw problem }
-      }
-      self.use = try RecordBody.read("used-\(id)", in: repository) ?? use
-    }
+    try spend(for: target, now: now, in: repository)
     guard let use, !use.database.isSame(as: target) else { return }
     throw Problem(
       .refused,
@@ -95,6 +111,26 @@ public struct StopRecord: Sendable, Equatable {
       hint:
         "Two copies must not live on. Restore the snapshot with drydock restore, if you mean it."
     )
+  }
+
+  /// Writes that the database was opened: from now on its setting is its owner's again.
+  func noteOpened(now: Date, in repository: Repository) throws {
+    guard let use, !isOpened else { return }
+    let opened = Use(database: use.database, at: now.timeIntervalSince1970)
+    do {
+      try RecordBody.store(opened, "opened-\(id)", in: repository)
+    } catch let problem as Problem {
+      // Two calls of the same start.
+      guard problem.code == "store.exists" else { throw problem }
+    }
+  }
+
+  /// Whether this stop is why a database is closed: it closed it, or a start filled it with the
+  /// snapshot, and none has opened it since.
+  func hasClosed(_ target: DatabaseIdentity, in repository: Repository) throws -> Bool {
+    if isOpened, use?.database.isSame(as: target) == true { return false }
+    if database.isSame(as: target) { return true }
+    return try lastRestore(into: target, in: repository) != nil
   }
 
   /// Remembers that a database is being filled: what is in it need not be whole.

@@ -59,10 +59,14 @@ public struct StopRun: Sendable {
       try DatabaseGate(connection: connection, identity: identity).requireClosable()
       return identity
     }
-    if let stopped = try await stopped(identity, session) { return stopped }
-    try await BeforeSteps(before).run(session)
-    var record = try await close(identity, session)
-    let result: Result
+    let state = try await look(identity, session)
+    if state.isClosed, let last = state.last, last.use == nil, let mark = last.mark {
+      await session.close()
+      return Result(database: identity.name, mark: mark, endedSessions: 0, wasStopped: true)
+    }
+    // They came before the record; repeated on a closed database, what they write is refused.
+    if !state.isClosed || state.unfinished == nil { try await BeforeSteps(before).run(session) }
+    let record = try await close(identity, state, session)
     do {
       let ended = try await session.doing("the sessions were not ended") { connection in
         let gate = DatabaseGate(connection: connection, identity: identity)
@@ -72,84 +76,112 @@ public struct StopRun: Sendable {
         return ended
       }
       let mark = try await take(DatabaseGate.writable(settings))
-      record = try await onLane { [record] in
-        var record = record
-        try record.complete(mark, in: repository)
-        return record
+      if try await complete(record, mark, identity, session) {
+        await session.close()
+        return Result(
+          database: identity.name,
+          mark: mark,
+          endedSessions: ended,
+          wasStopped: false
+        )
       }
-      result = Result(
-        database: identity.name,
-        mark: mark,
-        endedSessions: ended,
-        wasStopped: false
-      )
     } catch {
       throw Self.afterClosing(error)
     }
-    await session.close()
-    return result
+    throw Self.opened(identity)
   }
 
-  private func stopped(_ identity: DatabaseIdentity, _ session: Session) async throws -> Result? {
-    let setting = try await session.doing("cannot look at the database") { connection in
-      try DatabaseGate(connection: connection, identity: identity).setting()
+  /// What a stop finds.
+  private struct State: Sendable {
+    let setting: String?
+    let isClosed: Bool
+    /// The last stop of this database.
+    let last: StopRecord?
+
+    /// A stop that did not come to its end, with which this one goes on.
+    var unfinished: StopRecord? { last?.isUnfinished == true ? last : nil }
+  }
+
+  private func look(_ identity: DatabaseIdentity, _ session: Session) async throws -> State {
+    let (setting, isClosed) = try await session.doing("cannot look at the database") { connection in
+      let gate = DatabaseGate(connection: connection, identity: identity)
+      return (try gate.setting(), try gate.isClosed())
     }
-    let last = try await last(identity)
-    guard setting == "on", let last, last.use == nil, let mark = last.mark else { return nil }
-    await session.close()
-    return Result(database: identity.name, mark: mark, endedSessions: 0, wasStopped: true)
-  }
-
-  private func last(_ identity: DatabaseIdentity) async throws -> StopRecord? {
-    try await onLane {
+    let last = try await onLane {
       try StopRecord.all(in: repository).first { $0.database.isSame(as: identity) }
     }
+    return State(setting: setting, isClosed: isClosed, last: last)
   }
 
   /// Remembers what is found, then closes; goes on with the record of a stop that did not end.
   private func close(
     _ identity: DatabaseIdentity,
+    _ state: State,
     _ session: Session
   ) async throws -> StopRecord {
-    let previous = try await session.doing("cannot look at the database") { connection in
-      try DatabaseGate(connection: connection, identity: identity).setting()
-    }
-    var record = try await last(identity)
-    if record.map({ $0.mark != nil || $0.use != nil }) ?? true {
+    let record: StopRecord
+    if let unfinished = state.unfinished {
+      record = unfinished
+    } else {
       record = try await onLane {
-        try StopRecord.begin(
-          .init(database: identity, previous: previous),
-          now: now(),
-          in: repository
-        )
+        let previous = try previous(identity, state)
+        let closing = StopRecord.Closing(database: identity, previous: previous)
+        return try StopRecord.begin(closing, now: now(), in: repository)
       }
     }
     try await session.doing("the database was not closed") { connection in
       try DatabaseGate(connection: connection, identity: identity).close()
     }
-    guard let record else { preconditionFailure("a stop has a record") }
     return record
+  }
+
+  /// The default that the next start has to set: what is found, unless a stop has set that.
+  private func previous(_ identity: DatabaseIdentity, _ state: State) throws -> String? {
+    guard state.isClosed else { return state.setting }
+    let cause = try StopRecord.all(in: repository).first {
+      try $0.hasClosed(identity, in: repository)
+    }
+    guard let cause else { return state.setting }
+    return cause.closing.previous
+  }
+
+  /// Writes the mark; false where the database was opened since it was closed.
+  ///
+  /// The snapshot and its proof may take hours, in which a start or a person may open the database. A
+  /// mark that came too late is used up, since what was written meanwhile is not in its snapshot.
+  private func complete(
+    _ record: StopRecord,
+    _ mark: StopMark,
+    _ identity: DatabaseIdentity,
+    _ session: Session
+  ) async throws -> Bool {
+    guard try await isClosed(record, identity, session) else { return false }
+    try await onLane { [record] in
+      var record = record
+      try record.complete(mark, in: repository)
+    }
+    if try await isClosed(record, identity, session) { return true }
+    try await onLane { [record, now] in
+      var record = record
+      try record.spend(for: identity, now: now(), in: repository)
+    }
+    return false
+  }
+
+  private func isClosed(
+    _ record: StopRecord,
+    _ identity: DatabaseIdentity,
+    _ session: Session
+  ) async throws -> Bool {
+    guard try await onLane({ try !record.isUsed(in: repository) }) else { return false }
+    return try await session.doing("cannot see whether the database is still closed") {
+      try DatabaseGate(connection: $0, identity: identity).isClosed()
+    }
   }
 
   private func onLane<Value: Sendable>(
     _ body: @escaping @Sendable () throws -> Value
   ) async throws -> Value {
     try await Lane("drydock.stop").run(body)
-  }
-
-  /// The same error, once the database is closed.
-  private static func afterClosing(_ error: any Error) -> Problem {
-    var problem =
-      error as? Problem
-      ?? Problem(
-        error is CancellationError ? .interrupted : .failed,
-        code: "stop.failed",
-        "the stop did not come to its end",
-        reason: error is CancellationError ? nil : "\(error)"
-      )
-    if [.failed, .refused].contains(problem.kind) { problem.kind = .partial }
-    problem.facts.append(.init("state", "the database is closed to writes, without a mark"))
-    problem.hint = "Run drydock stop again to go on, or drydock start to open it."
-    return problem
   }
 }

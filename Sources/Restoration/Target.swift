@@ -43,6 +43,15 @@ public struct Target: Sendable, Equatable {
     )
   }
 
+  /// Whether nothing is there that a restore of a whole snapshot would meet.
+  public var isEmpty: Bool { present.isEmpty }
+
+  /// The schemas that a restore of a whole snapshot would meet, and how much is in each.
+  private var present: [(schema: String, objects: Int)] {
+    objects.filter { $0.key != "public" || $0.value > 0 }.sorted { $0.key < $1.key }
+      .map { ($0.key, $0.value) }
+  }
+
   /// Refuses a target where something already is that the restore would bring.
   func requireEmpty(for options: RestoreOptions, tables chosen: [Manifest.Table]) throws {
     let found: [String]
@@ -51,8 +60,7 @@ public struct Target: Sendable, Equatable {
     } else if !options.schemas.isEmpty {
       found = options.schemas.filter { objects[$0] != nil }.map { "schema \($0)" }
     } else {
-      found = objects.filter { $0.key != "public" || $0.value > 0 }
-        .sorted { $0.key < $1.key }.map { "schema \($0.key) with \($0.value) objects" }
+      found = present.map { "schema \($0.schema) with \($0.objects) objects" }
     }
     guard !found.isEmpty else { return }
     throw Problem(

@@ -118,4 +118,17 @@ struct StopRecordTests {
     let last = try #require(try OriginRecord.last(of: Self.shop, in: repository))
     #expect(last.snapshot == "s" && last.operation == nil && last.omissions == nil)
   }
+
+  @Test("A mark of an earlier version is read, without its place in the log")
+  func earlierMark() throws {
+    let repository = try repository()
+    let stop = try stop(0, repository)
+    try repository.putRecord(
+      kind: .restore,
+      id: "mark-\(stop.id)",
+      Array(#"{"dataTime":1,"snapshot":"s"}"#.utf8)
+    )
+    let mark = try #require(try StopRecord.all(in: repository).first?.mark)
+    #expect(mark.snapshot == "s" && mark.position == nil)
+  }
 }

@@ -1,0 +1,32 @@
+internal import Problems
+
+/// Why a stop did not come to its end, and in which state the database is.
+extension StopRun {
+  /// The same error, once the database is closed.
+  static func afterClosing(_ error: any Error) -> Problem {
+    var problem =
+      error as? Problem
+      ?? Problem(
+        error is CancellationError ? .interrupted : .failed,
+        code: "stop.failed",
+        "the stop did not come to its end",
+        reason: error is CancellationError ? nil : "\(error)"
+      )
+    if [.failed, .refused].contains(problem.kind) { problem.kind = .partial }
+    problem.facts.append(.init("state", "the database was closed; the stop has not ended"))
+    problem.hint = "Run drydock stop again to go on, or drydock start to open it."
+    return problem
+  }
+
+  static func opened(_ identity: DatabaseIdentity) -> Problem {
+    Problem(
+      .partial,
+      code: "stop.opened",
+      "database \(identity.name) was opened while the snapshot was taken; it is not stopped",
+      reason:
+        "a drydock start or a person opened it, and what was written since is not in the snapshot",
+      facts: [.init("state", "the database takes writes; no snapshot is marked for a start")],
+      hint: "Find out who needs it. Then run drydock stop again, before the server goes away."
+    )
+  }
+}
