@@ -70,11 +70,9 @@ enum MaintenanceSession {
 
   /// A build may take hours, and what is reported as done must survive a crash of the server.
   private static func settle(_ connection: Connection, _ lockTimeout: Int) throws {
+    try connection.freeFromTimeLimits()
     try connection.execute(
       """
-      SELECT pg_catalog.set_config(name, '0', false) FROM pg_catalog.pg_settings
-      WHERE name IN ('statement_timeout', 'idle_session_timeout', 'transaction_timeout',
-        'idle_in_transaction_session_timeout');
       SELECT pg_catalog.set_config('synchronous_commit', 'on', false)
       WHERE pg_catalog.current_setting('synchronous_commit') = 'off';
       SET default_transaction_read_only = off; SET search_path = '';

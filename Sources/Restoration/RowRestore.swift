@@ -66,7 +66,10 @@ struct RowRestore: Sendable {
       for _ in 0..<max(1, options.jobs) {
         group.addTask {
           let session = try await Session.open(settings)
-          try await session.run(body)
+          try await session.run { connection in
+            try connection.freeFromTimeLimits()
+            try body(connection)
+          }
           await session.close()
         }
       }
