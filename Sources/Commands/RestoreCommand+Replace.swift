@@ -98,11 +98,12 @@ extension RestoreCommand {
       subject,
       in: target,
       repository: repository,
-      allowsProtected: context.configuration.allowsProtected,
       options: replacementOptions(context, drop: safetySnapshot(of: target, repository, context))
     )
     let result: SetAsideResult
     if isResume {
+      // What makes a copy live is held back by what would hold back the run itself.
+      if try await operation.find().state.isUnfinished { try requireUnprotected(context) }
       result = try await operation.resume()
     } else {
       try requireUnprotected(context)
@@ -125,7 +126,7 @@ extension RestoreCommand {
     context.progress.clear()
     if !isUndo { await context.remember(result, in: target, repository) }
     context.show(result.report)
-    return .done
+    return result.notices.isEmpty ? .done : .omissions
   }
 
   /// Shows a plan; on a terminal the database's name can be typed instead of giving the token.

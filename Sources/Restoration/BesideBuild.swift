@@ -67,11 +67,11 @@ struct BesideBuild: Sendable {
   /// Nobody may use the copy before it is live; its rights wait in its journal.
   private func close(_ connection: Connection) throws {
     let copies = JournaledCopies(connection: connection)
-    try copies.close(plan.copy, to: try inventory(connection).grants)
+    try copies.close(plan.copy, to: try head(connection).grants)
   }
 
-  private func inventory(_ connection: Connection) throws -> SchemaInventory {
-    guard let found = try SchemaInventory.read(plan.copy, connection) else {
+  private func head(_ connection: Connection) throws -> SchemaHead {
+    guard let found = try SchemaHead.read(plan.copy, connection) else {
       throw Problem.changedMeanwhile("schema \(plan.copy) is gone")
     }
     return found
@@ -136,7 +136,7 @@ struct BesideBuild: Sendable {
   /// Writes the operation's line to both copies.
   private func note(_ state: OperationState, _ connection: Connection) throws {
     let copies = JournaledCopies(connection: connection)
-    let copy = try inventory(connection)
+    let copy = try head(connection)
     let known = copy.comment.journals.last { $0.operation == plan.operation }
     var journal = Journal(
       operation: plan.operation,

@@ -11,8 +11,8 @@ struct BesideObstacles {
 
   /// What is in the way in a schema that has its final name in this transaction.
   func find(in schema: String) throws -> [String] {
-    guard let inventory = try SchemaInventory.read(schema, connection) else { return [] }
-    let here = [Parameter(inventory.oid)]
+    guard let head = try SchemaHead.read(schema, connection) else { return [] }
+    let here = [Parameter(head.oid)]
     return try connection.query(Self.types + Self.functionQuery, here).map { $0.string("obstacle") }
       + connection.query(Self.types + Self.valueQuery, here).map { $0.string("obstacle") }
   }

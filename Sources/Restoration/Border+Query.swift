@@ -2,7 +2,7 @@ internal import Postgres
 
 extension Border {
   /// Reads what crosses the border of a schema; the search path must be empty.
-  static func read(_ schema: SchemaInventory, _ connection: Connection) throws -> Border {
+  static func read(_ schema: SchemaHead, _ connection: Connection) throws -> Border {
     let here = [Parameter(schema.oid)]
     let rules = try connection.query(insideQuery + ruleQuery, here)
     return Border(
@@ -45,12 +45,12 @@ extension Border {
 
   private static func foreignKey(_ row: Rows.Row) -> ForeignKey {
     ForeignKey(
-      table: SchemaInventory.LockedTable(
+      table: LockedTable(
         oid: row.int("table_oid"),
         schema: row.string("table_schema"),
         name: row.string("table_name")
       ),
-      referenced: SchemaInventory.LockedTable(
+      referenced: LockedTable(
         oid: row.int("other_oid"),
         schema: row.string("other_schema"),
         name: row.string("other_name")
@@ -62,7 +62,7 @@ extension Border {
     )
   }
 
-  private static func ownObstacles(_ schema: SchemaInventory) -> [String] {
+  private static func ownObstacles(_ schema: SchemaHead) -> [String] {
     if schema.name == "public" {
       return ["schema public, which every database has and extensions use"]
     }

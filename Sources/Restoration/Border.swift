@@ -21,8 +21,8 @@ struct Border: Sendable, Equatable {
   /// A foreign key between a table inside and one outside.
   struct ForeignKey: Sendable, Equatable {
     /// The table that has the constraint, and the one that it refers to.
-    let table: SchemaInventory.LockedTable
-    let referenced: SchemaInventory.LockedTable
+    let table: LockedTable
+    let referenced: LockedTable
     let name: String
     let definition: String
     let comment: String?

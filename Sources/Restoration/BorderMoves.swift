@@ -144,10 +144,3 @@ struct BorderMoves {
     }
   }
 }
-
-extension SchemaInventory.LockedTable {
-  /// The table as SQL.
-  var sql: String { SQL.identifier(schema, name) }
-  /// The table for a person.
-  var label: String { "\(schema).\(name)" }
-}

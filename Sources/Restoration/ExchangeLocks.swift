@@ -43,8 +43,9 @@ struct ExchangeLocks {
   /// Locks views that reach inside, then all tables on both sides of the border.
   ///
   /// Views come first since their readers lock the view before the table: the other way round
-  /// would deadlock with each of them.
-  func take(_ states: [(tables: [SchemaInventory.LockedTable], border: Border)]) throws {
+  /// would deadlock with each of them. `LOCK TABLE` of a view would also take every table that it
+  /// reads (manual, LOCK), so a view is moved where it lies, which locks it alone (tested).
+  func take(_ states: [(tables: [LockedTable], border: Border)]) throws {
     let tables = Dictionary(
       states.flatMap { state in
         state.tables + state.border.incoming.map(\.table) + state.border.outgoing.map(\.referenced)
@@ -53,16 +54,19 @@ struct ExchangeLocks {
     ).values.sorted { $0.oid < $1.oid }
     try withinTimeout { wait in
       for view in states.flatMap(\.border.views) {
-        try wait("\(SQL.identifier(view.schema, view.name)) IN ACCESS EXCLUSIVE MODE")
+        try wait(
+          "ALTER VIEW \(SQL.identifier(view.schema, view.name))"
+            + " SET SCHEMA \(SQL.identifier(view.schema))"
+        )
       }
-      for list in Self.lists(of: tables) { try wait("\(list) IN ACCESS EXCLUSIVE MODE") }
+      for list in Self.lists(of: tables) { try wait("LOCK TABLE \(list) IN ACCESS EXCLUSIVE MODE") }
     }
   }
 
   /// Locks tables against everybody who writes.
-  func holdWritersOff(_ tables: [SchemaInventory.LockedTable]) throws {
+  func holdWritersOff(_ tables: [LockedTable]) throws {
     try withinTimeout { wait in
-      for list in Self.lists(of: tables) { try wait("\(list) IN EXCLUSIVE MODE") }
+      for list in Self.lists(of: tables) { try wait("LOCK TABLE \(list) IN EXCLUSIVE MODE") }
     }
   }
 
@@ -79,7 +83,7 @@ struct ExchangeLocks {
     )
   }
 
-  private static func lists(of tables: [SchemaInventory.LockedTable]) -> [String] {
+  private static func lists(of tables: [LockedTable]) -> [String] {
     stride(from: 0, to: tables.count, by: tablesInStatement).map { start in
       tables[start..<min(start + tablesInStatement, tables.count)]
         .map { "ONLY \($0.sql)" }.joined(separator: ", ")
@@ -93,12 +97,12 @@ struct ExchangeLocks {
   private func withinTimeout(_ body: ((String) throws -> Void) throws -> Void) throws {
     let end = ContinuousClock.now + .milliseconds(timeout)
     do {
-      try body { what in
+      try body { statement in
         let left = max(1, Int((end - ContinuousClock.now) / .milliseconds(1)))
         try connection.execute(
           "SET LOCAL lock_timeout = \(left); SET LOCAL statement_timeout = \(left)"
         )
-        try connection.execute("LOCK TABLE \(what)")
+        try connection.execute(statement)
       }
     } catch let error as PostgresError where Self.goneStates.contains(error.sqlState ?? "") {
       throw Problem.changedMeanwhile(error.message)

@@ -53,8 +53,18 @@ struct Journal: JournalLine {
   var ledger: [String]?
   /// The snapshot of the set-aside copy, once it is being dropped.
   var safetySnapshot: String?
+  /// The oids of what the set-aside copy held when that snapshot was taken; nil until then.
+  var contents: [Int]?
   /// What a copy that is not live yet needs to go on; nil for every other.
   var build: Build?
+
+  /// The line of the live schema, which needs nothing of what only the copy does.
+  var ofLive: Journal {
+    var line = self
+    line.copy = .live
+    line.contents = nil
+    return line
+  }
 
   /// A copy that is built beside the live schema.
   struct Build: Codable, Sendable, Equatable {
@@ -94,12 +104,15 @@ struct Journaled<Line: JournalLine>: Sendable, Equatable {
   /// The comment to store; nil for none.
   func stored() throws -> String? {
     var lines = text.isEmpty ? [] : [text]
-    for journal in journals {
-      let encoder = JSONEncoder()
-      encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-      lines.append(Self.mark + String(decoding: try encoder.encode(journal), as: UTF8.self))
-    }
+    lines += try journals.map(Self.line)
     return lines.isEmpty ? nil : lines.joined(separator: "\n")
+  }
+
+  /// An operation's line as it is stored.
+  static func line(_ journal: Line) throws -> String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    return mark + String(decoding: try encoder.encode(journal), as: UTF8.self)
   }
 
   /// Puts in an operation's line, in place of the one that was there.

@@ -1,4 +1,5 @@
 internal import Postgres
+internal import Problems
 
 /// Comments and rights of the schemas that an operation exchanges.
 struct JournaledCopies {
@@ -49,8 +50,14 @@ struct JournaledCopies {
   }
 
   /// Gives them back.
+  ///
+  /// A journal's words become a statement, and a schema's owner can write its comment: only what is
+  /// a right on a schema gets that far.
   func open(_ schema: String, to grants: [Journal.Grant]) throws {
     for grant in grants {
+      guard ["USAGE", "CREATE"].contains(grant.privilege) else {
+        throw Problem.ofJournal(schema, "\(grant.privilege) is no right on a schema")
+      }
       try connection.execute(
         "GRANT \(grant.privilege) ON SCHEMA \(SQL.identifier(schema)) TO"
           + " \(Self.grantee(grant.role))\(grant.isGrantable ? " WITH GRANT OPTION" : "")"

@@ -6,7 +6,7 @@ internal import Problems
 /// under the locks.
 struct LiveState: Sendable {
   let identity: TargetIdentity
-  let schema: SchemaInventory
+  let schema: SchemaHead
   let border: Border
   let structure: String
   /// The patches that are applied; nil where there is no ledger.
@@ -17,7 +17,7 @@ struct LiveState: Sendable {
   /// Inside a transaction, with the transfer settings: their empty search path makes PostgreSQL
   /// write every name in full.
   static func read(_ name: String, _ connection: Connection) throws -> LiveState {
-    guard let schema = try SchemaInventory.read(name, connection) else {
+    guard let schema = try SchemaHead.read(name, connection) else {
       throw Problem(
         .usage,
         code: "restore.nothing-to-replace",

@@ -2,6 +2,12 @@ internal import Postgres
 internal import Problems
 
 extension Problem {
+  /// What a hint ends with where nothing is left of an attempt.
+  private static let again = ", and run the command again."
+
+  /// The hint, for those who must go on with what is left instead of beginning again.
+  var hintToGoOn: String? { hint?.replacing(Self.again, with: ".") }
+
   /// What an error inside an operation's transaction means; the server has rolled it back.
   static func ofRollback(_ error: PostgresError, _ doing: String) -> Problem {
     if error.isConnectionLost {
@@ -20,7 +26,7 @@ extension Problem {
         "\(doing): a lock was not obtained in time",
         reason: error.reason,
         facts: [Fact("state", "nothing was changed")],
-        hint: "Look for long transactions in pg_stat_activity, and run the command again.",
+        hint: "Look for long transactions in pg_stat_activity" + again,
         isRetryable: true
       )
     }
@@ -48,8 +54,19 @@ extension Problem {
   var hinting: Problem {
     guard hint == nil, kind != .interrupted else { return self }
     var copy = self
-    copy.hint = "Mend what the server says, and run the command again."
+    copy.hint = "Mend what the server says" + Self.again
     return copy
+  }
+
+  /// A journal that says what none of ours would say.
+  static func ofJournal(_ schema: String, _ reason: String) -> Problem {
+    Problem(
+      .damaged,
+      code: "restore.journal",
+      "the journal in the comment of a copy of schema \(schema) was changed",
+      reason: reason,
+      hint: "Look at the comments of both schemas (\\dn+) and ask who wrote them."
+    )
   }
 
   /// What a token promised no longer holds.

@@ -28,10 +28,9 @@ struct ReplacementExchange: Sendable {
 
   /// Does all of it.
   func run(since started: ContinuousClock.Instant) async throws -> ReplacementResult {
-    if plan.way == .beside {
-      try await announce()
-      try await build()
-    }
+    try await announce()
+    try await session.run { [plan] in try UnfinishedCopy.requireNew(plan.operation, $0) }
+    if plan.way == .beside { try await build() }
     return try await exchange(started)
   }
 
@@ -41,6 +40,8 @@ struct ReplacementExchange: Sendable {
     since started: ContinuousClock.Instant
   ) async throws -> ReplacementResult {
     try await announce()
+    // What was found is as old as the opening of the whole snapshot.
+    let found = try await session.run { try found.again($0) }
     if found.state == .building {
       try await remove(found)
       try await build()
@@ -78,13 +79,15 @@ struct ReplacementExchange: Sendable {
     let timeout = options.lockTimeout
     do {
       try await session.run { connection in
-        try SetAsideDrop(connection: connection, lockTimeout: timeout).finish(found)
+        try SetAsideDrop(connection: connection, lockTimeout: timeout).finish(found.journal)
       }
     } catch let error as PostgresError {
       throw UnfinishedCopy.left(
         Problem.ofRollback(error, "the unfinished copy \(found.name) was not dropped"),
         plan
       )
+    } catch {
+      throw UnfinishedCopy.left(UnfinishedCopy.problem(error, plan), plan)
     }
   }
 
@@ -113,8 +116,8 @@ struct ReplacementExchange: Sendable {
         } else {
           throw left(Problem.ofRollback(error, "schema \(plan.schema) was not replaced"))
         }
-      } catch let problem as Problem {
-        throw left(problem)
+      } catch {
+        throw left(UnfinishedCopy.problem(error, plan))
       }
     }
   }
@@ -157,9 +160,9 @@ struct ReplacementExchange: Sendable {
       try proof.require(of: plan.schema)
       return proof.snapshot
     } catch {
-      // The session goes, and with it the transaction and every lock.
+      // The session goes, and with it the transaction and every lock: no second attempt.
       await session.close()
-      throw error
+      throw UnfinishedCopy.problem(error, plan)
     }
   }
 
@@ -168,11 +171,10 @@ struct ReplacementExchange: Sendable {
     let timeout = options.lockTimeout
     do {
       try await session.run { connection in
-        let found = try SetAside.find(journal.operation, connection)
-        try SetAsideDrop(connection: connection, lockTimeout: timeout).finish(found)
+        try SetAsideDrop(connection: connection, lockTimeout: timeout).finish(journal)
       }
-    } catch let error as PostgresError {
-      throw SetAsideDrop.interrupted(error, journal)
+    } catch {
+      throw SetAsideDrop.stopped(error, journal, live: "the new schema \(plan.schema) is live")
     }
     return history.remember(journal, as: .accepted)
   }

@@ -16,6 +16,7 @@ extension ReplacementPlan {
     let manifest = content.manifest
     let now = options.clock()
     let work = proof.work
+    let inventory = try SchemaInventory.read(state.schema, connection)
     self.operation = operation
     target = state.identity
     schema = state.schema.name
@@ -29,17 +30,17 @@ extension ReplacementPlan {
       manifest.database.systemIdentifier != target.systemIdentifier
       || manifest.database.oid != target.oid
     age = now.timeIntervalSince(try manifest.takenTime)
-    inside = state.schema.objects
+    inside = inventory.objects
     outside = state.border.objects
     rows = work.tables.reduce(0) { $0 + $1.table.rows }
     bytes = work.tables.reduce(0) { $0 + $1.table.bytes }
-    losses = Self.losses(state, work)
-    sessions = state.schema.sessions
+    losses = Self.losses(inventory, work)
+    sessions = inventory.sessions
     slots = try LiveState.slots(connection)
-    preparedTransactions = state.schema.preparedTransactions
+    preparedTransactions = inventory.preparedTransactions
     setBack = try Self.setBack(state, manifest, options)
     space = PlannedSpace(
-      needed: max(state.schema.bytes, bytes + bytes / 2),
+      needed: max(inventory.bytes, bytes + bytes / 2),
       free: try LiveState.freeSpace(state.identity, connection)
     )
     locks = try LockBudget.read(needed: Self.locks(state, proof), connection)
@@ -66,12 +67,15 @@ extension ReplacementPlan {
   }
 
   /// Tables whose count differs, those with the most rows to lose first.
-  private static func losses(_ state: LiveState, _ work: RestoreWork) -> [PlannedLoss] {
+  private static func losses(
+    _ live: SchemaInventory,
+    _ work: RestoreWork
+  ) -> [PlannedLoss] {
     let restored = Dictionary(
       work.tables.map { ($0.table.name, $0.table.rows) },
       uniquingKeysWith: { first, _ in first }
     )
-    return state.schema.objects
+    return live.objects
       .compactMap { object -> PlannedLoss? in
         guard object.kind == "table", let rows = object.rows, let name = object.relation
         else { return nil }

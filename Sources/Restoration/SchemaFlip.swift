@@ -33,8 +33,8 @@ struct SchemaFlip {
     try connection.transaction {
       try turn(isFirst: isFirst)
       try define()
-      try rename(schema, to: copy)
-      try rename(aside, to: schema)
+      try connection.renameSchema(schema, to: copy)
+      try connection.renameSchema(aside, to: schema)
       try note()
     }
   }
@@ -57,13 +57,7 @@ struct SchemaFlip {
     try connection.setTransferSettings(forReading: false)
     try ExchangeLocks(connection: connection, timeout: lockTimeout).announce(schema)
     try connection.execute("SET LOCAL lock_timeout = \(lockTimeout)")
-    try rename(schema, to: aside)
-    if !isFirst { try rename(copy, to: schema) }
-  }
-
-  private func rename(_ name: String, to other: String) throws {
-    try connection.execute(
-      "ALTER SCHEMA \(SQL.identifier(name)) RENAME TO \(SQL.identifier(other))"
-    )
+    try connection.renameSchema(schema, to: aside)
+    if !isFirst { try connection.renameSchema(copy, to: schema) }
   }
 }

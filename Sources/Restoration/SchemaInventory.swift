@@ -1,53 +1,20 @@
-internal import Catalog
 internal import Postgres
-internal import Problems
 
-/// A live schema as a plan has to show it: what is in it, how large, and who uses it.
+/// A schema as a plan has to show it: what is in it, how large, and who uses it.
 struct SchemaInventory: Sendable {
-  let oid: Int
-  let name: String
-  let owner: String
-  let comment: JournaledComment
-  let grants: [Journal.Grant]
   /// Everything that lies in the schema.
   let objects: [PlannedObject]
-  /// Ordinary and partitioned tables, by oid: what can be locked.
-  let tables: [LockedTable]
   let sessions: [PlannedSession]
   let preparedTransactions: [String]
-
-  /// A table with its oid, in whose order tables are locked.
-  struct LockedTable: Sendable, Equatable {
-    let oid: Int
-    let schema: String
-    let name: String
-  }
 
   /// The size on disk of everything in it.
   var bytes: Int { objects.reduce(0) { $0 + ($1.bytes ?? 0) } }
 
-  /// Looks at a schema; nil where there is none of that name.
-  static func read(_ schema: String, _ connection: Connection) throws -> SchemaInventory? {
-    guard
-      let row = try connection.query(
-        """
-        SELECT n.oid, pg_catalog.pg_get_userbyid(n.nspowner) AS owner,
-          pg_catalog.obj_description(n.oid, 'pg_namespace') AS comment
-        FROM pg_catalog.pg_namespace n WHERE n.nspname = $1
-        """,
-        [.text(schema)]
-      ).first
-    else { return nil }
-    let oid = row.int("oid")
-    return SchemaInventory(
-      oid: oid,
-      name: schema,
-      owner: row.string("owner"),
-      comment: JournaledComment(row["comment"]),
-      grants: try grants(oid, connection),
-      objects: try objects(oid, connection),
-      tables: try tables(oid, connection),
-      sessions: try sessions(oid, connection),
+  /// Looks at a schema.
+  static func read(_ schema: SchemaHead, _ connection: Connection) throws -> SchemaInventory {
+    SchemaInventory(
+      objects: try objects(schema.oid, connection),
+      sessions: try sessions(schema.oid, connection),
       preparedTransactions: try connection.execute(
         """
         SELECT gid FROM pg_catalog.pg_prepared_xacts
@@ -55,25 +22,6 @@ struct SchemaInventory: Sendable {
         """
       ).map { $0.string("gid") }
     )
-  }
-
-  private static func grants(_ oid: Int, _ connection: Connection) throws -> [Journal.Grant] {
-    try connection.query(
-      """
-      SELECT CASE WHEN a.grantee <> 0 THEN pg_catalog.pg_get_userbyid(a.grantee) END AS role,
-        a.privilege_type, pg_catalog.bool_or(a.is_grantable) AS is_grantable
-      FROM pg_catalog.pg_namespace n, pg_catalog.aclexplode(n.nspacl) a
-      WHERE n.oid = $1 AND a.grantee <> n.nspowner
-      GROUP BY a.grantee, a.privilege_type ORDER BY 3 DESC, 1, 2
-      """,
-      [Parameter(oid)]
-    ).map {
-      Journal.Grant(
-        role: $0["role"],
-        privilege: $0.string("privilege_type"),
-        isGrantable: $0.bool("is_grantable")
-      )
-    }
   }
 
   private static func objects(_ oid: Int, _ connection: Connection) throws -> [PlannedObject] {
@@ -84,23 +32,6 @@ struct SchemaInventory: Sendable {
         rows: row["rows"].flatMap { Int($0) },
         bytes: row["bytes"].flatMap { Int($0) },
         relation: row["relname"]
-      )
-    }
-  }
-
-  private static func tables(_ oid: Int, _ connection: Connection) throws -> [LockedTable] {
-    try connection.query(
-      """
-      SELECT c.oid, n.nspname, c.relname FROM pg_catalog.pg_class c
-      JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-      WHERE n.oid = $1 AND c.relkind IN ('r', 'p') ORDER BY c.oid
-      """,
-      [Parameter(oid)]
-    ).map {
-      LockedTable(
-        oid: $0.int("oid"),
-        schema: $0.string("nspname"),
-        name: $0.string("relname")
       )
     }
   }

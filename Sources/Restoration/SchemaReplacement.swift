@@ -42,7 +42,8 @@ public struct SchemaReplacement: Sendable {
   /// Does what a plan's token confirms, and nothing else.
   ///
   /// Throws a `Problem` of kind `refused`, `damaged` or `busy` with the live schema as it was; of
-  /// kind `partial` only when the connection was lost and nobody knows yet.
+  /// kind `partial` when the connection was lost and nobody knows yet, or when the new schema is
+  /// live and the old one was dropped in part.
   public func run(token text: String) async throws -> ReplacementResult {
     let started = ContinuousClock.now
     let token = try PlanToken(text)
@@ -62,7 +63,11 @@ public struct SchemaReplacement: Sendable {
     let started = ContinuousClock.now
     return try await withSession { session in
       let prepared = try await prepared(found.operation, session)
-      guard try found.journal.build?.basis == prepared.state.basis else {
+      // Whoever owns a schema can write what it likes into the comment of that one, not of this.
+      let isKnown = prepared.state.schema.comment.journals.contains {
+        $0.operation == found.operation && $0.copy == .live
+      }
+      guard isKnown, try found.journal.build?.basis == prepared.state.basis else {
         var problem = Problem.changedMeanwhile()
         problem.hint =
           "drydock restore --undo \(found.operation) drops the new copy; then make a new plan."
@@ -89,6 +94,8 @@ public struct SchemaReplacement: Sendable {
   ) async throws -> Value {
     let session = try await Session.opening(settings)
     do {
+      // It waits while others load, and holds its locks while a safety snapshot is taken.
+      try await session.run { try $0.freeFromTimeLimits() }
       let value = try await body(session)
       await session.close()
       return value

@@ -39,19 +39,28 @@ struct SchemaSwap {
       let locks = try begin()
       report("waiting for locks", 0, 0)
       try locks.take([(state.schema.tables, state.border)])
+      // First what is there, then whether it is what the safety snapshot saw: never more.
+      let contents =
+        snapshot == nil ? nil : try SchemaContents.read(state.schema.oid, connection)
       let held = try LiveState.read(plan.schema, connection)
       guard held.binding == state.binding else { throw Problem.changedMeanwhile() }
+      // Hours may lie between the plan and a copy beside; the binding has what moves, not what cannot.
+      try held.border.requirePassable(plan.schema)
       let copy = plan.way == .beside ? try provenCopy() : nil
       let moves = BorderMoves(border: held.border, schema: plan.schema, connection: connection)
       try moves.detach()
-      try rename(plan.schema, to: plan.setAside)
+      try connection.renameSchema(plan.schema, to: plan.setAside)
       if let copy { try bring(copy) } else { try build() }
       try connection.execute("SET LOCAL lock_timeout = \(options.lockTimeout)")
       report("border and ledger", 0, 0)
       try moves.attach()
       try moves.giveDefaultRights()
       let unknown = try alignLedger(held)
-      return (try writeJournal(held, moves.keysToKeep, snapshot), unknown)
+      var journal = try newJournal(held, moves.keysToKeep)
+      journal.safetySnapshot = snapshot
+      journal.contents = contents
+      try write(journal, held)
+      return (journal, unknown)
     }
   }
 
@@ -64,15 +73,9 @@ struct SchemaSwap {
     return locks
   }
 
-  private func rename(_ name: String, to other: String) throws {
-    try connection.execute(
-      "ALTER SCHEMA \(SQL.identifier(name)) RENAME TO \(SQL.identifier(other))"
-    )
-  }
-
   /// The journal of the copy beside, which must be as it was when it was proven.
   private func provenCopy() throws -> Journal {
-    guard let copy = try SchemaInventory.read(plan.copy, connection),
+    guard let copy = try SchemaHead.read(plan.copy, connection),
       let journal = copy.comment.journals.last(where: { $0.operation == plan.operation }),
       journal.state == .proven,
       journal.build?.structure == (try SchemaStructure.digest(copy.oid, connection))
@@ -84,7 +87,7 @@ struct SchemaSwap {
 
   /// Gives the copy beside the live name, its rights, and its foreign keys to tables outside.
   private func bring(_ copy: Journal) throws {
-    try rename(plan.copy, to: plan.schema)
+    try connection.renameSchema(plan.copy, to: plan.schema)
     try JournaledCopies(connection: connection).open(plan.schema, to: copy.grants)
     for key in proof.batches?.outgoingKeys ?? [] { try apply(key, "foreign keys") }
   }
@@ -136,34 +139,30 @@ struct SchemaSwap {
     )
   }
 
-  private func writeJournal(
-    _ held: LiveState,
-    _ keys: [Journal.ForeignKey],
-    _ safety: String?
-  ) throws -> Journal {
-    let copies = JournaledCopies(connection: connection)
-    var journal = Journal(
+  private func newJournal(_ held: LiveState, _ keys: [Journal.ForeignKey]) throws -> Journal {
+    Journal(
       operation: plan.operation,
       // A live schema that is safe in a snapshot is dropped from now on.
-      state: safety == nil ? .swapped : .accepting,
+      state: options.drop == nil ? .swapped : .accepting,
       copy: .old,
       schema: plan.schema,
       setAside: plan.setAside,
       snapshot: plan.snapshot,
-      at: try copies.now(),
+      at: try JournaledCopies(connection: connection).now(),
       by: held.identity.role,
       grants: held.schema.grants,
       foreignKeys: keys,
-      ledger: held.applied?.map(\.version),
-      safetySnapshot: safety
+      ledger: held.applied?.map(\.version)
     )
+  }
+
+  private func write(_ journal: Journal, _ held: LiveState) throws {
+    let copies = JournaledCopies(connection: connection)
     try copies.close(plan.setAside, to: held.schema.grants)
     try copies.write(journal, to: plan.setAside, keeping: held.schema.comment)
-    journal.copy = .live
     var comment = try copies.comment(of: plan.schema)
     // The snapshot may have been taken while another operation's line was there.
     comment.journals = []
-    try copies.write(journal, to: plan.schema, keeping: comment)
-    return journal
+    try copies.write(journal.ofLive, to: plan.schema, keeping: comment)
   }
 }

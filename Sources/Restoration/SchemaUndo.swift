@@ -21,12 +21,13 @@ struct SchemaUndo {
       ])
       let live = try LiveState.read(schema, connection)
       let aside = try LiveState.read(oldName, connection)
-      let binding = LookedAt.binding(.undo, seen.found, live, aside)
+      let binding = try LookedAt.binding(.undo, seen.found, live, aside)
       guard binding == seen.plan.binding else { throw Problem.changedMeanwhile() }
+      try live.border.requirePassable(schema)
       let moves = BorderMoves(border: live.border, schema: schema, connection: connection)
       try moves.detach()
-      try rename(schema, to: newName)
-      try rename(oldName, to: schema)
+      try connection.renameSchema(schema, to: newName)
+      try connection.renameSchema(oldName, to: schema)
       try moves.attach()
       try moves.giveBack(seen.found.journal.foreignKeys)
       if let before = seen.found.journal.ledger, live.applied != nil {
@@ -37,12 +38,6 @@ struct SchemaUndo {
       }
       return try writeJournal(seen, live, aside, newName, moves.keysToKeep)
     }
-  }
-
-  private func rename(_ name: String, to other: String) throws {
-    try connection.execute(
-      "ALTER SCHEMA \(SQL.identifier(name)) RENAME TO \(SQL.identifier(other))"
-    )
   }
 
   private func writeJournal(

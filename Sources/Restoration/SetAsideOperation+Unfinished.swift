@@ -18,9 +18,6 @@ extension SetAsideOperation {
     var options = options
     options.way = .beside
     options.without = Omissions(rawValue: build.without)
-    options.lockTimeout = lockTimeout
-    options.allowsProtected = allowsProtected
-    options.clock = clock
     if build.drops, options.drop == nil { throw Self.needsSafety(found) }
     if !build.drops { options.drop = nil }
     let result = try await SchemaReplacement(
@@ -36,14 +33,20 @@ extension SetAsideOperation {
 
   /// Drops a copy that was never live.
   func abandon(_ found: SetAside, _ connection: Connection) throws -> SetAsideResult {
-    let drop = SetAsideDrop(connection: connection, lockTimeout: lockTimeout)
+    try ExchangeLocks(connection: connection, timeout: options.lockTimeout)
+      .announceForSession(found.schema)
+    guard try found.again(connection).state == found.state else { throw Problem.changedMeanwhile() }
+    let drop = SetAsideDrop(
+      connection: connection,
+      lockTimeout: options.lockTimeout,
+      ends: .undo
+    )
     do {
       try drop.giveUp(found)
-      try drop.finish(found)
-    } catch let error as PostgresError {
-      var problem = SetAsideDrop.interrupted(error, found.journal)
-      problem.hint = "drydock restore --undo \(found.operation) drops the rest."
-      throw problem
+      try drop.finish(found.journal)
+    } catch {
+      let live = "schema \(found.schema) is live as it was"
+      throw SetAsideDrop.stopped(error, found.journal, ends: .undo, live: live)
     }
     var result = SetAsideResult(
       found.journal,

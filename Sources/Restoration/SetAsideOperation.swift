@@ -1,4 +1,3 @@
-public import Foundation
 public import Postgres
 internal import Problems
 public import Repository
@@ -11,10 +10,7 @@ public struct SetAsideOperation: Sendable {
   let operation: String?
   let settings: ConnectionSettings
   let repository: Repository
-  let lockTimeout: Int
-  let allowsProtected: Bool
   let options: ReplacementOptions
-  let clock: @Sendable () -> Date
 
   /// Prepares; nothing is opened yet.
   ///
@@ -22,26 +18,17 @@ public struct SetAsideOperation: Sendable {
   ///   - operation: The id or a unique prefix of it; nil for the only one that there is.
   ///   - settings: The database.
   ///   - repository: Keeps the history, and the key of tokens.
-  ///   - lockTimeout: How long to wait for each table's lock, in milliseconds.
-  ///   - allowsProtected: Whether trusted configuration allows a protected database.
-  ///   - options: How a copy that is not live yet is built again.
-  ///   - clock: The time; another one only in tests.
+  ///   - options: Limits, and how a copy that is not live yet is built again.
   public init(
     _ operation: String?,
     in settings: ConnectionSettings,
     repository: Repository,
-    lockTimeout: Int = 5000,
-    allowsProtected: Bool = false,
-    options: ReplacementOptions = ReplacementOptions(),
-    clock: @escaping @Sendable () -> Date = { Date() }
+    options: ReplacementOptions = ReplacementOptions()
   ) {
     self.operation = operation
     self.settings = settings
     self.repository = repository
-    self.lockTimeout = lockTimeout
-    self.allowsProtected = allowsProtected
     self.options = options
-    self.clock = clock
   }
 
   /// What an undo would do; changes nothing.
@@ -55,7 +42,7 @@ public struct SetAsideOperation: Sendable {
       let looked = try look(.undo, connection)
       try check(token, looked.plan)
       if looked.found.state.isUnfinished { return try abandon(looked.found, connection) }
-      let undo = SchemaUndo(connection: connection, lockTimeout: lockTimeout)
+      let undo = SchemaUndo(connection: connection, lockTimeout: options.lockTimeout)
       do {
         let journal = try undo.run(looked, newName: looked.plan.newSetAside)
         return SetAsideResult(journal, notices: history.remember(journal))
@@ -78,8 +65,8 @@ public struct SetAsideOperation: Sendable {
   ///   - token: Of the plan.
   ///   - safety: Takes a snapshot of one schema and proves it at level 2 at least.
   /// - Returns: The state `accepted`.
-  /// - Throws: A `Problem` of kind `refused` before anything was dropped; after that `partial` or
-  ///   `busy`, and ``resume()`` goes on.
+  /// - Throws: A `Problem` of kind `refused` before anything was dropped; after that `partial`, and
+  ///   ``resume()`` goes on.
   public func accept(token: String, safety: SafetySnapshot) async throws -> SetAsideResult {
     let confirmed = try await withConnection { connection in
       let looked = try look(.accept, connection)
@@ -92,11 +79,11 @@ public struct SetAsideOperation: Sendable {
       // Once more: the snapshot took its time, and what was confirmed must still be so.
       let looked = try look(.accept, connection)
       guard looked.plan.binding == confirmed.binding else { throw Problem.changedMeanwhile() }
-      let drop = SetAsideDrop(connection: connection, lockTimeout: lockTimeout)
+      let drop = SetAsideDrop(connection: connection, lockTimeout: options.lockTimeout)
       let journal = try beginning(looked.found) {
         try drop.begin(looked, safety: proof.snapshot)
       }
-      return try finish(looked.found, journal, drop)
+      return try finish(journal, drop)
     }
   }
 
@@ -105,16 +92,23 @@ public struct SetAsideOperation: Sendable {
   /// A copy that is being built is begun again and one that is proven becomes live, if the live
   /// schema still is what the plan saw; a drop is finished.
   public func resume() async throws -> SetAsideResult {
-    let found = try await withConnection { try SetAside.find(operation, $0) }
+    let found = try await find()
     switch found.state {
     case .building, .proven: return try await goOn(found)
     case .accepting:
       return try await withConnection { connection in
-        let drop = SetAsideDrop(connection: connection, lockTimeout: lockTimeout)
-        return try finish(found, found.journal, drop)
+        let drop = SetAsideDrop(connection: connection, lockTimeout: options.lockTimeout)
+        return try finish(found.journal, drop)
       }
     default: return SetAsideResult(found.journal, notices: history.remember(found.journal))
     }
+  }
+
+  /// The copy that is meant, as the catalog has it now.
+  ///
+  /// Throws a `Problem` of kind `usage` where there is none, or more than one.
+  public func find() async throws -> SetAside {
+    try await withConnection { try SetAside.find(operation, $0) }
   }
 
   /// All copies that are set aside in a database.
@@ -160,16 +154,16 @@ public struct SetAsideResult: Sendable, Equatable {
 
 extension SetAsideOperation {
   func look(_ action: SetAsidePlan.Action, _ connection: Connection) throws -> LookedAt {
-    try connection.looking(lockTimeout: lockTimeout) {
+    try connection.looking(lockTimeout: options.lockTimeout) {
       let found = try SetAside.find(operation, connection)
       let looked = try LookedAt(found, action, self, connection)
-      try looked.requirePossible(allowsProtected: allowsProtected)
+      try looked.requirePossible(allowsProtected: options.allowsProtected)
       return looked
     }
   }
 
   func check(_ token: String, _ plan: SetAsidePlan) throws {
-    try PlanToken(token).check(against: plan.binding, repository: repository, now: clock())
+    try PlanToken(token).check(against: plan.binding, repository: repository, now: options.clock())
   }
 
   private var history: RestoreHistory { RestoreHistory(repository: repository) }
@@ -182,15 +176,11 @@ extension SetAsideOperation {
     }
   }
 
-  private func finish(
-    _ found: SetAside,
-    _ journal: Journal,
-    _ drop: SetAsideDrop
-  ) throws -> SetAsideResult {
+  private func finish(_ journal: Journal, _ drop: SetAsideDrop) throws -> SetAsideResult {
     do {
-      try drop.finish(found)
-    } catch let error as PostgresError {
-      throw SetAsideDrop.interrupted(error, journal)
+      try drop.finish(journal)
+    } catch {
+      throw SetAsideDrop.stopped(error, journal, live: "schema \(journal.schema) is live")
     }
     var result = SetAsideResult(journal, notices: history.remember(journal, as: .accepted))
     result.state = .accepted
@@ -202,7 +192,10 @@ extension SetAsideOperation {
   ) async throws -> Value {
     let session = try await Session.opening(settings)
     do {
-      let value = try await session.run(body)
+      let value = try await session.run { connection in
+        try connection.freeFromTimeLimits()
+        return try body(connection)
+      }
       await session.close()
       return value
     } catch let error as PostgresError {

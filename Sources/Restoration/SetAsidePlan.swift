@@ -57,6 +57,8 @@ struct LookedAt: Sendable {
   let found: SetAside
   let live: LiveState
   let aside: LiveState
+  /// What lies in the copy, where it is to be dropped.
+  let contents: [Int]?
   let plan: SetAsidePlan
 
   init(
@@ -68,16 +70,18 @@ struct LookedAt: Sendable {
     self.found = found
     live = try LiveState.read(found.schema, connection)
     aside = try LiveState.read(found.name, connection)
-    let now = operation.clock()
+    let now = operation.options.clock()
     let newName = SetAsideName.name(
       base: found.schema,
       operation: found.operation,
       copy: .new
     )
-    let binding = Self.binding(action, found, live, aside)
+    let binding = try Self.binding(action, found, live, aside)
     let givesUp = found.state.isUnfinished
     let exchanges = action == .undo && !givesUp
-    let goes = exchanges ? live : aside
+    contents = action == .accept ? try SchemaContents.read(aside.schema.oid, connection) : nil
+    let liveInventory = try SchemaInventory.read(live.schema, connection)
+    let asideInventory = try SchemaInventory.read(aside.schema, connection)
     let before = Set(found.journal.ledger ?? [])
     plan = SetAsidePlan(
       action: action,
@@ -89,12 +93,12 @@ struct LookedAt: Sendable {
       newSetAside: newName,
       snapshot: found.snapshot,
       age: found.age,
-      inside: goes.schema.objects,
+      inside: (exchanges ? liveInventory : asideInventory).objects,
       outside: exchanges ? live.border.objects : [],
-      losses: exchanges ? Self.losses(live.schema, aside.schema) : [],
-      sessions: live.schema.sessions,
+      losses: exchanges ? Self.losses(liveInventory, asideInventory) : [],
+      sessions: liveInventory.sessions,
       slots: try LiveState.slots(connection),
-      preparedTransactions: live.schema.preparedTransactions,
+      preparedTransactions: liveInventory.preparedTransactions,
       setBack: exchanges
         ? (live.applied ?? []).filter { !before.contains($0.version) } : [],
       token: try PlanToken(
@@ -107,15 +111,19 @@ struct LookedAt: Sendable {
     )
   }
 
+  /// The journal's line is bound too: what it says is executed, and the copy's owner can write it.
   static func binding(
     _ action: SetAsidePlan.Action,
     _ found: SetAside,
     _ live: LiveState,
     _ aside: LiveState
-  ) -> String {
-    [
+  ) throws -> String {
+    let lines = try aside.schema.comment.journals.filter { $0.operation == found.operation }
+      .map { try JournaledComment.line($0) }
+    return [
       "\(action.rawValue) 1 \(found.operation) \(found.state.rawValue) \(found.name)",
       "snapshot \(found.snapshot) at \(found.journal.at)", live.binding, aside.binding,
+      "journal \(try SchemaStructure.hash(lines.joined(separator: "\n")))",
     ].joined(separator: "\n")
   }
 

@@ -104,31 +104,52 @@ struct BesideLockTests {
   func limitsAllLocks(server: TestServer) async throws {
     try await Stage.with(server) { stage in
       try stage.sql("CREATE SCHEMA shop; CREATE TABLE shop.a (); CREATE TABLE shop.b ()")
-      let connection = try Connection.open(stage.settings)
-      let locks = ExchangeLocks(connection: connection, timeout: 4321)
-      let state = try connection.transaction {
-        try connection.setTransferSettings(forReading: false)
-        return try LiveState.read("shop", connection)
-      }
-      try connection.transaction {
-        try locks.take([(state.schema.tables, state.border)])
-        // Afterwards nothing is left of the limit on statements, which building may exceed.
-        #expect(try connection.execute("SHOW statement_timeout").value == "0")
-        #expect(try connection.execute("SHOW lock_timeout").value == "4321ms")
-      }
-      let other = try Connection.open(stage.settings)
-      try other.execute("BEGIN; LOCK TABLE shop.b IN ACCESS SHARE MODE")
-      var isRetryable = false
-      do {
+      let session = try await Session.open(stage.settings)
+      let pid = try await session.run { $0.backendPID }
+      let state = try await session.run { connection in
         try connection.transaction {
-          try ExchangeLocks(connection: connection, timeout: 50).take([
-            (state.schema.tables, state.border)
-          ])
+          try connection.setTransferSettings(forReading: false)
+          return try LiveState.read("shop", connection)
         }
-      } catch let error as PostgresError {
-        isRetryable = error.isRetryable
       }
-      #expect(isRetryable)
+      try await session.run { connection in
+        try connection.transaction {
+          try ExchangeLocks(connection: connection, timeout: 4321)
+            .take([(state.schema.tables, state.border)])
+          // Afterwards nothing is left of the limit on statements, which building may exceed.
+          #expect(try connection.execute("SHOW statement_timeout").value == "0")
+          #expect(try connection.execute("SHOW lock_timeout").value == "4321ms")
+        }
+      }
+      // First a makes it wait, then b: a limit for each lock would end the second wait by itself, and
+      // the server would say so.
+      let (first, second) = (OpenTransaction(), OpenTransaction())
+      try first.begin(stage.settings, "LOCK TABLE shop.a IN ACCESS SHARE MODE")
+      try second.begin(stage.settings, "LOCK TABLE shop.b IN ACCESS SHARE MODE")
+      async let letsGo: Void = Lane("observer").run {
+        let observer = try Connection.open(stage.settings)
+        let waits = """
+          SELECT extract(epoch FROM clock_timestamp() - waitstart) > 0.3 FROM pg_locks
+          WHERE NOT granted AND relation = 'shop.a'::regclass AND pid = \(pid)
+          """
+        while try !observer.execute(waits).bool {}
+        try first.commit()
+      }
+      let error = try await session.run { connection -> PostgresError? in
+        do {
+          try connection.transaction {
+            try ExchangeLocks(connection: connection, timeout: 1500)
+              .take([(state.schema.tables, state.border)])
+          }
+          return nil
+        } catch let error as PostgresError {
+          return error
+        }
+      }
+      try await letsGo
+      #expect(error?.isRetryable == true)
+      #expect(error?.message == "the locks were not obtained within 1500 ms")
+      try second.commit()
     }
   }
 

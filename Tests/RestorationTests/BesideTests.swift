@@ -37,13 +37,7 @@ extension Stage {
   {
     var options = try options()
     options.drop = drop
-    return SetAsideOperation(
-      id,
-      in: settings,
-      repository: repository,
-      lockTimeout: 2000,
-      options: options
-    )
+    return SetAsideOperation(id, in: settings, repository: repository, options: options)
   }
 
   /// Builds the copy and stops before the exchange, as a kill there would.

@@ -73,7 +73,7 @@ struct DropTests {
   }
 
   @Test(
-    "is kept when the safety snapshot is not proven or fails",
+    "is kept when the safety snapshot is not proven",
     arguments: ReplacementWay.allCases
   )
   func needsProof(way: ReplacementWay) async throws {

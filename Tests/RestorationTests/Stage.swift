@@ -156,7 +156,9 @@ let shop = """
 
 extension Stage {
   func operation(_ id: String? = nil) -> SetAsideOperation {
-    SetAsideOperation(id, in: settings, repository: repository, lockTimeout: 2000)
+    var options = ReplacementOptions()
+    options.lockTimeout = 2000
+    return SetAsideOperation(id, in: settings, repository: repository, options: options)
   }
 
   @discardableResult
