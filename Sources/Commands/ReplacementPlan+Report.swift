@@ -83,6 +83,9 @@ extension SetAsidePlan {
         preparedTransactions: preparedTransactions,
         setBack: setBack
       ).blocks
+    if !unfitting.isEmpty {
+      blocks += [.heading("Foreign keys that will not hold, and stay unchecked"), .list(unfitting)]
+    }
     blocks += [
       .heading("To do exactly this, within an hour"),
       .preformatted(ShellWords.quoted(command)),
@@ -93,7 +96,8 @@ extension SetAsidePlan {
       json: [
         "event": "plan", "action": .string(isUndo ? "undo" : "accept"),
         "operation": .string(operation), "database": .string(target.database),
-        "schema": .string(schema), "set_aside": .string(setAside), "token": .string(token),
+        "schema": .string(schema), "set_aside": .string(setAside),
+        "unfitting": .array(unfitting.map { .string($0) }), "token": .string(token),
         "command": .array(command.map { .string($0) }),
       ]
     )

@@ -40,7 +40,8 @@ public struct RestoresCommand: RunnableCommand {
     for item in schemas {
       table.add(
         item.operation,
-        item.state.rawValue,
+        item.unchecked.isEmpty
+          ? item.state.rawValue : "\(item.state.rawValue), foreign keys unchecked",
         "schema \(item.schema)",
         item.name,
         Quantity.bytes(item.bytes),
@@ -79,7 +80,7 @@ extension SetAside {
       "operation": .string(operation), "state": .string(state.rawValue),
       "schema": .string(schema), "set_aside": .string(name),
       "bytes": JSONValue(bytes), "age_seconds": .number(age),
-      "snapshot": .string(snapshot),
+      "snapshot": .string(snapshot), "unchecked": .array(unchecked.map { .string($0) }),
     ]
   }
 }

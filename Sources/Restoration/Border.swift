@@ -24,7 +24,7 @@ struct Border: Sendable, Equatable {
     let table: LockedTable
     let referenced: LockedTable
     let name: String
-    let definition: String
+    var definition: String
     let comment: String?
     let isPartitioned: Bool
 
@@ -45,9 +45,9 @@ struct Border: Sendable, Equatable {
 
   let views: [View]
   /// From outside to inside.
-  let incoming: [ForeignKey]
+  var incoming: [ForeignKey]
   /// From inside to outside.
-  let outgoing: [ForeignKey]
+  var outgoing: [ForeignKey]
   let memberships: [Membership]
   /// Statements that give the default rights back.
   let defaultRights: [String]
@@ -55,6 +55,21 @@ struct Border: Sendable, Equatable {
   let dropObstacles: [String]
   /// Why this schema cannot be replaced at all, whatever crosses: its name or its part.
   let ownObstacles: [String]
+
+  /// The same border, in which keys that are only waiting to be checked are meant to be valid.
+  func expecting(_ unchecked: [Journal.Key]) -> Border {
+    func expected(_ key: ForeignKey) -> ForeignKey {
+      let name = Journal.Key(schema: key.table.schema, table: key.table.name, name: key.name)
+      guard unchecked.contains(name), key.definition.hasSuffix(" NOT VALID") else { return key }
+      var copy = key
+      copy.definition.removeLast(" NOT VALID".count)
+      return copy
+    }
+    var copy = self
+    copy.incoming = incoming.map(expected)
+    copy.outgoing = outgoing.map(expected)
+    return copy
+  }
 
   /// All that refuses a replacement.
   var obstacles: [String] { ownObstacles + dropObstacles }

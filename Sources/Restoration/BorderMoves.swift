@@ -3,10 +3,36 @@ internal import Problems
 
 /// The statements around an exchange of names: what leaves the copy that goes, and what is made
 /// again on the copy that comes.
+///
+/// A foreign key comes back `NOT VALID`, which checks what is written from then on. Its rows are
+/// checked at once, or later, when nobody has to wait for that (`ForeignKeyValidation`).
 struct BorderMoves {
+  private static let hint = "Change or drop that object first, or choose a snapshot that it fits."
+
   let border: Border
   let schema: String
   let connection: Connection
+  /// Whether rows are checked after the transaction.
+  let checksLater: Bool
+
+  /// - Parameters:
+  ///   - border: As it was read under the locks.
+  ///   - schema: The live name.
+  ///   - connection: In the transaction of the exchange.
+  ///   - unchecked: Keys that an earlier operation left to be checked: these become valid too.
+  ///   - checksLater: Whether rows are checked after the transaction.
+  init(
+    border: Border,
+    schema: String,
+    connection: Connection,
+    unchecked: [Journal.Key],
+    checksLater: Bool
+  ) {
+    self.border = border.expecting(unchecked)
+    self.schema = schema
+    self.connection = connection
+    self.checksLater = checksLater
+  }
 
   /// Frees the copy that goes, while it still has the live name.
   ///
@@ -28,9 +54,18 @@ struct BorderMoves {
   }
 
   /// Makes everything again, once the copy that comes has the live name.
-  func attach() throws {
+  ///
+  /// Returns the foreign keys that are to be checked later.
+  func attach() throws -> [Journal.Key] {
     for view in border.views { try attach(view) }
-    for key in border.incoming { try attach(key) }
+    let unchecked = try border.incoming.compactMap { key in
+      try add(
+        key.definition,
+        .init(schema: key.table.schema, table: key.table.name, name: key.name),
+        comment: key.comment,
+        isPartitioned: key.isPartitioned
+      )
+    }
     for member in border.memberships {
       try run(
         "ALTER PUBLICATION \(SQL.identifier(member.publication)) ADD \(place(member))"
@@ -38,6 +73,12 @@ struct BorderMoves {
         doing: "cannot move publication \(member.publication)"
       )
     }
+    return unchecked
+  }
+
+  /// Brings a foreign key of a new copy to a table outside.
+  func bring(_ key: ForeignKeyStatement) throws -> Journal.Key? {
+    try add(key.definition, key.key, comment: nil, isPartitioned: key.isPartitioned)
   }
 
   /// Gives a new schema the default rights that the live one had.
@@ -61,14 +102,20 @@ struct BorderMoves {
   }
 
   /// Gives a copy that came back its foreign keys to tables outside.
-  func giveBack(_ keys: [Journal.ForeignKey]) throws {
-    for key in keys {
-      try add(
+  ///
+  /// The definitions come from a comment that the schema's owner can write, so each must be one
+  /// foreign key and nothing more. Returns those that are to be checked later.
+  func giveBack(_ keys: [Journal.ForeignKey]) throws -> [Journal.Key] {
+    try keys.compactMap { key in
+      guard ForeignKeyDefinition(key.definition) != nil else {
+        throw Problem.ofJournal(schema, "what it has for \(key.name) is no foreign key")
+      }
+      return try add(
         key.definition,
-        named: key.name,
-        to: SQL.identifier(schema, key.table),
+        .init(schema: schema, table: key.table, name: key.name),
         comment: key.comment,
-        isPartitioned: key.isPartitioned
+        isPartitioned: key.isPartitioned,
+        hint: "Bring back what the old copy refers to (the plan names the rows), and undo again."
       )
     }
   }
@@ -84,43 +131,38 @@ struct BorderMoves {
     }
   }
 
-  private func attach(_ key: Border.ForeignKey) throws {
-    try add(
-      key.definition,
-      named: key.name,
-      to: key.table.sql,
-      comment: key.comment,
-      isPartitioned: key.isPartitioned
-    )
-  }
-
   /// Adds a foreign key as the manual advises for large tables: NOT VALID, then validated.
   ///
-  /// A partitioned table takes no constraint that is not valid, and one that was not valid, or not
-  /// enforced, stays so.
+  /// One that was not valid, or not enforced, stays so; a partitioned table takes none that is not
+  /// valid before PostgreSQL 18. Returns the key where it is to be checked later.
   private func add(
     _ definition: String,
-    named name: String,
-    to table: String,
+    _ key: Journal.Key,
     comment: String?,
-    isPartitioned: Bool
-  ) throws {
-    let name = SQL.identifier(name)
+    isPartitioned: Bool,
+    hint: String = Self.hint
+  ) throws -> Journal.Key? {
+    let (name, table) = (SQL.identifier(key.name), SQL.identifier(key.schema, key.table))
+    let isValidAtOnce = isPartitioned && connection.serverMajor < 18
     let staysAsItIs =
-      isPartitioned || definition.hasSuffix("NOT VALID") || definition.hasSuffix("NOT ENFORCED")
+      isValidAtOnce || definition.hasSuffix("NOT VALID") || definition.hasSuffix("NOT ENFORCED")
     let doing = "foreign key \(name) of \(table) does not hold on schema \(schema)"
     try run(
       "ALTER TABLE \(table) ADD CONSTRAINT \(name) \(definition)"
         + (staysAsItIs ? "" : " NOT VALID"),
-      doing: doing
+      doing: doing,
+      hint: hint
     )
-    if !staysAsItIs { try run("ALTER TABLE \(table) VALIDATE CONSTRAINT \(name)", doing: doing) }
+    if !staysAsItIs && !checksLater {
+      try run("ALTER TABLE \(table) VALIDATE CONSTRAINT \(name)", doing: doing)
+    }
     if let comment {
       try run(
         "COMMENT ON CONSTRAINT \(name) ON \(table) IS \(SQL.literal(comment))",
         doing: doing
       )
     }
+    return staysAsItIs || !checksLater ? nil : key
   }
 
   private func place(_ member: Border.Membership) -> String {
@@ -128,7 +170,7 @@ struct BorderMoves {
       ?? "TABLES IN SCHEMA \(SQL.identifier(schema))"
   }
 
-  private func run(_ sql: String, doing: String) throws {
+  private func run(_ sql: String, doing: String, hint: String = Self.hint) throws {
     do {
       try connection.execute(sql)
     } catch  where error.isRetryable || error.isCancelled || error.isConnectionLost {
@@ -139,7 +181,7 @@ struct BorderMoves {
         code: "restore.border-fails",
         "\(doing); nothing was changed",
         reason: error.reason,
-        hint: "Change or drop that object first, or choose a snapshot that it fits."
+        hint: hint
       )
     }
   }

@@ -15,8 +15,8 @@ struct DefinitionBatches: Sendable {
   let trial: [String]
   /// Everything after the rows, save foreign keys to other schemas.
   let postData: [String]
-  /// Foreign keys to tables outside: one that held before the exchange would make the copy refuse
-  /// deletes in tables that are live.
+  /// Foreign keys to tables outside, and their comments: one that held before the exchange would make
+  /// the copy refuse deletes in tables that are live.
   let outgoingKeys: [String]
 
   /// - Parameters:
@@ -38,8 +38,13 @@ struct DefinitionBatches: Sendable {
     let outgoing = zip(keys, try Self.statements(of: keys, script)).filter {
       Self.refersOutside($0.1, schema)
     }
-    outgoingKeys = outgoing.map(\.1)
-    let left = Set(outgoing.map(\.0.line))
+    let outgoingNames = outgoing.compactMap { ForeignKeyStatement($0.1)?.key }
+    let comments = entries.filter { entry in
+      outgoingNames.contains { Self.isComment(entry, on: $0) }
+    }
+    outgoingKeys =
+      try outgoing.map(\.1) + (comments.isEmpty ? [] : [script(.postData, comments)])
+    let left = Set((outgoing.map(\.0) + comments).map(\.line))
     trial = try parts(.postData, entries.filter { ["INDEX", "CONSTRAINT"].contains($0.kind) })
     // The list does not tell sections; what an index or a constraint begins is the second. Anything
     // else of a section comes in one more part, as far as there is any.
@@ -64,6 +69,15 @@ struct DefinitionBatches: Sendable {
       omittingEmptySubsequences: false
     ).dropFirst().map { head + $0 }
     return parts.count == keys.count ? parts : try keys.map { try script(.postData, [$0]) }
+  }
+
+  /// Whether an entry is the comment on a constraint; its tag is `CONSTRAINT name ON table`.
+  private static func isComment(_ entry: Archive.Entry, on key: Journal.Key) -> Bool {
+    let head = "\(key.schema) CONSTRAINT "
+    guard entry.kind == "COMMENT", entry.rest.hasPrefix(head) else { return false }
+    let tag = Array(DefinitionTokens(Array(entry.rest.dropFirst(head.count).utf8)).prefix(3))
+    return tag.count == 3 && tag[0].name == key.name && tag[1].word == "on"
+      && tag[2].name == key.table
   }
 
   /// Whether a foreign key refers to another schema; `pg_dump` writes every name in full.

@@ -55,6 +55,9 @@ struct Journal: JournalLine {
   var safetySnapshot: String?
   /// The oids of what the set-aside copy held when that snapshot was taken; nil until then.
   var contents: [Int]?
+  /// Foreign keys across the border whose rows have not been checked since the exchange; nil for
+  /// none.
+  var unchecked: [Key]?
   /// What a copy that is not live yet needs to go on; nil for every other.
   var build: Build?
 
@@ -63,7 +66,15 @@ struct Journal: JournalLine {
     var line = self
     line.copy = .live
     line.contents = nil
+    line.unchecked = nil
     return line
+  }
+
+  /// A foreign key by its names.
+  struct Key: Codable, Sendable, Equatable {
+    var schema: String
+    var table: String
+    var name: String
   }
 
   /// A copy that is built beside the live schema.

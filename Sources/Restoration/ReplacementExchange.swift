@@ -92,9 +92,11 @@ struct ReplacementExchange: Sendable {
   }
 
   private func exchange(_ started: ContinuousClock.Instant) async throws -> ReplacementResult {
+    if plan.way == .beside { try await requireHolding() }
     let (journal, unknown) = try await swapNames()
     let history = RestoreHistory(repository: replacement.content.repository)
     var notices = history.remember(journal, as: .swapped)
+    notices += await validate(journal)
     if journal.state == .accepting { notices += try await drop(journal, history) }
     return ReplacementResult(
       plan,
@@ -103,6 +105,40 @@ struct ReplacementExchange: Sendable {
       notices: notices,
       seconds: started.secondsAgo
     )
+  }
+
+  /// Looks once more whether foreign keys across the border would hold: hours lie between the plan's
+  /// forecast and here, and afterwards the copy is live.
+  private func requireHolding() async throws {
+    let (state, plan, timeout) = (prepared.state, plan, options.lockTimeout)
+    let keys =
+      ForeignKeyCheck.incoming(state.border, to: plan.copy)
+      + ForeignKeyCheck.outgoing(prepared.proof.batches?.outgoingKeys ?? [], of: plan.copy)
+    do {
+      try await session.run { connection in
+        try connection.looking(lockTimeout: timeout) {
+          try ForeignKeyCheck(connection: connection).requireHolding(keys)
+        }
+      }
+    } catch {
+      throw left(UnfinishedCopy.problem(error, plan))
+    }
+  }
+
+  /// Checks the rows of foreign keys across the border, once nobody has to wait for that.
+  private func validate(_ journal: Journal) async -> [String] {
+    guard journal.unchecked != nil else { return [] }
+    let timeout = options.lockTimeout
+    replacement.progress(
+      RestoreProgress(phase: "foreign keys", bytes: 0, totalBytes: plan.bytes, rows: 0)
+    )
+    do {
+      return try await session.run { connection in
+        ForeignKeyValidation(connection: connection, lockTimeout: timeout).finish(journal)
+      }
+    } catch {
+      return ForeignKeyValidation.waiting(journal, because: error)
+    }
   }
 
   private func swapNames() async throws -> (Journal, [String]) {

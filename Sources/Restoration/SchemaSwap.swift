@@ -47,18 +47,30 @@ struct SchemaSwap {
       // Hours may lie between the plan and a copy beside; the binding has what moves, not what cannot.
       try held.border.requirePassable(plan.schema)
       let copy = plan.way == .beside ? try provenCopy() : nil
-      let moves = BorderMoves(border: held.border, schema: plan.schema, connection: connection)
+      let moves = BorderMoves(
+        border: held.border,
+        schema: plan.schema,
+        connection: connection,
+        unchecked: try SetAside.unchecked(of: plan.schema, connection),
+        checksLater: plan.way == .beside
+      )
       try moves.detach()
       try connection.renameSchema(plan.schema, to: plan.setAside)
-      if let copy { try bring(copy) } else { try build() }
+      var unchecked: [Journal.Key] = []
+      if let copy { unchecked = try bring(copy, moves) } else { try build() }
       try connection.execute("SET LOCAL lock_timeout = \(options.lockTimeout)")
       report("border and ledger", 0, 0)
-      try moves.attach()
+      unchecked += try moves.attach()
       try moves.giveDefaultRights()
       let unknown = try alignLedger(held)
       var journal = try newJournal(held, moves.keysToKeep)
-      journal.safetySnapshot = snapshot
-      journal.contents = contents
+      journal.unchecked = unchecked.isEmpty ? nil : unchecked
+      if let snapshot {
+        // A live schema that is safe in a snapshot is dropped from now on.
+        journal.state = .accepting
+        journal.safetySnapshot = snapshot
+        journal.contents = contents
+      }
       try write(journal, held)
       return (journal, unknown)
     }
@@ -86,10 +98,16 @@ struct SchemaSwap {
   }
 
   /// Gives the copy beside the live name, its rights, and its foreign keys to tables outside.
-  private func bring(_ copy: Journal) throws {
+  ///
+  /// Returns those whose rows are to be checked later.
+  private func bring(_ copy: Journal, _ moves: BorderMoves) throws -> [Journal.Key] {
     try connection.renameSchema(plan.copy, to: plan.schema)
     try JournaledCopies(connection: connection).open(plan.schema, to: copy.grants)
-    for key in proof.batches?.outgoingKeys ?? [] { try apply(key, "foreign keys") }
+    return try (proof.batches?.outgoingKeys ?? []).compactMap { script in
+      if let key = ForeignKeyStatement(script) { return try moves.bring(key) }
+      try apply(script, "foreign keys")
+      return nil
+    }
   }
 
   /// Definition, rows, sequences, indexes and constraints, views, statistics, and the proof.
@@ -142,8 +160,7 @@ struct SchemaSwap {
   private func newJournal(_ held: LiveState, _ keys: [Journal.ForeignKey]) throws -> Journal {
     Journal(
       operation: plan.operation,
-      // A live schema that is safe in a snapshot is dropped from now on.
-      state: options.drop == nil ? .swapped : .accepting,
+      state: .swapped,
       copy: .old,
       schema: plan.schema,
       setAside: plan.setAside,

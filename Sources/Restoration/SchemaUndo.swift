@@ -24,37 +24,45 @@ struct SchemaUndo {
       let binding = try LookedAt.binding(.undo, seen.found, live, aside)
       guard binding == seen.plan.binding else { throw Problem.changedMeanwhile() }
       try live.border.requirePassable(schema)
-      let moves = BorderMoves(border: live.border, schema: schema, connection: connection)
+      let moves = BorderMoves(
+        border: live.border,
+        schema: schema,
+        connection: connection,
+        unchecked: try SetAside.unchecked(of: schema, connection),
+        checksLater: true
+      )
       try moves.detach()
       try connection.renameSchema(schema, to: newName)
       try connection.renameSchema(oldName, to: schema)
-      try moves.attach()
-      try moves.giveBack(seen.found.journal.foreignKeys)
+      let unchecked =
+        try moves.attach() + moves.giveBack(seen.found.journal.foreignKeys)
       if let before = seen.found.journal.ledger, live.applied != nil {
         _ = try ledger.align(
           to: Set(before),
           reason: "undo of restore \(seen.plan.operation) of schema \(schema)"
         )
       }
-      return try writeJournal(seen, live, aside, newName, moves.keysToKeep)
+      var journal = seen.found.journal
+      journal.foreignKeys = moves.keysToKeep
+      journal.unchecked = unchecked.isEmpty ? nil : unchecked
+      return try write(journal, seen, live, aside, newName)
     }
   }
 
-  private func writeJournal(
+  private func write(
+    _ journal: Journal,
     _ seen: LookedAt,
     _ live: LiveState,
     _ aside: LiveState,
-    _ newName: String,
-    _ keys: [Journal.ForeignKey]
+    _ newName: String
   ) throws -> Journal {
     let copies = JournaledCopies(connection: connection)
     try copies.open(seen.plan.schema, to: seen.found.journal.grants)
     try copies.close(newName, to: live.schema.grants)
-    var journal = seen.found.journal
+    var journal = journal
     journal.state = .undone
     journal.setAside = newName
     journal.grants = live.schema.grants
-    journal.foreignKeys = keys
     journal.ledger = live.applied?.map(\.version)
     journal.copy = .new
     try copies.write(journal, to: newName, keeping: live.schema.comment)

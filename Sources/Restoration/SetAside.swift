@@ -21,6 +21,8 @@ public struct SetAside: Sendable, Equatable {
   public var by: String
   /// The snapshot of the copy, once it is being dropped.
   public var safetySnapshot: String?
+  /// Foreign keys across the border whose rows are not checked yet: `public.orders orders_place_fkey`.
+  public var unchecked: [String]
   /// The journal's line of the copy.
   var journal: Journal
 
@@ -48,6 +50,7 @@ public struct SetAside: Sendable, Equatable {
         snapshot: journal.snapshot,
         by: journal.by,
         safetySnapshot: journal.safetySnapshot,
+        unchecked: (journal.unchecked ?? []).map { "\($0.schema).\($0.table) \($0.name)" },
         journal: journal
       )
     }
@@ -65,6 +68,11 @@ public struct SetAside: Sendable, Equatable {
         journal.setAside == row.string("nspname") && journal.copy != .live
       }
     }.sorted { ($0.at, $0.operation) < ($1.at, $1.operation) }
+  }
+
+  /// Foreign keys of a live schema that its operations have left to be checked.
+  static func unchecked(of schema: String, _ connection: Connection) throws -> [Journal.Key] {
+    try journals(connection).filter { $0.schema == schema }.flatMap { $0.unchecked ?? [] }
   }
 
   /// The same copy as it is now, if it still is one that is not live yet.

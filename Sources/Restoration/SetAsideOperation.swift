@@ -33,7 +33,14 @@ public struct SetAsideOperation: Sendable {
 
   /// What an undo would do; changes nothing.
   public func undoPlan() async throws -> SetAsidePlan {
-    try await withConnection { try look(.undo, $0).plan }
+    try await withConnection { connection in
+      let looked = try look(.undo, connection)
+      var plan = looked.plan
+      plan.unfitting = try connection.looking(lockTimeout: options.lockTimeout) {
+        try looked.unfittingKeys(connection)
+      }
+      return plan
+    }
   }
 
   /// Brings the old copy back, and keeps the newer one aside; one that was never live is dropped.
@@ -46,6 +53,7 @@ public struct SetAsideOperation: Sendable {
       do {
         let journal = try undo.run(looked, newName: looked.plan.newSetAside)
         return SetAsideResult(journal, notices: history.remember(journal))
+          .adding(validate(journal, connection))
       } catch let error as PostgresError {
         throw Problem.ofRollback(error, "restore \(looked.found.operation) was not undone")
       } catch let problem as Problem {
@@ -89,6 +97,7 @@ public struct SetAsideOperation: Sendable {
 
   /// Goes on where a killed operation stopped, or says that there is nothing to go on with.
   ///
+  /// Foreign keys across the border that an exchange left unchecked are checked.
   /// A copy that is being built is begun again and one that is proven becomes live, if the live
   /// schema still is what the plan saw; a drop is finished.
   public func resume() async throws -> SetAsideResult {
@@ -98,9 +107,12 @@ public struct SetAsideOperation: Sendable {
     case .accepting:
       return try await withConnection { connection in
         let drop = SetAsideDrop(connection: connection, lockTimeout: options.lockTimeout)
-        return try finish(found.journal, drop)
+        let notices = validate(found.journal, connection)
+        return try finish(found.journal, drop).adding(notices)
       }
-    default: return SetAsideResult(found.journal, notices: history.remember(found.journal))
+    default:
+      let result = SetAsideResult(found.journal, notices: history.remember(found.journal))
+      return try await withConnection { result.adding(validate(found.journal, $0)) }
     }
   }
 
@@ -150,6 +162,13 @@ public struct SetAsideResult: Sendable, Equatable {
     safetySnapshot = journal.safetySnapshot
     self.notices = notices
   }
+
+  /// The same with more of these.
+  func adding(_ notices: [String]) -> SetAsideResult {
+    var copy = self
+    copy.notices += notices
+    return copy
+  }
 }
 
 extension SetAsideOperation {
@@ -167,6 +186,10 @@ extension SetAsideOperation {
   }
 
   private var history: RestoreHistory { RestoreHistory(repository: repository) }
+
+  private func validate(_ journal: Journal, _ connection: Connection) -> [String] {
+    ForeignKeyValidation(connection: connection, lockTimeout: options.lockTimeout).finish(journal)
+  }
 
   private func beginning<Value>(_ found: SetAside, _ body: () throws -> Value) throws -> Value {
     do {

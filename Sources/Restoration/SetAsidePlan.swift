@@ -44,6 +44,8 @@ public struct SetAsidePlan: Sendable, Equatable {
   public var preparedTransactions: [String]
   /// Patches that an undo sets back, and those that it brings back.
   public var setBack: [PlannedPatch]
+  /// Foreign keys whose rows an undo would find to refer to nothing: they come back, unchecked.
+  public var unfitting: [String] = []
   /// The token, good for one hour.
   public var token: String
   var binding: String
@@ -127,6 +129,22 @@ struct LookedAt: Sendable {
     ].joined(separator: "\n")
   }
 
+  /// Foreign keys that would not hold if the copy had its live name back, with how many rows.
+  func unfittingKeys(_ connection: Connection) throws -> [String] {
+    guard plan.action == .undo, !plan.givesUp else { return [] }
+    let keys =
+      ForeignKeyCheck.incoming(
+        live.border.expecting(try SetAside.unchecked(of: plan.schema, connection)),
+        to: plan.setAside
+      ) + ForeignKeyCheck.outgoing(found.journal.foreignKeys, of: plan.setAside)
+    let check = ForeignKeyCheck(connection: connection)
+    return try keys.compactMap { key in
+      guard let rows = try check.violations(of: key), rows > 0 else { return nil }
+      return "\(key.name): rows of \(key.table.label) that refer to nothing in \(key.other.label):"
+        + " \(rows); found by: \(key.rows)"
+    }
+  }
+
   /// Refuses what the state, the label or slots forbid.
   func requirePossible(allowsProtected: Bool) throws {
     let event: OperationState.Event = plan.action == .undo ? .undo : .accept
@@ -183,6 +201,15 @@ struct LookedAt: Sendable {
         "logical slot \(slot.name) is inactive; nothing was dropped",
         reason: "its consumer may still have to read changes of what would be dropped",
         hint: "Let the consumer catch up, or drop the slot, then accept again."
+      )
+    }
+    guard self.found.unchecked.isEmpty else {
+      throw Problem(
+        .refused,
+        code: "restore.unchecked-keys",
+        "foreign keys are not checked since operation \(plan.operation); nothing was dropped",
+        facts: self.found.unchecked.map { Problem.Fact("foreign key", $0) },
+        hint: "drydock restore --resume \(plan.operation) checks them, and says what does not hold."
       )
     }
     let border = aside.border
