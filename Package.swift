@@ -92,7 +92,7 @@ let package = Package(
       "Restoration",
       [
         "Snapshot", "Repository", "Catalog", "Cluster", "Postgres", "Digests", "Processes", "Files",
-        "Bytes", "Cryptography", "Threads",
+        "Bytes", "Cryptography", "Threads", "Faults",
       ]
     ),
     module(

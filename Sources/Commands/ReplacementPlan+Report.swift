@@ -218,10 +218,7 @@ extension ReplacementResult {
     if !omissions.isEmpty {
       blocks += [.paragraph("Left out:", role: .warning), .list(omissions)]
     }
-    if safetySnapshot == nil {
-      let undo = ["drydock", "restore", "--undo", operation, "--into", target]
-      blocks.append(.paragraph("To go back: \(ShellWords.quoted(undo))"))
-    }
+    blocks.append(.paragraph("To go back: \(ShellWords.quoted(wayBack(into: target)))"))
     return Report(
       blocks: blocks,
       json: [
@@ -232,6 +229,15 @@ extension ReplacementResult {
         "omissions": .array(omissions.map { .string($0) }),
       ]
     )
+  }
+}
+
+extension ReplacementResult {
+  /// The command that brings the old content back: out of the snapshot where no copy was kept.
+  private func wayBack(into target: String) -> [String] {
+    let restore = ["drydock", "restore"]
+    guard let safetySnapshot else { return restore + ["--undo", operation, "--into", target] }
+    return restore + [safetySnapshot, "--into", target, "--replace", "--schema", schema]
   }
 }
 

@@ -19,6 +19,15 @@ extension RestoreCommand {
         hint: "Leave --schema-only and --no-verify away."
       )
     }
+    guard !isDropping, way == nil else {
+      throw Problem(
+        .usage,
+        code: "usage.replace-schema",
+        "--drop and --way belong to --schema; nothing was changed",
+        reason: "a whole database is built beside the live one, and its old copy is kept",
+        hint: "Leave them away; once the new one is right, --accept drops the old copy."
+      )
+    }
     let repository = try await context.openRepository()
     let content = try await context.snapshot(try snapshot, of: nil, in: repository)
     try content.requireTaken("replaces nothing")
@@ -95,7 +104,7 @@ extension RestoreCommand {
 
   private func databaseOptions(_ context: Context) -> DatabaseReplacementOptions {
     var options = DatabaseReplacementOptions()
-    options.jobs = max(1, jobs ?? context.configuration.jobs ?? 2)
+    options.jobs = workers(in: context)
     if hasNoOwners { options.without.insert(.owners) }
     if hasNoPrivileges { options.without.insert(.privileges) }
     options.maintenance = maintenance

@@ -163,7 +163,7 @@ extension RestoreCommand {
   ) -> ReplacementOptions {
     var options = ReplacementOptions()
     options.way = way
-    options.jobs = max(1, jobs ?? context.configuration.jobs ?? 2)
+    options.jobs = workers(in: context)
     options.drop = drop
     if hasNoOwners { options.without.insert(.owners) }
     if hasNoPrivileges { options.without.insert(.privileges) }
@@ -203,10 +203,12 @@ extension RestoreCommand {
     isWhole: Bool = false
   ) -> SafetySnapshot {
     let binaries = context.configuration.binaries
+    let jobs = workers(in: context)
     let tool = "drydock \(ToolVersion.number)"
     return SafetySnapshot { copy in
       var options = BackupOptions()
       if !isWhole { options.schemas = [copy] }
+      options.jobs = jobs
       options.tags = ["safety": copy]
       options.tool = tool
       options.binaryDirectory = binaries

@@ -164,9 +164,12 @@ public struct RestoreCommand: RunnableCommand {
     }
   }
 
+  /// Connections at the same time.
+  func workers(in context: Context) -> Int { max(1, jobs ?? context.configuration.jobs ?? 2) }
+
   func options(in context: Context) -> RestoreOptions {
     var options = RestoreOptions()
-    options.jobs = max(1, jobs ?? context.configuration.jobs ?? 2)
+    options.jobs = workers(in: context)
     options.schemas = schemas
     options.tables = tables
     options.isSchemaOnly = isSchemaOnly

@@ -7,21 +7,36 @@ private import Synchronization
 ///
 /// In a release build a fault point is nothing at all. In a debug build environment variables arm
 /// it: `DRYDOCK_FAULT_LOG` names a file that lists the points in the order in which they were passed,
-/// `DRYDOCK_FAULT_POINT` the number of the point at which the process kills itself with SIGKILL, so
-/// that nothing can clean up. With `--jobs 1` the numbering is the same in every run.
+/// each with its number and its place; `DRYDOCK_FAULT_POINT` is the number or the place of the point at
+/// which the process kills itself with SIGKILL, so that nothing can clean up. With `--jobs 1` the
+/// numbering is the same in every run, save where two strands run side by side; a place is always the
+/// same: `9.4` is the fourth point of the ninth strand. A connection is a strand; the store is `0`.
 /// `DRYDOCK_FAULT_PAUSE` is a part of a label: the first time it is passed, the process stops itself
 /// with SIGSTOP, so that a test can change the world in between and let it go on.
 /// `DRYDOCK_FAULT_KIND` makes something else happen at the point than a kill: see `Fault`.
 public enum FaultPoint {
   #if DEBUG
-  private static let passed = Mutex(0)
+  private static let passed = Mutex(Passed())
   private static let paused = Mutex(false)
   private static let log = variable("DRYDOCK_FAULT_LOG")
-  private static let fatal = variable("DRYDOCK_FAULT_POINT").flatMap { Int($0) }
+  private static let fatal = variable("DRYDOCK_FAULT_POINT")
   private static let pause = variable("DRYDOCK_FAULT_PAUSE")
   private static let kind = variable("DRYDOCK_FAULT_KIND").map { name in
     guard let fault = Fault(rawValue: name) else { preconditionFailure("no such fault: \(name)") }
     return fault
+  }
+
+  /// How many points were passed: all together, and on each strand.
+  private struct Passed {
+    var strands = 0
+    var total = 0
+    var counts: [Int: Int] = [:]
+
+    mutating func next(on strand: Int) -> (number: String, place: String) {
+      total += 1
+      counts[strand, default: 0] += 1
+      return ("\(total)", "\(strand).\(counts[strand] ?? 0)")
+    }
   }
 
   private static func variable(_ name: String) -> String? {
@@ -52,21 +67,38 @@ public enum FaultPoint {
   }
   #endif
 
+  /// The number of a new strand: of points that follow one another, whatever happens beside them.
+  ///
+  /// - Returns: the number, from 1; always 0 in a release build.
+  public static func newStrand() -> Int {
+    #if DEBUG
+    return passed.withLock { passed in
+      passed.strands += 1
+      return passed.strands
+    }
+    #else
+    return 0
+    #endif
+  }
+
   /// Passes a point; `label` says which one in the log: `statement before: COPY ...`.
   ///
-  /// - Parameter label: what happens at the point.
+  /// - Parameters:
+  ///   - label: what happens at the point.
+  ///   - strand: of what it is a step.
   /// - Returns: the fault that the caller has to make happen; nil for none, and always nil in a
   ///   release build.
   @inline(__always)
   @discardableResult
-  public static func pass(_ label: @autoclosure () -> String) -> Fault? {
+  public static func pass(_ label: @autoclosure () -> String, on strand: Int = 0) -> Fault? {
     #if DEBUG
     guard log != nil || fatal != nil || pause != nil else { return nil }
-    let isFatal = passed.withLock { number in
-      number += 1
-      if let log { append("\(number)\t\(label())\n", to: log) }
-      if number == fatal, kind == nil { kill(getpid(), SIGKILL) }
-      return number == fatal
+    let isFatal = passed.withLock { passed in
+      let (number, place) = passed.next(on: strand)
+      if let log { append("\(number)\t\(place)\t\(label())\n", to: log) }
+      let isFatal = number == fatal || place == fatal
+      if isFatal, kind == nil { kill(getpid(), SIGKILL) }
+      return isFatal
     }
     stop(at: label())
     return isFatal ? kind : nil

@@ -17,7 +17,7 @@ extension Connection {
   /// - Returns: how many rows came.
   @discardableResult
   public func copyOut(_ sql: String, _ body: (Span<UInt8>) throws -> Void) throws -> Int {
-    try meet(FaultPoint.pass("statement before: \(sql.prefix(120))"))
+    try meet(FaultPoint.pass("statement before: \(sql.prefix(120))", on: strand))
     try begin(sql, expecting: PGRES_COPY_OUT)
     var rows = 0
     do {
@@ -28,7 +28,7 @@ extension Connection {
       throw error
     }
     try finish()
-    try meet(FaultPoint.pass("statement after: \(sql.prefix(120))"))
+    try meet(FaultPoint.pass("statement after: \(sql.prefix(120))", on: strand))
     return rows
   }
 
@@ -39,7 +39,7 @@ extension Connection {
   /// - Returns: how many rows the server stored.
   @discardableResult
   public func copyIn(_ sql: String, _ body: (CopyWriter) throws -> Void) throws -> Int {
-    try meet(FaultPoint.pass("statement before: \(sql.prefix(120))"))
+    try meet(FaultPoint.pass("statement before: \(sql.prefix(120))", on: strand))
     try begin(sql, expecting: PGRES_COPY_IN)
     do {
       try body(CopyWriter(connection: self))
@@ -50,7 +50,7 @@ extension Connection {
     }
     guard unsafe PQputCopyEnd(handle, nil) == 1 else { throw unsafe Self.connectionError(handle) }
     let rows = try finish()
-    try meet(FaultPoint.pass("statement after: \(sql.prefix(120))"))
+    try meet(FaultPoint.pass("statement after: \(sql.prefix(120))", on: strand))
     return rows
   }
 

@@ -1,5 +1,5 @@
 internal import CLibPQ
-private import Faults
+internal import Faults
 private import Synchronization
 
 /// One libpq connection, which closes itself.
@@ -9,6 +9,8 @@ private import Synchronization
 @safe public final class Connection {
   let handle: OpaquePointer
   let notices: NoticeBox
+  /// Its statements are fault points of one strand.
+  let strand = FaultPoint.newStrand()
   /// Cancels what this connection runs, from any thread.
   public let canceller: Canceller
   /// The settings that it was opened with.
@@ -88,9 +90,9 @@ private import Synchronization
   /// Several statements may stand in one text; the server runs them as one transaction.
   @discardableResult
   public func execute(_ sql: String) throws(PostgresError) -> Rows {
-    try meet(FaultPoint.pass("statement before: \(sql.prefix(120))"))
+    try meet(FaultPoint.pass("statement before: \(sql.prefix(120))", on: strand))
     let rows = try unsafe take(PQexec(handle, sql))
-    try meet(FaultPoint.pass("statement after: \(sql.prefix(120))"))
+    try meet(FaultPoint.pass("statement after: \(sql.prefix(120))", on: strand))
     return rows
   }
 
@@ -118,19 +120,21 @@ private import Synchronization
   /// Runs one statement with parameters (`$1`, `$2`, ...) and returns its rows as text.
   @discardableResult
   public func query(_ sql: String, _ parameters: [Parameter]) throws(PostgresError) -> Rows {
-    try meet(FaultPoint.pass("statement before: \(sql.prefix(120))"))
+    try meet(FaultPoint.pass("statement before: \(sql.prefix(120))", on: strand))
     let rows = try unsafe take(run(sql, parameters, binary: false))
-    try meet(FaultPoint.pass("statement after: \(sql.prefix(120))"))
+    try meet(FaultPoint.pass("statement after: \(sql.prefix(120))", on: strand))
     return rows
   }
 
   /// The first value of one statement's result as raw bytes; for `bytea`, without hexadecimal.
   public func bytes(_ sql: String, _ parameters: [Parameter]) throws(PostgresError) -> [UInt8]? {
+    try meet(FaultPoint.pass("statement before: \(sql.prefix(120))", on: strand))
     guard let result = unsafe run(sql, parameters, binary: true) else {
       throw unsafe Self.connectionError(handle)
     }
     defer { unsafe PQclear(result) }
     try unsafe check(result)
+    try meet(FaultPoint.pass("statement after: \(sql.prefix(120))", on: strand))
     guard unsafe PQntuples(result) > 0, unsafe PQgetisnull(result, 0, 0) == 0,
       let start = unsafe PQgetvalue(result, 0, 0)
     else { return nil }

@@ -1,4 +1,5 @@
 internal import Cluster
+internal import Faults
 internal import Files
 public import Postgres
 internal import Problems
@@ -119,9 +120,12 @@ public struct Archive: Sendable {
     jobs: Int
   ) throws {
     var arguments = try arguments(section, entries, without)
-    arguments += ["--exit-on-error", "--no-password", "--dbname=\(target.argument)"]
+    arguments += ["--exit-on-error", "--no-password"]
     arguments.append(jobs == 0 ? "--single-transaction" : "--jobs=\(jobs)")
-    let outcome = try ClientPrograms.call(programs.restore, arguments + [path], reaching: target)
+    let target = target.meeting(FaultPoint.pass("program before: pg_restore \(section.rawValue)"))
+    defer { FaultPoint.pass("program after: pg_restore \(section.rawValue)") }
+    arguments += ["--dbname=\(target.argument)", path]
+    let outcome = try ClientPrograms.call(programs.restore, arguments, reaching: target)
       .run()
     guard outcome.status.isSuccess else { throw Self.problem(section, outcome) }
   }

@@ -146,14 +146,16 @@ struct DatabasePair: Sendable {
   }
 
   private func refusedByState(_ action: SetAsidePlan.Action) -> Problem {
-    let safety = found.safetySnapshot.map { "Its safety snapshot is \($0). " } ?? ""
+    let way = found.safetySnapshot.map {
+      "; \(RestoreHistory.Dropped.wayBack($0, schema: nil))"
+    }
     let isBeingBuilt = found.state == .building || found.state == .proven
     return Problem(
       .refused,
       code: "restore.wrong-state",
       "operation \(found.operation) cannot \(action.rawValue): it is \(found.state.rawValue)",
       hint: found.state == .accepting
-        ? safety + "drydock restore --resume \(found.operation) finishes the drop."
+        ? "drydock restore --resume \(found.operation) finishes the drop\(way ?? "")."
         : isBeingBuilt
           ? "--resume goes on with it, --undo drops what was built."
           : "drydock restores shows what can be done."

@@ -12,15 +12,17 @@ struct DatabaseEviction: Sendable {
   /// How long to wait for its lock, in milliseconds.
   let patience: Int
 
-  /// Runs until the renaming transaction has ended; returns what went wrong, which matters only if
-  /// the rename failed too.
+  /// Runs until the renaming transaction has ended, or the task is cancelled because nothing is left
+  /// to do; returns what went wrong, which matters only if the rename failed too.
   func run(_ session: Session) async -> PostgresError? {
     let statement = statement
     do {
       try await session.run { _ = try $0.execute(statement) }
       return nil
     } catch let error as PostgresError {
-      return error
+      return error.isCancelled && Task.isCancelled ? nil : error
+    } catch is CancellationError {
+      return nil
     } catch {
       return PostgresError(message: "\(error)")
     }

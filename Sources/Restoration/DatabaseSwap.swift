@@ -88,22 +88,30 @@ extension DatabaseSwap {
       renamer: try await keeper.run { $0.backendPID },
       patience: options.lockTimeout + 2000
     )
-    async let evicted = eviction.run(ender)
+    let evicting = Task { await eviction.run(ender) }
+    // An exchange can be over before the other session has looked for the first time: that one would
+    // then wait for a lock that does not come any more.
+    func ended() async -> PostgresError? {
+      evicting.cancel()
+      let reason = await evicting.value
+      await ender.close()
+      return reason
+    }
     let started = ContinuousClock.now
     do {
       let journal = try await keeper.run { try run($0) }
       let seconds = started.secondsAgo
-      _ = await evicted
-      await ender.close()
+      _ = await ended()
       return (journal, seconds)
-    } catch let error as PostgresError {
-      let reason = await evicted
-      await ender.close()
-      throw Problem.ofSwap(error, evicted: reason, pair.database)
-    } catch let problem as Problem {
-      throw problem.afterRollback
-    } catch is CancellationError {
-      throw Problem.interrupted.afterRollback
+    } catch {
+      let reason = await ended()
+      switch error {
+      case let error as PostgresError:
+        throw Problem.ofSwap(error, evicted: reason, pair.database)
+      case let problem as Problem: throw problem.afterRollback
+      case is CancellationError: throw Problem.interrupted.afterRollback
+      default: throw error
+      }
     }
   }
 }

@@ -54,6 +54,20 @@ struct RestoreHistory {
     )
   }
 
+  /// A copy that a record says was dropped; nil where it names no snapshot, or may not be read.
+  func dropped(_ id: String) throws -> Dropped? {
+    guard let bytes = try repository.recordIfReadable(kind: .restore, id: id) else { return nil }
+    let record = try JSONDecoder().decode(Record.self, from: Data(bytes))
+    return record.safetySnapshot.map {
+      Dropped(
+        operation: record.operation,
+        schema: record.schema,
+        safetySnapshot: $0,
+        at: record.at
+      )
+    }
+  }
+
   private func remember(_ record: Record) -> [String] {
     do {
       try store(record)

@@ -137,6 +137,8 @@ public struct SchemaReplacement: Sendable {
 
 /// What a replacement did.
 public struct ReplacementResult: Sendable, Equatable {
+  /// The live schema.
+  public var schema: String
   /// The operation's id, for `--undo` and `--accept`.
   public var operation: String
   /// The name of the copy that is kept, or was until it was dropped.
@@ -164,6 +166,7 @@ public struct ReplacementResult: Sendable, Equatable {
   ) {
     self.journal = journal
     safetySnapshot = journal.safetySnapshot
+    schema = plan.schema
     operation = plan.operation
     setAside = plan.setAside
     rows = plan.rows

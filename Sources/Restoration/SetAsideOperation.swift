@@ -120,7 +120,7 @@ public struct SetAsideOperation: Sendable {
   ///
   /// Throws a `Problem` of kind `usage` where there is none, or more than one.
   public func find() async throws -> SetAside {
-    try await withConnection { try SetAside.find(operation, $0) }
+    try await withConnection { try find($0) }
   }
 
   /// All copies that are set aside in a database.
@@ -174,10 +174,18 @@ public struct SetAsideResult: Sendable, Equatable {
 extension SetAsideOperation {
   func look(_ action: SetAsidePlan.Action, _ connection: Connection) throws -> LookedAt {
     try connection.looking(lockTimeout: options.lockTimeout) {
-      let found = try SetAside.find(operation, connection)
+      let found = try find(connection)
       let looked = try LookedAt(found, action, self, connection)
       try looked.requirePossible(allowsProtected: options.allowsProtected)
       return looked
+    }
+  }
+
+  private func find(_ connection: Connection) throws -> SetAside {
+    do {
+      return try SetAside.find(operation, connection)
+    } catch let problem as Problem where problem.code == "restore.no-operation" {
+      throw history.explaining(problem, operation)
     }
   }
 

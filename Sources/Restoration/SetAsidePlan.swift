@@ -166,13 +166,15 @@ struct LookedAt: Sendable {
   }
 
   private func refusedByState() -> Problem {
-    let safety = found.safetySnapshot.map { "Its safety snapshot is \($0). " } ?? ""
+    let way = found.safetySnapshot.map {
+      "; \(RestoreHistory.Dropped.wayBack($0, schema: found.schema))"
+    }
     return Problem(
       .refused,
       code: "restore.wrong-state",
       "operation \(found.operation) cannot \(plan.action.rawValue): it is \(found.state.rawValue)",
       hint: found.state == .accepting
-        ? safety + "drydock restore --resume \(found.operation) finishes the drop."
+        ? "drydock restore --resume \(found.operation) finishes the drop\(way ?? "")."
         : found.state.isUnfinished
           ? "drydock restore --resume \(found.operation) goes on, --undo drops the new copy."
           : "drydock restores shows what can be done."
