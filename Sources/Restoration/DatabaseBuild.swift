@@ -33,7 +33,7 @@ struct DatabaseBuild: Sendable {
       problem = problem.afterBuild(
         of: journal.setAside,
         beside: journal.database,
-        isDropped: obstacle == nil
+        obstacle == nil ? .none : .unknown
       )
       if let obstacle { problem.facts.append(.init("not dropped", obstacle)) }
       throw problem
@@ -105,7 +105,7 @@ struct DatabaseBuild: Sendable {
       return try await body()
     } catch {
       throw Self.problem(error, journal.setAside)
-        .afterBuild(of: journal.setAside, beside: journal.database, isDropped: false)
+        .afterBuild(of: journal.setAside, beside: journal.database, .copy)
     }
   }
 
@@ -132,6 +132,8 @@ struct DatabaseBuild: Sendable {
         return nil
       } catch let error as PostgresError {
         return error.reason
+      } catch let problem as Problem {
+        return [problem.summary, problem.reason].compactMap { $0 }.joined(separator: ": ")
       } catch {
         // The problem that led here is the one to report; that the copy is left is said with it.
         return "\(error)"

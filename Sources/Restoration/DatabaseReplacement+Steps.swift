@@ -97,6 +97,8 @@ extension DatabaseReplacement {
       return result
     } catch let problem as Problem {
       throw problem.kind == .partial ? problem : problem.afterProof(of: proven.setAside)
+    } catch let error as PostgresError {
+      throw Problem.ofMaintenance(error).afterProof(of: proven.setAside)
     }
   }
 

@@ -12,14 +12,15 @@ enum MaintenanceSession {
   static func open(
     _ settings: ConnectionSettings,
     beside live: String,
-    _ options: DatabaseReplacementOptions
+    _ options: DatabaseReplacementOptions,
+    insteadOfLost isSecond: Bool = false
   ) async throws -> Session {
     try requireOther(than: live, options)
     let session = try await connect(settings, options)
     return try await Problem.onMaintenance {
       try await session.run { connection in
         try settle(connection, options.lockTimeout)
-        try lock(live, connection)
+        try lock(live, connection, waiting: isSecond)
       }
       return session
     }
@@ -37,7 +38,7 @@ enum MaintenanceSession {
       return session
     } catch let error as PostgresError where error.isConnectionLost {
       await session.close()
-      return try await open(settings, beside: live, options)
+      return try await open(settings, beside: live, options, insteadOfLost: true)
     }
   }
 
@@ -81,7 +82,15 @@ enum MaintenanceSession {
     )
   }
 
-  private static func lock(_ live: String, _ connection: Connection) throws {
+  /// Our own lost session has it until the server notices the loss, so its successor waits for that.
+  private static func lock(_ live: String, _ connection: Connection, waiting: Bool) throws {
+    if waiting {
+      try connection.query(
+        "SELECT pg_catalog.pg_advisory_lock($1::int, pg_catalog.hashtext($2))",
+        [Parameter(advisoryClass), .text(live)]
+      )
+      return
+    }
     let taken = try connection.query(
       "SELECT pg_catalog.pg_try_advisory_lock($1::int, pg_catalog.hashtext($2))",
       [Parameter(advisoryClass), .text(live)]

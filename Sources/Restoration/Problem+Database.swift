@@ -31,30 +31,47 @@ extension Problem {
     )
   }
 
+  /// An error of the session that works beside the database.
+  static func ofMaintenance(_ error: PostgresError) -> Problem {
+    var problem = error.problem("cannot work on the maintenance database")
+    if error.isRetryable { problem.kind = .busy }
+    problem.facts.append(Fact("state", "drydock restores says where the operation is"))
+    return problem.hinting
+  }
+
   /// Runs what works on the maintenance database, and says in our words what the server says.
   static func onMaintenance<Value>(_ body: () async throws -> Value) async throws -> Value {
     do {
       return try await body()
     } catch let error as PostgresError {
-      var problem = error.problem("cannot work on the maintenance database")
-      if error.isRetryable { problem.kind = .busy }
-      problem.facts.append(Fact("state", "drydock restores says where the operation is"))
-      throw problem
+      throw ofMaintenance(error)
     } catch is CancellationError {
       throw Problem.interrupted
     }
   }
 
+  /// What a failed build left of its copy.
+  enum Remains {
+    /// Nothing.
+    case none
+    /// What there was of it: it could not be dropped, or looked for.
+    case unknown
+    /// All of it.
+    case copy
+  }
+
   /// The same problem of a build, for those who must know what it left.
-  func afterBuild(of copy: String, beside database: String, isDropped: Bool) -> Problem {
+  func afterBuild(of copy: String, beside database: String, _ remains: Remains) -> Problem {
     var problem = self
     problem.facts.removeAll { $0.name == "state" }
-    guard isDropped else {
+    guard remains == .none else {
       problem.kind = .partial
+      let may = remains == .copy ? "is" : "may be"
       problem.facts.append(
-        Fact("state", "database \(database) is as it was; the copy \(copy) is left beside it")
+        Fact("state", "database \(database) is as it was; the copy \(copy) \(may) left beside it")
       )
-      problem.hint = "drydock restore --undo drops the copy, --resume builds it again."
+      problem.hint =
+        "drydock restores says what is left; restore --undo drops it, --resume builds it again."
       return problem
     }
     if problem.kind == .partial { problem.kind = .failed }
