@@ -179,7 +179,7 @@ struct BorderMoves {
       throw Problem(
         .refused,
         code: "restore.border-fails",
-        "\(doing); nothing was changed",
+        doing,
         reason: error.reason,
         hint: hint
       )
