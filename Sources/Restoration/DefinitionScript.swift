@@ -40,6 +40,9 @@ struct DefinitionScript {
     self.bytes = bytes
   }
 
+  /// What sets up a session, before the first object.
+  var head: String { String(decoding: bytes[..<(starts.first ?? bytes.count)], as: UTF8.self) }
+
   /// The script without its head, which sets up a session.
   var body: String {
     starts.first.map { String(decoding: bytes[$0...], as: UTF8.self) } ?? ""

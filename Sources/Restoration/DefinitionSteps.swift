@@ -26,16 +26,25 @@ struct DefinitionSteps {
   /// Two partitions' indexes that are attached at the same time, or one beside a foreign key, wait
   /// for each other's parents: the server ends one with a deadlock, and with it the restore (seen on
   /// 15). `pg_restore` knows no lock of theirs. So they are attached one after the other, when all
-  /// indexes are there and before anything that needs a whole one.
-  func postData(_ entries: [Archive.Entry]) -> [Step] {
+  /// indexes are there and before anything that needs a whole one; and so are indexes that would wait
+  /// for each other.
+  ///
+  /// - Parameters:
+  ///   - entries: The entries of the archive.
+  ///   - contended: The lines of those indexes; see ``IndexContention``.
+  /// - Returns: The calls.
+  func postData(_ entries: [Archive.Entry], contended: Set<String> = []) -> [Step] {
     let jobs = options.jobs
-    guard entries.contains(where: \.isAttachment) else { return apart(entries, jobs: jobs) }
-    let (indexes, others) = entries.split { $0.isIndexOrDefinition }
-    let (attachments, rest) = others.split { $0.isAttachment }
+    let isAlone = { (entry: Archive.Entry) in
+      entry.isAttachment || contended.contains(entry.line)
+    }
+    guard entries.contains(where: isAlone) else { return apart(entries, jobs: jobs) }
+    let (alone, others) = entries.split(isAlone)
+    let (indexes, rest) = others.split { $0.isIndexOrDefinition }
     return [
       Step(entries: indexes, without: options.without, jobs: jobs),
-      Step(entries: attachments, without: options.without, jobs: 1),
-    ] + apart(rest, jobs: jobs)
+      Step(entries: alone, without: options.without, jobs: 1),
+    ].filter { $0.entries != [] } + apart(rest, jobs: jobs)
   }
 
   /// On a scratch server, leaves to the administrator what only a superuser may own.

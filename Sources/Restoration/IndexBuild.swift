@@ -37,9 +37,14 @@ struct IndexBuild: Sendable {
   }
 
   /// Builds the index.
+  ///
+  /// What follows the building is a transaction of its own, since it needs a stronger lock, and a
+  /// second index of the table may be built meanwhile; see ``IndexContention``.
   func run(on connection: Connection) throws {
+    let script = DefinitionScript(script)
     do {
-      try connection.execute(script)
+      try connection.execute(script.head)
+      for statement in script.parts.flatMap(\.statements) { try connection.execute(statement) }
       try connection.execute("RESET ALL")
     } catch let error {
       throw error.problem("the post-data part of the definition failed at \(entry.rest)")

@@ -116,10 +116,22 @@ public struct RestoreRun: Sendable {
       let calls =
         section == .preData
         ? steps.preData(entries, inOneTransaction: work.fitsOneTransaction)
-        : steps.postData(try entries ?? work.archive.entries())
+        : try postData(entries ?? work.archive.entries(), steps, work)
       for call in calls { try work.archive.restore(section, into: settings, call) }
     }
     return []
+  }
+
+  private func postData(
+    _ entries: [Archive.Entry],
+    _ steps: DefinitionSteps,
+    _ work: RestoreWork
+  ) throws -> [DefinitionSteps.Step] {
+    guard options.jobs > 1 else { return steps.postData(entries) }
+    let contention = try IndexContention(among: entries) {
+      try work.archive.script(.postData, only: $0, without: options.without)
+    }
+    return steps.postData(entries, contended: contention.lines)
   }
 
   private func fill(

@@ -51,6 +51,35 @@ struct OddObjectTests {
     }
   }
 
+  /// An index on which a table is clustered, beside one by which it is replicated, did so too.
+  @Test("Indexes that are followed by more locks are built without a deadlock")
+  func contendedIndexes() throws {
+    try withDatabase(on: .v15) { source in
+      try Connection.open(source).execute(Self.contended)
+      let user = try Drydock(on: .v15)
+      try user.backup(source)
+      for _ in 0..<2 {
+        try withDatabase(on: .v15) { copy in
+          let run = try user.restore(into: copy, ["--jobs", "4"])
+          #expect(run.output.contains("every digest equal"), "\(run)")
+        }
+      }
+    }
+  }
+
+  private static let contended = """
+    DO $$ DECLARE i int; BEGIN
+      FOR i IN 1..20 LOOP
+        EXECUTE format('CREATE TABLE pair_%s (a int NOT NULL, b int)', i);
+        EXECUTE format('INSERT INTO pair_%s SELECT n, n FROM generate_series(1, 3000) n', i);
+        EXECUTE format('CREATE UNIQUE INDEX ON pair_%s (a)', i);
+        EXECUTE format('ALTER TABLE pair_%s REPLICA IDENTITY USING INDEX pair_%s_a_idx', i, i);
+        EXECUTE format('CREATE INDEX ON pair_%s (b)', i);
+        EXECUTE format('ALTER TABLE pair_%s CLUSTER ON pair_%s_b_idx', i, i);
+      END LOOP;
+    END $$;
+    """
+
   private static let levels = """
     CREATE TABLE top (a int, b int, c int) PARTITION BY LIST (a);
     DO $$ DECLARE i int; j int; BEGIN
