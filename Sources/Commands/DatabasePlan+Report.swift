@@ -23,20 +23,9 @@ extension DatabasePlan {
         .init("renamed from", maintenance),
       ])
     ]
-    blocks +=
-      PlanBlocks(
-        inside: inside,
-        losses: losses,
-        sessions: sessions,
-        slots: slots,
-        preparedTransactions: preparedTransactions,
-        setBack: setBack
-      ).blocks
+    blocks += PlanBlocks(plan: self).blocks
     blocks += DatabaseBlocks(subscriptions: subscriptions, followers: followers).blocks
-    blocks += [
-      .heading("To do exactly this, within an hour"),
-      .preformatted(ShellWords.quoted(command)),
-    ]
+    blocks += PlanBlocks.confirmation(command)
     return Report(
       title: "Plan: replace database \(target.database); nothing was changed",
       blocks: blocks,
@@ -62,20 +51,9 @@ extension DatabaseCopyPlan {
         .init(field, consequence),
       ])
     ]
-    blocks +=
-      PlanBlocks(
-        inside: inside,
-        losses: losses,
-        sessions: sessions,
-        slots: slots,
-        preparedTransactions: preparedTransactions,
-        setBack: setBack
-      ).blocks
+    blocks += PlanBlocks(plan: self).blocks
     blocks += DatabaseBlocks(subscriptions: subscriptions, followers: followers).blocks
-    blocks += [
-      .heading("To do exactly this, within an hour"),
-      .preformatted(ShellWords.quoted(command)),
-    ]
+    blocks += PlanBlocks.confirmation(command)
     return Report(
       title: "Plan: \(action.rawValue) \(operation); nothing was changed",
       blocks: blocks,

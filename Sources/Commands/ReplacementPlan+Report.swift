@@ -27,21 +27,9 @@ extension ReplacementPlan {
         ),
       ])
     ]
-    blocks +=
-      PlanBlocks(
-        inside: inside,
-        outside: outside,
-        losses: losses,
-        sessions: sessions,
-        slots: slots,
-        preparedTransactions: preparedTransactions,
-        setBack: setBack
-      ).blocks
+    blocks += PlanBlocks(plan: self).blocks
     if !omissions.isEmpty { blocks += [.heading("Cannot be brought back"), .list(omissions)] }
-    blocks += [
-      .heading("To do exactly this, within an hour"),
-      .preformatted(ShellWords.quoted(command)),
-    ]
+    blocks += PlanBlocks.confirmation(command)
     return Report(
       title: "Plan: replace schema \(schema); nothing was changed",
       blocks: blocks,
@@ -73,23 +61,11 @@ extension SetAsidePlan {
             : .init("is dropped for good", setAside),
       ])
     ]
-    blocks +=
-      PlanBlocks(
-        inside: inside,
-        outside: outside,
-        losses: losses,
-        sessions: sessions,
-        slots: slots,
-        preparedTransactions: preparedTransactions,
-        setBack: setBack
-      ).blocks
+    blocks += PlanBlocks(plan: self).blocks
     if !unfitting.isEmpty {
       blocks += [.heading("Foreign keys that will not hold, and stay unchecked"), .list(unfitting)]
     }
-    blocks += [
-      .heading("To do exactly this, within an hour"),
-      .preformatted(ShellWords.quoted(command)),
-    ]
+    blocks += PlanBlocks.confirmation(command)
     return Report(
       title: "Plan: \(isUndo ? "undo" : "accept") \(operation); nothing was changed",
       blocks: blocks,
@@ -101,83 +77,6 @@ extension SetAsidePlan {
         "command": .array(command.map { .string($0) }),
       ]
     )
-  }
-}
-
-/// What both kinds of plan list.
-struct PlanBlocks {
-  let inside: [PlannedObject]
-  var outside: [PlannedObject] = []
-  let losses: [PlannedLoss]
-  let sessions: [PlannedSession]
-  let slots: [PlannedSlot]
-  let preparedTransactions: [String]
-  let setBack: [PlannedPatch]
-
-  var blocks: [Report.Block] {
-    var blocks: [Report.Block] = []
-    func add(_ title: String, _ table: Table) {
-      if !table.rows.isEmpty { blocks += [.heading(title), .table(table)] }
-    }
-    add("What leaves the live name", Self.objects(inside))
-    add("Outside the schema, made again on the new objects", Self.objects(outside))
-    add("Rows now (about), and in the other copy", lossTable)
-    add("Patches that are set back", patchTable)
-    add("Sessions", sessionTable)
-    if !slots.isEmpty {
-      blocks += [.heading("Replication slots"), .list(slots.map(\.name))]
-    }
-    if !preparedTransactions.isEmpty {
-      blocks += [.heading("Prepared transactions"), .list(preparedTransactions)]
-    }
-    return blocks
-  }
-
-  private static func objects(_ objects: [PlannedObject]) -> Table {
-    var table = Table([.text("kind"), .flexible("object"), .number("rows"), .number("size")])
-    for object in objects {
-      table.add(
-        object.kind,
-        object.name,
-        object.rows.map { Quantity.count($0) } ?? "",
-        object.bytes.map { Quantity.bytes($0) } ?? ""
-      )
-    }
-    return table
-  }
-
-  private var lossTable: Table {
-    var table = Table([.flexible("table"), .number("live"), .number("other copy")])
-    for loss in losses {
-      table.add(
-        loss.table,
-        Quantity.count(loss.liveRows),
-        loss.snapshotRows.map { Quantity.count($0) } ?? "no such table"
-      )
-    }
-    return table
-  }
-
-  private var patchTable: Table {
-    var table = Table([.text("version"), .flexible("patch")])
-    for patch in setBack { table.add(patch.version, patch.name) }
-    return table
-  }
-
-  private var sessionTable: Table {
-    var table = Table([
-      .number("pid"), .text("role"), .flexible("application"), .text("state"), .text("uses it"),
-    ])
-    for session in sessions {
-      table.add(
-        String(session.pid),
-        session.role,
-        session.application,
-        session.state,
-        session.usesSchema ? "yes" : "no"
-      )
-    }
-    return table
   }
 }
 
