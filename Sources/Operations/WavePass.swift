@@ -63,7 +63,8 @@ struct WavePass: Sendable {
   private func execute(_ statement: String) async throws {
     do {
       try await session.run { connection in
-        try connection.transaction {
+        // A person's statement runs as it does in psql: with the database's own isolation.
+        try connection.transaction("") {
           try book(connection).note(place, of: number, isStarted: true)
           try facts.tell(connection)
           try connection.query(statement, [])

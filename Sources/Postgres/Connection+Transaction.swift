@@ -1,12 +1,19 @@
 extension Connection {
   /// Runs `body` inside a transaction: commits when it returns, rolls back when it throws.
   ///
+  /// It is READ COMMITTED where nothing else is said, whatever the database's default is: what looks
+  /// after it has taken a lock must see what was committed until then.
+  ///
   /// - Parameters:
-  ///   - mode: what follows BEGIN, such as `ISOLATION LEVEL REPEATABLE READ, READ ONLY`.
+  ///   - mode: what follows BEGIN, such as `ISOLATION LEVEL REPEATABLE READ, READ ONLY`; empty for
+  ///     what the database says.
   ///   - body: the statements.
   /// - Returns: what `body` returned.
   /// - Throws: what `body` or the server threw, after the rollback.
-  public func transaction<Value>(_ mode: String = "", _ body: () throws -> Value) throws -> Value {
+  public func transaction<Value>(
+    _ mode: String = "ISOLATION LEVEL READ COMMITTED",
+    _ body: () throws -> Value
+  ) throws -> Value {
     try execute("BEGIN \(mode)")
     do {
       let value = try body()

@@ -6,9 +6,10 @@ public import Snapshot
 
 /// Puts rows and values into a definition that is there and empty, in one transaction.
 ///
-/// A failure or a kill leaves the tables as empty as they were. Foreign keys are obeyed, since the
-/// definition may not be the snapshot's: tables are loaded in their order. Triggers of the user are
-/// off meanwhile, since they ran when the rows were first written.
+/// A failure or a kill leaves the tables as empty as they were, and the sequences that only they use
+/// where they were. Foreign keys are obeyed, since the definition may not be the snapshot's: tables are
+/// loaded in their order. Triggers of the user are off meanwhile, since they ran when the rows were
+/// first written.
 public struct DataOnlyRun: Sendable {
   /// Milliseconds that a statement waits for a lock.
   private static let lockTimeout = 5000
@@ -46,7 +47,12 @@ public struct DataOnlyRun: Sendable {
         try Target.inspect(connection).requireCompatible(content.manifest)
         return try connection.transaction { try fill(selection, connection) }
       } catch let error as PostgresError {
-        throw Problem.ofRollback(error, "cannot restore the rows")
+        throw Problem.ofRollback(
+          error,
+          "cannot restore the rows",
+          lost: "All rows have come or none. Give the same command again: it brings them, or says"
+            + " that the tables already hold rows."
+        )
       } catch let problem as Problem {
         throw problem.afterRollback
       } catch is CancellationError {
@@ -72,17 +78,22 @@ public struct DataOnlyRun: Sendable {
     try target.requireDefinition()
     try target.lock()
     try target.requireEmpty()
+    let sequences = try DataOnlySequences(of: content.manifest, selection, in: target)
+    try sequences.hold()
     let triggers = try target.disableTriggers()
     try connection.execute("SET CONSTRAINTS ALL DEFERRED")
     try load(try target.inOrder(), connection)
     try limitWaiting(connection)
+    // What was put off is due now: a table with pending events cannot be altered, and a failure
+    // here is one before the values.
+    try connection.execute("SET CONSTRAINTS ALL IMMEDIATE")
     for trigger in triggers { try connection.execute(trigger.enabling) }
     let omissions = try setValues(selection, target, connection)
     for table in selection.tables {
       try connection.execute("ANALYZE \(SQL.identifier(table.schema, table.name))")
     }
     if options.verifies { try compare(selection, connection) }
-    return omissions
+    return try omissions + sequences.set()
   }
 
   /// One COPY for each table, so that rows may refer to later rows of the same table.
@@ -113,16 +124,6 @@ public struct DataOnlyRun: Sendable {
     _ connection: Connection
   ) throws -> [String] {
     let values = ValueLoader(connection: connection, manifest: content.manifest)
-    let owned = try target.ownedSequences()
-    let present = try target.relations()
-    let isPresent = { (schema: String, name: String) in
-      present.contains(RelationName(schema: schema, name: name))
-    }
-    try values.setSequences { schema, name in
-      isPresent(schema, name)
-        && (selection.includes(schema, name)
-          || owned.contains(RelationName(schema: schema, name: name)))
-    }
     var omissions: [String] = []
     if selection.isWhole {
       let reader = try content.repository.makeReader()
@@ -136,11 +137,11 @@ public struct DataOnlyRun: Sendable {
       )
       omissions += try SecurityLabels(of: items).giveInside(connection)
     }
-    try values.refreshViews { selection.includes($0, $1) && isPresent($0, $1) }
-    let lacking = content.manifest.sequences.filter {
-      selection.includes($0.schema, $0.name) && !isPresent($0.schema, $0.name)
+    let views = try target.views()
+    try values.refreshViews { schema, name in
+      selection.includes(schema, name) && views.contains(RelationName(schema: schema, name: name))
     }
-    return omissions + lacking.map { "sequence \($0.schema).\($0.name), which is not there" }
+    return omissions
   }
 
   private func compare(_ selection: RestoreSelection, _ connection: Connection) throws {

@@ -18,7 +18,7 @@ struct DataOnlyTarget {
   private var names: [String] { tables.map { SQL.identifier($0.schema, $0.name) } }
 
   /// The oids of the tables, as a subquery.
-  private var oids: String {
+  var oids: String {
     let list = names.map { "\(SQL.literal($0))::pg_catalog.regclass::pg_catalog.oid" }
     return list.isEmpty ? "NULL::pg_catalog.oid" : list.joined(separator: ", ")
   }
@@ -109,31 +109,13 @@ struct DataOnlyTarget {
     return order.sorted.compactMap { byOID[$0] }
   }
 
-  /// Every relation of the database that a user made.
-  func relations() throws -> Set<RelationName> {
+  /// The materialised views that are there.
+  func views() throws -> Set<RelationName> {
     Set(
       try connection.execute(
         """
         SELECT n.nspname, c.relname FROM pg_catalog.pg_class c
-        JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind IN ('S', 'm')
-        """
-      ).map { RelationName(schema: $0.string("nspname"), name: $0.string("relname")) }
-    )
-  }
-
-  /// Sequences that feed columns of the tables, or of the partitioned tables above them.
-  func ownedSequences() throws -> Set<RelationName> {
-    Set(
-      try connection.execute(
-        """
-        SELECT n.nspname, c.relname FROM pg_catalog.pg_depend d
-        JOIN pg_catalog.pg_class c ON c.oid = d.objid AND c.relkind = 'S'
-        JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-        WHERE d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass
-          AND d.deptype IN ('a', 'i') AND d.refobjid IN (
-            SELECT t.o FROM pg_catalog.unnest(ARRAY[\(oids)]) t (o)
-            UNION SELECT a.relid FROM pg_catalog.unnest(ARRAY[\(oids)]) t (o),
-              pg_catalog.pg_partition_ancestors(t.o) a)
+        JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind = 'm'
         """
       ).map { RelationName(schema: $0.string("nspname"), name: $0.string("relname")) }
     )

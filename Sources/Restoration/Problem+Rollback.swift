@@ -9,14 +9,20 @@ extension Problem {
   var hintToGoOn: String? { hint?.replacing(Self.again, with: ".") }
 
   /// What an error inside an operation's transaction means; the server has rolled it back.
-  static func ofRollback(_ error: PostgresError, _ doing: String) -> Problem {
+  ///
+  /// `lost` is what to do where nobody knows whether COMMIT came through.
+  static func ofRollback(
+    _ error: PostgresError,
+    _ doing: String,
+    lost: String = "The target is whole, in its old or its new state: drydock restores says which."
+  ) -> Problem {
     if error.isConnectionLost {
       return Problem(
         .partial,
         code: "restore.connection-lost",
         "\(doing): the connection was lost",
         reason: error.reason,
-        hint: "The target is whole, in its old or its new state: drydock restores says which."
+        hint: lost
       )
     }
     if error.isRetryable {

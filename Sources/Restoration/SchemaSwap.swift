@@ -20,7 +20,8 @@ struct SchemaSwap {
   ///
   /// What a snapshot shows from now on is all that was ever acknowledged.
   func hold(_ state: LiveState) throws {
-    try connection.execute("BEGIN")
+    // Whatever the database's default is: what is read after the locks must be what is there then.
+    try connection.execute("BEGIN ISOLATION LEVEL READ COMMITTED")
     try connection.rollingBack {
       let locks = try begin()
       report("holding writers off", 0, 0)

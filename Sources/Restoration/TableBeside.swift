@@ -66,7 +66,12 @@ public struct TableBeside: Sendable {
       do {
         try connection.transaction { try build(copy, connection) }
       } catch let error as PostgresError {
-        throw Problem.ofRollback(error, "cannot restore \(copy.label) beside the live one")
+        throw Problem.ofRollback(
+          error,
+          "cannot restore \(copy.label) beside the live one",
+          lost: "The new table is there whole, or not at all. Give the same command again: it makes"
+            + " the table, or says that the name is taken."
+        )
       } catch let problem as Problem {
         throw problem.afterRollback
       } catch is CancellationError {
