@@ -48,7 +48,7 @@ extension RestoreCommand {
       ]
       if let way { words += ["--way", way.rawValue] }
       if isDropping { words.append("--drop") }
-      if let jobs { words += ["--jobs", String(jobs)] }
+      words += replacingWords
       guard try confirm(plan.report(command(words, plan.token, context)), plan.target, context)
       else { return .refused }
       confirmed = plan.token
@@ -186,9 +186,18 @@ extension RestoreCommand {
     }
   }
 
+  /// The options of a replacement that its token binds or its run needs, as they were given.
+  var replacingWords: [String] {
+    (hasNoOwners ? ["--no-owner"] : []) + (hasNoPrivileges ? ["--no-privileges"] : [])
+      + (jobs.map { ["--jobs", String($0)] } ?? [])
+      + (patchOptions.patches.map { ["--patches", $0] } ?? [])
+  }
+
   /// The command line that runs the plan, as a list of words.
   func command(_ words: [String], _ token: String, _ context: Context) -> [String] {
     var command = ["drydock"] + words + ["--confirm", token]
+    if let config = shared.config { command += ["--config", config] }
+    if let profile = shared.profile { command += ["--profile", profile] }
     if let repository = shared.repository { command += ["--repository", repository] }
     if let file = shared.passphraseFile { command += ["--passphrase-file", file] }
     if let file = shared.keyFile { command += ["--key-file", file] }

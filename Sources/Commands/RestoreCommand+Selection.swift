@@ -18,12 +18,7 @@ extension RestoreCommand {
     for (first, isFirst, second, isSecond) in pairs where isFirst && isSecond {
       throw Self.contradiction(first, second)
     }
-    let guarded = isUndo ? "--undo" : isResume ? "--resume" : isAccept ? "--accept" : "--replace"
-    if isUndo || isResume || isAccept || isReplacing, let option = selection.given.first,
-      !(isReplacing && option == "--rename")
-    {
-      throw Self.contradiction(option, guarded)
-    }
+    try requireGuardedSense()
     if !selection.excludedTables.isEmpty && tables.isEmpty && !selection.isDataOnly {
       throw Problem(
         .usage,
@@ -33,6 +28,33 @@ extension RestoreCommand {
         hint: "Give --table '*.*' too, which brings tables and nothing that ties them together."
       )
     }
+  }
+
+  /// Nothing that was typed is passed over where live data are at stake.
+  private func requireGuardedSense() throws {
+    if isDropping || way != nil, !isReplacing || schemas.isEmpty {
+      throw Problem(
+        .usage,
+        code: "usage.replace",
+        "--drop and --way belong to --replace --schema",
+        reason: "a whole database is always built beside, and the old one kept until --accept",
+        hint: "Give --replace --schema NAME with them, or leave them away."
+      )
+    }
+    guard isUndo || isResume || isAccept || isReplacing else { return }
+    let guarded = isUndo ? "--undo" : isResume ? "--resume" : isAccept ? "--accept" : "--replace"
+    // A table and its new name are refused later, with the way that there is.
+    let isTable = isReplacing && !tables.isEmpty
+    if let option = selection.given.first(where: { !(isTable && $0 == "--rename") }) {
+      throw Self.contradiction(option, guarded)
+    }
+    guard isReplacing, isSchemaOnly || hasNoVerification else { return }
+    throw Problem(
+      .usage,
+      code: "usage.replace-whole",
+      "--replace brings everything, and compares it",
+      hint: "Leave --schema-only and --no-verify away."
+    )
   }
 
   private static func contradiction(_ first: String, _ second: String) -> Problem {
@@ -55,12 +77,12 @@ extension RestoreCommand {
     options.excludedTables = selection.excludedTables
     options.isDataOnly = selection.isDataOnly
     options.roles = try RoleMap(selection.mappedRoles)
-    var omissions: [String] = []
+    var result: RestoreResult
     if selection.hasRoles {
-      omissions += try await createRoles(content, target, options.roles, context)
+      result = try await runWithRoles(content, target, options, context)
+    } else {
+      result = try await run(content, target, options, context)
     }
-    var result = try await run(content, target, options, context)
-    result.omissions = omissions + result.omissions
     context.progress.clear()
     // A table, or a definition without rows, does not make a database as old as the snapshot.
     if tables.isEmpty, selection.excludedTables.isEmpty, !isSchemaOnly {
@@ -116,19 +138,57 @@ extension RestoreCommand {
   ) async throws -> RestoreResult {
     let lane = Lane("drydock.database")
     var omissions = try await lane.run { try database.create() }
+    var result: RestoreResult
     do {
-      var result = try await RestoreRun(
+      result = try await RestoreRun(
         of: content,
         into: database.settings,
         options: options,
         progress: report
       ).run()
-      omissions += try await lane.run { try database.finish() }
-      result.name = selection.newDatabase
-      result.omissions = omissions + result.omissions
-      return result
     } catch let problem as Problem {
       throw await Task.detached { database.abandon(after: problem) }.value
+    }
+    // What fails from here on costs hours if the database is dropped, and a statement if it is not.
+    omissions += try await lane.run { try database.finish() }
+    result.name = selection.newDatabase
+    result.omissions = omissions + result.omissions
+    return result
+  }
+
+  /// Creates the roles first; they stay, whatever becomes of the rest.
+  private func runWithRoles(
+    _ content: SnapshotContent,
+    _ target: ConnectionSettings,
+    _ options: RestoreOptions,
+    _ context: Context
+  ) async throws -> RestoreResult {
+    try await requirePossible(content, target, options)
+    let outcome = try await createRoles(content, target, options.roles, context)
+    do {
+      var result = try await run(content, target, options, context)
+      result.omissions = outcome.omissions + result.omissions
+      return result
+    } catch var problem as Problem {
+      if !outcome.created.isEmpty {
+        let names = outcome.created.joined(separator: ", ")
+        problem.facts.append(.init("roles", "\(names) were created before, and stay"))
+      }
+      throw problem
+    }
+  }
+
+  /// Asks the target's guards before a role is created, where they can be asked alone.
+  private func requirePossible(
+    _ content: SnapshotContent,
+    _ target: ConnectionSettings,
+    _ options: RestoreOptions
+  ) async throws {
+    if let name = selection.newDatabase {
+      let database = NewDatabase(name, on: target, like: content, options: options)
+      try await Lane("drydock.database").run { try database.requireFree() }
+    } else if selection.rename == nil, !options.isDataOnly {
+      try await RestoreRun(of: content, into: target, options: options).requireTarget()
     }
   }
 
@@ -137,7 +197,7 @@ extension RestoreCommand {
     _ target: ConnectionSettings,
     _ roles: RoleMap,
     _ context: Context
-  ) async throws -> [String] {
+  ) async throws -> RoleRestore.Outcome {
     let outcome = try await Lane("drydock.roles").run {
       try RoleRestore(of: content, on: target, roles: roles).run()
     }
@@ -147,6 +207,6 @@ extension RestoreCommand {
     if !outcome.present.isEmpty {
       context.note("left as they are: roles \(outcome.present.joined(separator: ", "))")
     }
-    return outcome.omissions
+    return outcome
   }
 }

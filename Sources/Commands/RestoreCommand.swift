@@ -130,14 +130,6 @@ public struct RestoreCommand: RunnableCommand {
     let target = selection.target(try ConnectionSettings.given(into, .commandLine))
     if isUndo || isResume || isAccept { return try await continueOperation(in: target, context) }
     if isReplacing { return try await replace(in: target, context) }
-    if isDropping || way != nil {
-      throw Problem(
-        .usage,
-        code: "usage.replace",
-        "--drop and --way belong to --replace",
-        hint: "Give them with --replace --schema NAME."
-      )
-    }
     if token != nil {
       throw Problem(
         .usage,

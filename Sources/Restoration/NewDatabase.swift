@@ -43,8 +43,8 @@ public struct NewDatabase: Sendable {
   /// - Returns: What could not be had, such as the owner.
   /// - Throws: A `Problem`; of kind `refused` where the database exists.
   public func create() throws -> [String] {
+    try requireFree()
     let connection = try Connection.opening(maintenance)
-    try requireFree(connection)
     do {
       try connection.execute(content.manifest.database.creation(as: name))
       try comment(Self.mark, connection)
@@ -61,25 +61,43 @@ public struct NewDatabase: Sendable {
   /// Gives it the snapshot's comment, rights and settings, now that it is whole.
   ///
   /// - Returns: What the server refused, and why.
-  /// - Throws: A `Problem` where the connection fails.
+  /// - Throws: A `Problem` of kind `partial` where anything else fails; the database stays, and what
+  ///   it was not given is named.
   public func finish() throws -> [String] {
-    let statements = try properties()
-    let connection = try Connection.opening(maintenance)
-    var omissions: [String] = []
+    var left: [String] = []
     do {
+      let connection = try Connection.opening(maintenance)
       try connection.execute("COMMENT ON DATABASE \(SQL.identifier(name)) IS NULL")
-      for statement in statements {
+      left = try properties()
+      var omissions: [String] = []
+      while let statement = left.first {
         // A database that was stopped, or an archive, is closed to writes; its copy is there to be used.
         let isClosing = statement.contains("default_transaction_read_only")
         let isGiven = isClosing ? false : try connection.execute(statement, expecting: Self.refused)
         if !isGiven {
           omissions.append("of the database's properties: \(Self.flat(statement))")
         }
+        left.removeFirst()
       }
-    } catch {
-      throw error.problem("cannot set the properties of database \(name)")
+      return omissions
+    } catch let error as PostgresError {
+      throw unfinished(error.reason, left)
+    } catch let problem as Problem {
+      throw unfinished(problem.summary, left)
     }
-    return omissions
+  }
+
+  private func unfinished(_ reason: String, _ left: [String]) -> Problem {
+    let statements = left.prefix(20).map { Problem.Fact("not given", Self.flat($0)) }
+    return Problem(
+      .partial,
+      code: "restore.properties",
+      "database \(name) is restored, but its properties could not be set",
+      reason: reason,
+      facts: [.init("state", "database \(name) was kept: every row is there")] + statements,
+      hint: "Give the statements by hand"
+        + (left.isEmpty ? " (drydock export writes them)." : ", the first of them failed.")
+    )
   }
 
   /// Drops it after a failure, unless its rows are there and read back otherwise.
@@ -107,8 +125,9 @@ public struct NewDatabase: Sendable {
     return copy
   }
 
-  private func requireFree(_ connection: Connection) throws {
-    let rows = try connection.query(
+  /// Refuses a name that is taken.
+  public func requireFree() throws {
+    let rows = try Connection.opening(maintenance).query(
       """
       SELECT pg_catalog.shobj_description(oid, 'pg_database') AS comment
       FROM pg_catalog.pg_database WHERE datname = $1

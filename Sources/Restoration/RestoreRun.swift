@@ -34,9 +34,7 @@ public struct RestoreRun: Sendable {
   /// target holds a part, `damaged` when it reads back otherwise.
   public func run() async throws -> RestoreResult {
     let started = ContinuousClock.now
-    let selection = try await Lane("drydock.selection").run { [content, options] in
-      try RestoreSelection(of: content, options: options)
-    }
+    let selection = try await select()
     let session = try await Session.opening(settings)
     let target = try await inspect(session, selection)
     let work = try await Lane("drydock.restore").run { [content, options] in
@@ -47,11 +45,16 @@ public struct RestoreRun: Sendable {
         serverVersion: target.serverVersion
       )
     }
-    var refused = try await define(.preData, work.preData, work, target, session)
+    // In one transaction a failure leaves nothing.
+    var isPart = !work.fitsOneTransaction
+    let refused: [String]
     do {
-      refused += try await fill(work, target, session)
+      let before = try await define(.preData, work.preData, work, target, session)
+      isPart = true
+      refused = try await before + fill(work, target, session)
     } catch {
-      throw Self.problem(error).afterPart(of: target.database)
+      let problem = Self.problem(error)
+      throw isPart ? problem.afterPart(of: target.database) : problem
     }
     await session.close()
     return RestoreResult(
@@ -62,6 +65,22 @@ public struct RestoreRun: Sendable {
       omissions: selection.omissions + refused,
       seconds: started.secondsAgo
     )
+  }
+
+  /// Asks the guards alone; changes nothing.
+  ///
+  /// Throws a `Problem` of kind `refused` where the restore would be refused.
+  public func requireTarget() async throws {
+    let selection = try await select()
+    let session = try await Session.opening(settings)
+    _ = try await inspect(session, selection)
+    await session.close()
+  }
+
+  private func select() async throws -> RestoreSelection {
+    try await Lane("drydock.selection").run { [content, options] in
+      try RestoreSelection(of: content, options: options)
+    }
   }
 
   /// What ended a restore in its middle; whatever failed because someone asked to stop is that.
