@@ -93,8 +93,9 @@ private struct DatabaseBlocks {
 }
 
 extension DatabaseResult {
-  /// What a replacement, an undo, an accept or a resume did.
-  func report(undo: [String]?) -> Report {
+  /// What a replacement, an undo, an accept or a resume did; `command` makes the words that do
+  /// something with the operation.
+  func report(_ command: (_ action: String) -> [String]) -> Report {
     var fields: [Report.Field] = [
       .init("operation", operation), .init("state", state.rawValue), .init("database", database),
     ]
@@ -102,7 +103,7 @@ extension DatabaseResult {
     if rows != nil {
       fields.append(.init("proof", "read back before the swap, every digest equal"))
     }
-    if let setAside { fields.append(.init("kept as", setAside)) }
+    if let setAside { fields.append(.init(isWaiting ? "built as" : "kept as", setAside)) }
     if let safetySnapshot { fields.append(.init("safety snapshot", safetySnapshot)) }
     if let swapSeconds {
       fields.append(.init("names exchanged in", Quantity.duration(.seconds(swapSeconds))))
@@ -111,14 +112,15 @@ extension DatabaseResult {
     var blocks: [Report.Block] = [.values(fields)]
     if !setBack.isEmpty {
       blocks += [
-        .heading("Not applied any more"), .list(setBack.map { "\($0.version) \($0.name)" }),
+        .heading("Not applied any more; drydock migrate applies them again"),
+        .list(setBack.map { "\($0.version) \($0.name)" }),
       ]
     }
     if !omissions.isEmpty {
       blocks += [.paragraph("Left out:", role: .warning), .list(omissions)]
     }
     if !notices.isEmpty { blocks.append(.list(notices)) }
-    if let undo { blocks.append(.paragraph("To go back: \(ShellWords.quoted(undo))")) }
+    blocks += next(command).map { .paragraph($0) }
     return Report(
       blocks: blocks,
       json: [
@@ -131,5 +133,19 @@ extension DatabaseResult {
         "notices": .array(notices.map { .string($0) }),
       ]
     )
+  }
+
+  /// Whether the copy lacks something, and a person must say whether it will do.
+  private var isWaiting: Bool { state == .proven }
+
+  private func next(_ command: (_ action: String) -> [String]) -> [String] {
+    let undo = ShellWords.quoted(command("--undo"))
+    if state == .swapped { return ["To go back: \(undo)"] }
+    guard isWaiting else { return [] }
+    return [
+      "The live database is as it was: the copy lacks what is listed, and waits.",
+      "To exchange the names all the same: \(ShellWords.quoted(command("--resume")))",
+      "To drop the copy: \(undo)",
+    ]
   }
 }

@@ -11,23 +11,6 @@ extension RestoreCommand {
   func replaceDatabase(in target: ConnectionSettings, _ context: Context) async throws -> ExitStatus
   {
     try requireUnprotected(context)
-    guard !isSchemaOnly, !hasNoVerification else {
-      throw Problem(
-        .usage,
-        code: "usage.replace-whole",
-        "--replace brings everything, and compares it",
-        hint: "Leave --schema-only and --no-verify away."
-      )
-    }
-    guard !isDropping, way == nil else {
-      throw Problem(
-        .usage,
-        code: "usage.replace-schema",
-        "--drop and --way belong to --schema; nothing was changed",
-        reason: "a whole database is built beside the live one, and its old copy is kept",
-        hint: "Leave them away; once the new one is right, --accept drops the old copy."
-      )
-    }
     let repository = try await context.openRepository()
     let content = try await context.snapshot(try snapshot, of: nil, in: repository)
     try content.requireTaken("replaces nothing")
@@ -42,16 +25,15 @@ extension RestoreCommand {
     } else {
       let plan = try await replacement.plan()
       context.progress.clear()
-      let words = ["restore", content.name.shortID, "--into", into, "--replace"] + maintenanceWords
+      let words =
+        ["restore", content.name.shortID, "--into", into, "--replace"]
+        + maintenanceWords + replacingWords
       guard try confirm(plan.report(command(words, plan.token, context)), plan.target, context)
       else { return .refused }
       confirmed = plan.token
     }
     let result = try await replacement.run(token: confirmed)
-    context.progress.clear()
-    await context.remember(content, restoredInto: target, isWhole: true)
-    context.show(result.report(undo: undoCommand(result)))
-    return result.omissions.isEmpty ? .done : .omissions
+    return try await conclude(result, target, repository, context)
   }
 
   /// Undoes, accepts or resumes the operation of a copy of a whole database.
@@ -89,13 +71,29 @@ extension RestoreCommand {
         ? try await operation.undo(token: confirmed)
         : try await operation.accept(token: confirmed, safety: safety)
     }
-    context.progress.clear()
-    context.show(result.report(undo: result.state == .swapped ? undoCommand(result) : nil))
-    return .done
+    return try await conclude(result, target, repository, context)
   }
 
-  private func undoCommand(_ result: DatabaseResult) -> [String] {
-    ["drydock", "restore", "--undo", result.operation, "--into", into] + maintenanceWords
+  /// Remembers an exchange that this run has made, and says what came of it.
+  private func conclude(
+    _ result: DatabaseResult,
+    _ target: ConnectionSettings,
+    _ repository: Repository,
+    _ context: Context
+  ) async throws -> ExitStatus {
+    context.progress.clear()
+    if result.hasSwapped, let name = SnapshotName(result.snapshot) {
+      let content = try SnapshotContent(opening: name, in: repository)
+      await context.remember(content, restoredInto: target, isWhole: true)
+    }
+    context.show(
+      result.report { action in
+        ["drydock", "restore", action, result.operation, "--into", into] + maintenanceWords
+      }
+    )
+    // A copy that waits is not what was asked for: a person has to say whether it will do.
+    if result.state == .proven { return .refused }
+    return result.omissions.isEmpty ? .done : .omissions
   }
 
   private var maintenanceWords: [String] {

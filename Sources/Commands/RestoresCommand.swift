@@ -60,9 +60,13 @@ public struct RestoresCommand: RunnableCommand {
         item.by
       )
     }
+    let lacking = databases.filter { !$0.omissions.isEmpty }.flatMap { copy -> [Report.Block] in
+      [.heading("\(copy.operation) lacks, and waits for --resume"), .list(copy.omissions)]
+    }
     context.show(
       Report(
-        blocks: table.rows.isEmpty ? [.paragraph("Nothing is set aside.")] : [.table(table)],
+        blocks: table.rows.isEmpty
+          ? [.paragraph("Nothing is set aside.")] : [.table(table)] + lacking,
         json: [
           "event": "result",
           "restores": .array(schemas.map(\.json) + databases.map(\.json)),
@@ -92,7 +96,7 @@ extension DatabaseCopy {
       "operation": .string(operation), "state": .string(state.rawValue),
       "database": .string(database), "set_aside": .string(name),
       "bytes": bytes.map { JSONValue($0) } ?? .null, "age_seconds": .number(age),
-      "snapshot": .string(snapshot),
+      "snapshot": .string(snapshot), "omissions": .array(omissions.map { .string($0) }),
     ]
   }
 }

@@ -8,8 +8,6 @@ internal import Snapshot
 /// The live database is only read. The copy is created closed: so one without a journal was never
 /// entered, and may be dropped. Its first line comes in the transaction that opens it.
 struct DatabaseBuild: Sendable {
-  private static let dropAttempts = 12
-
   let content: SnapshotContent
   let settings: ConnectionSettings
   let options: DatabaseReplacementOptions
@@ -90,13 +88,18 @@ struct DatabaseBuild: Sendable {
     return result
   }
 
-  /// Says in the catalog that the copy is complete and equal.
-  func prove(on keeper: Session) async throws -> DatabaseJournal {
+  /// Says in the catalog that the copy is complete and equal, and what it lacks.
+  ///
+  /// Returns the line, and the copy's oid.
+  func prove(_ restored: RestoreResult, on keeper: Session) async throws -> (DatabaseJournal, Int) {
     var proven = journal
     proven.state = .proven
+    if !restored.omissions.isEmpty { proven.omissions = restored.omissions }
     let line = proven
-    try await keeper.run { try write(line, $0) }
-    return proven
+    return try await keeper.run { connection in
+      try write(line, connection)
+      return (line, try Self.oid(of: line.setAside, connection))
+    }
   }
 
   /// Runs what comes after the build; what fails leaves the copy, which has cost hours.
@@ -128,7 +131,7 @@ struct DatabaseBuild: Sendable {
           beside: journal.database,
           options
         )
-        try await session.run { try Self.drop(journal.setAside, $0) }
+        try await DatabaseAbandonment(copy: journal.setAside, settings: settings).run(on: session)
         return nil
       } catch let error as PostgresError {
         return error.reason
@@ -141,30 +144,18 @@ struct DatabaseBuild: Sendable {
     }.value
   }
 
-  /// The server waits five seconds for those whom it has told to go; a busy one needs longer.
-  private static func drop(_ copy: String, _ connection: Connection) throws(PostgresError) {
-    var attempt = 1
-    while true {
-      do {
-        try connection.execute("DROP DATABASE IF EXISTS \(SQL.identifier(copy)) WITH (FORCE)")
-        return
-      } catch {
-        let isInUse = error.sqlState == "55006" || error.isRetryable
-        guard isInUse, !error.isConnectionLost, attempt < dropAttempts else { throw error }
-        attempt += 1
-      }
-    }
-  }
-
   static func oid(of name: String, _ connection: Connection) throws -> Int {
-    let rows = try connection.query(
-      "SELECT oid FROM pg_catalog.pg_database WHERE datname = $1",
-      [.text(name)]
-    )
-    guard let oid = rows.int else {
+    guard let oid = try find(name, connection) else {
       throw Problem(code: "restore.no-copy", "database \(name) is not there any more")
     }
     return oid
+  }
+
+  static func find(_ name: String, _ connection: Connection) throws -> Int? {
+    try connection.query(
+      "SELECT oid FROM pg_catalog.pg_database WHERE datname = $1",
+      [.text(name)]
+    ).int
   }
 
   private static func problem(_ error: any Error, _ copy: String) -> Problem {

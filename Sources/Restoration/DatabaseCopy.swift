@@ -26,6 +26,9 @@ public struct DatabaseCopy: Sendable, Equatable {
   /// The journal's line; nil where the copy was created and no more.
   var journal: DatabaseJournal?
 
+  /// What a copy that is not live yet lacks, since the server refused it to the role.
+  public var omissions: [String] { state.isUnfinished ? journal?.omissions ?? [] : [] }
+
   /// The copies of the session's database, the oldest first.
   ///
   /// Databases and their comments are visible from everywhere, so this needs no other connection.

@@ -42,7 +42,7 @@ public struct DatabaseCopyPlan: Sendable, Equatable {
   var binding: String
 
   /// Whether a copy is only dropped that was never live.
-  public var isAbandoning: Bool { state == .building || state == .proven }
+  public var isAbandoning: Bool { action == .undo && state.isUnfinished }
 
   /// Whether what a person typed on a terminal confirms the plan: the database's whole name.
   public func isConfirmed(byTyping name: String) -> Bool { name == target.database }
@@ -59,6 +59,8 @@ struct DatabasePair: Sendable {
   let copyHindrances: DatabaseHindrances?
   /// The operation that the live one's comment names last.
   let latest: String?
+  /// What was written into the copy until now; nil where it is not dropped.
+  let writes: DatabaseWrites?
 
   /// The plan of an undo or an accept.
   func plan(_ action: SetAsidePlan.Action, _ repository: Repository, now: Date) throws
@@ -118,18 +120,17 @@ struct DatabasePair: Sendable {
   func requirePossible(_ action: SetAsidePlan.Action, _ options: DatabaseReplacementOptions) throws
   {
     let event: OperationState.Event = action == .undo ? .undo : .accept
-    let isAbandoning = action == .undo && (found.state == .building || found.state == .proven)
-    guard isAbandoning || found.state.after(event) != nil else { throw refusedByState(action) }
-    if isAbandoning { return }
+    guard let next = found.state.after(event) else { throw refusedByState(action) }
+    if next == .abandoned { return }
     try DatabasePlan.requireAllowed(live, options)
     if action == .undo {
       try requireLatest()
       try liveHindrances.requireNone(of: found.database)
       return
     }
-    try copyHindrances?.requireDroppable(found.name)
+    try copyHindrances?.requireDroppable(found.name, "accept again")
     // Our own of a moment ago may still be there: the server notices their end a little later.
-    let sessions = (copy?.inventory.sessions ?? []).filter {
+    let sessions = (writes?.visitors ?? []).filter {
       !["drydock", "pg_dump"].contains($0.application)
     }
     guard !sessions.isEmpty else { return }
@@ -149,14 +150,13 @@ struct DatabasePair: Sendable {
     let way = found.safetySnapshot.map {
       "; \(RestoreHistory.Dropped.wayBack($0, schema: nil))"
     }
-    let isBeingBuilt = found.state == .building || found.state == .proven
     return Problem(
       .refused,
       code: "restore.wrong-state",
       "operation \(found.operation) cannot \(action.rawValue): it is \(found.state.rawValue)",
       hint: found.state == .accepting
         ? "drydock restore --resume \(found.operation) finishes the drop\(way ?? "")."
-        : isBeingBuilt
+        : found.state.isUnfinished
           ? "--resume goes on with it, --undo drops what was built."
           : "drydock restores shows what can be done."
     )

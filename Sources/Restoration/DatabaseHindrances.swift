@@ -52,7 +52,9 @@ struct DatabaseHindrances: Sendable, Equatable {
   }
 
   /// Refuses a copy that is to be dropped; the server would drop an inactive slot in silence.
-  func requireDroppable(_ copy: String) throws {
+  ///
+  /// `next` is what a person does once they are ended.
+  func requireDroppable(_ copy: String, _ next: String) throws {
     let found =
       preparedTransactions.map { Problem.Fact("prepared transaction", $0) }
       + slots.map { Problem.Fact("logical slot", "\($0.name)\($0.isActive ? "" : ", inactive")") }
@@ -64,7 +66,7 @@ struct DatabaseHindrances: Sendable, Equatable {
       "the copy \(copy) cannot be dropped; nothing was dropped",
       reason: "a slot's consumer may still have to read its changes, and the others hold on to it",
       facts: found,
-      hint: "End them in \(copy) (a subscription with slot_name = NONE first), then accept again."
+      hint: "End them in \(copy) (a subscription with slot_name = NONE first), then \(next)."
     )
   }
 }

@@ -86,7 +86,7 @@ struct DatabaseInventory: Sendable {
   }
 
   /// What drydock left there to take snapshots is nobody's data.
-  private static let isOurs = "n.nspname IN ('drydock_pages', 'drydock_witness')"
+  static let isOurs = "n.nspname IN ('drydock_pages', 'drydock_witness')"
 
   /// Rows are the statistics' running count; where those were reset, the planner's estimate.
   private static let rows = """

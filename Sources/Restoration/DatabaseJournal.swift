@@ -26,6 +26,8 @@ struct DatabaseJournal: JournalLine {
   var by: String
   /// The snapshot of the copy that is set aside, once it is being dropped.
   var safetySnapshot: String?
+  /// What the new copy lacks, since the server refused it to the role; nil for nothing.
+  var omissions: [String]?
 }
 
 /// Comments of databases; they lie in a catalog that all databases share.

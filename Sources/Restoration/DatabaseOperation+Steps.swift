@@ -28,8 +28,12 @@ extension DatabaseOperation {
       return (live, now, (own: own, copy: bound), comment.journals.last?.operation)
     }
     var copy: DatabaseState?
+    var writes: DatabaseWrites?
     if now.state == .swapped || now.state == .undone {
-      copy = try await looking(at: settings.database(now.name)) { try DatabaseState.read($0) }
+      let aside = settings.database(now.name)
+      copy = try await looking(at: aside) { try DatabaseState.read($0) }
+      // The last session of ours in it, since it counts them.
+      if action == .accept { writes = try await DatabaseWrites.read(in: aside) }
     }
     let pair = DatabasePair(
       found: now,
@@ -37,7 +41,8 @@ extension DatabaseOperation {
       copy: copy,
       liveHindrances: bound.own,
       copyHindrances: bound.copy,
-      latest: latest
+      latest: latest,
+      writes: writes
     )
     try pair.requirePossible(action, options)
     return pair
@@ -56,10 +61,11 @@ extension DatabaseOperation {
     on keeper: Session,
     _ started: ContinuousClock.Instant
   ) async throws -> DatabaseResult {
-    try await guarded { try await keeper.run { try DatabaseDrop(copy: copy).abandon($0) } }
+    let abandonment = DatabaseAbandonment(copy: copy.name, settings: settings)
+    try await guarded { try await abandonment.run(on: keeper) }
     await keeper.close()
     let notice = "the copy \(copy.name) was dropped; the live database was never changed"
-    let notices = copy.journal.map { history.remember($0, as: .undone) } ?? []
+    let notices = copy.journal.map { history.remember($0, as: .abandoned) } ?? []
     return DatabaseResult(
       dropped: copy,
       seconds: started.secondsAgo,
@@ -81,6 +87,28 @@ extension DatabaseOperation {
       seconds: started.secondsAgo,
       notices: history.remember(journal, as: .accepted)
     )
+  }
+
+  /// Until the copy is closed nothing has happened to it.
+  func closing(_ body: () async throws -> Void) async throws {
+    do {
+      try await body()
+    } catch let error as PostgresError where error.sqlState == "55006" {
+      throw Problem(
+        .busy,
+        code: "restore.sessions",
+        "sessions are in the copy \(found.name); nothing was dropped",
+        reason: error.reason,
+        hint: "End them, then accept again.",
+        isRetryable: true
+      )
+    } catch let error as PostgresError {
+      throw Problem.ofRollback(error, "the copy \(found.name) was not dropped")
+    } catch let problem as Problem {
+      throw problem.afterRollback
+    } catch is CancellationError {
+      throw Problem.interrupted
+    }
   }
 
   /// A drop is whole or has not happened; what has begun stays in state `accepting`.

@@ -107,20 +107,24 @@ public struct DatabaseOperation: Sendable {
   ///   `partial`, and ``resume()`` goes on.
   public func accept(token: String, safety: SafetySnapshot) async throws -> DatabaseResult {
     let started = ContinuousClock.now
-    let confirmed = try await acceptPlan()
+    let before = try await look(.accept)
+    let confirmed = try before.plan(.accept, repository, now: options.clock())
     try check(token, confirmed.binding)
     let proof = try await safety.take(found.name)
     try proof.require(of: found.name)
     // Once more: the snapshot took its time, and what was confirmed must still be so.
     let seen = try await look(.accept)
     guard try seen.plan(.accept, repository, now: options.clock()).binding == confirmed.binding,
-      var journal = seen.found.journal
+      var journal = seen.found.journal, let writes = seen.writes
     else { throw Problem.databaseChangedMeanwhile(found.database) }
+    guard writes.content == before.writes?.content else {
+      throw Problem.writtenMeanwhile(found.name)
+    }
     journal.state = .accepting
     journal.safetySnapshot = proof.snapshot
     let line = journal
     let keeper = try await MaintenanceSession.open(settings, beside: found.database, options)
-    try await guarded { try await keeper.run { try drop.begin(line, $0) } }
+    try await closing { try await keeper.run { try drop.begin(line, writes, $0) } }
     return try await finish(line, on: keeper, started)
   }
 

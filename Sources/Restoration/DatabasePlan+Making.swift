@@ -42,8 +42,7 @@ extension DatabasePlan {
     preparedTransactions = hindrances.preparedTransactions
     subscriptions = hindrances.subscriptions
     followers = state.inventory.followers
-    let kept = Set(manifest.ledger.map(\.version))
-    setBack = (state.applied ?? []).filter { !kept.contains($0.version) }
+    setBack = Self.setBack(state, to: manifest)
     space = PlannedSpace(
       needed: max(state.inventory.bytes, bytes + bytes / 2),
       free: try LiveState.freeSpace(state.identity, connection)
@@ -59,6 +58,12 @@ extension DatabasePlan {
       repository: content.repository,
       now: now
     ).text
+  }
+
+  /// Patches that the snapshot's ledger does not know.
+  static func setBack(_ live: DatabaseState, to manifest: Manifest) -> [PlannedPatch] {
+    let kept = Set(manifest.ledger.map(\.version))
+    return (live.applied ?? []).filter { !kept.contains($0.version) }
   }
 
   /// Tables whose count differs from the other copy's, those with the most rows to lose first.

@@ -86,15 +86,17 @@ extension DatabaseReplacement {
         options
       )
     }
-    let proven = try await build.keeping { try await build.prove(on: awake) }
+    let (proven, copyOid) = try await build.keeping { try await build.prove(restored, on: awake) }
+    guard restored.omissions.isEmpty else {
+      await awake.close()
+      return waiting(proven, restored, started)
+    }
     progress(RestoreProgress(phase: "exchanging names", bytes: 0, totalBytes: 0, rows: 0))
     do {
-      try await requireUnchanged(since: proven)
-      let (swapped, seconds) = try await swap(proven, on: awake)
+      let live = try await requireUnchanged(since: proven)
+      let (swapped, seconds) = try await swap(proven, copyOid, with: live, on: awake)
       await awake.close()
-      var result = result(swapped, seconds, restored, seen.plan.setBack, started)
-      result.omissions = restored.omissions
-      return result
+      return result(swapped, seconds, rows: restored.rows, seen.plan.setBack, started)
     } catch let problem as Problem {
       throw problem.kind == .partial ? problem : problem.afterProof(of: proven.setAside)
     } catch let error as PostgresError {
@@ -118,8 +120,24 @@ extension DatabaseReplacement {
     )
   }
 
-  /// What was confirmed must still be so after hours of loading.
-  func requireUnchanged(since journal: DatabaseJournal) async throws {
+  /// A copy that is complete but for what the server refused, and is not live.
+  private func waiting(
+    _ proven: DatabaseJournal,
+    _ restored: RestoreResult,
+    _ started: ContinuousClock.Instant
+  ) -> DatabaseResult {
+    var result = DatabaseResult(
+      proven,
+      setAside: proven.setAside,
+      seconds: started.secondsAgo,
+      notices: []
+    )
+    result.rows = restored.rows
+    return result
+  }
+
+  /// What was confirmed must still be so after hours of loading; returns what is there.
+  func requireUnchanged(since journal: DatabaseJournal) async throws -> DatabaseState {
     let options = options
     let now = try await Session.looking(at: settings, lockTimeout: options.lockTimeout) {
       try DatabaseState.read($0)
@@ -128,11 +146,16 @@ extension DatabaseReplacement {
     guard try now.essenceHash == journal.essence else {
       throw Problem.databaseChangedMeanwhile(journal.database)
     }
+    return now
   }
 
-  func swap(_ proven: DatabaseJournal, on keeper: Session) async throws
-    -> (DatabaseJournal, Double)
-  {
+  /// Exchanges the names of exactly the two databases that were looked at.
+  func swap(
+    _ proven: DatabaseJournal,
+    _ copyOid: Int,
+    with live: DatabaseState,
+    on keeper: Session
+  ) async throws -> (DatabaseJournal, Double) {
     var journal = proven
     journal.state = .swapped
     journal.copy = .old
@@ -141,23 +164,20 @@ extension DatabaseReplacement {
       operation: journal.operation,
       copy: .old
     )
-    let line = journal
-    let pair = try await keeper.run { connection in
-      DatabaseSwap.Pair(
-        database: line.database,
-        liveOid: try DatabaseBuild.oid(of: line.database, connection),
-        aside: line.setAside,
-        copy: proven.setAside,
-        copyOid: try DatabaseBuild.oid(of: proven.setAside, connection)
-      )
-    }
-    return try await DatabaseSwap(pair: pair, journal: line).run(on: keeper, settings, options)
+    let pair = DatabaseSwap.Pair(
+      database: journal.database,
+      liveOid: live.identity.oid,
+      aside: journal.setAside,
+      copy: proven.setAside,
+      copyOid: copyOid
+    )
+    return try await DatabaseSwap(pair: pair, journal: journal).run(on: keeper, settings, options)
   }
 
   func result(
     _ journal: DatabaseJournal,
     _ swapSeconds: Double,
-    _ restored: RestoreResult?,
+    rows: Int?,
     _ setBack: [PlannedPatch],
     _ started: ContinuousClock.Instant
   ) -> DatabaseResult {
@@ -168,7 +188,7 @@ extension DatabaseReplacement {
       notices: RestoreHistory(repository: content.repository).remember(journal)
     )
     result.swapSeconds = swapSeconds
-    result.rows = restored?.rows
+    result.rows = rows
     result.setBack = setBack
     return result
   }

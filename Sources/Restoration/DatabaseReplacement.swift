@@ -39,6 +39,10 @@ public struct DatabaseReplacement: Sendable {
 
   /// Does what a plan's token confirms, and nothing else.
   ///
+  /// What the server refuses to the role cannot be known before the copy is built. A copy that lacks
+  /// something is not exchanged: it stays in state `proven`, and ``DatabaseOperation/resume()`` is a
+  /// person's word that it will do.
+  ///
   /// Throws a `Problem` with the live database as it was; of kind `partial` when a copy is left beside
   /// it, or when the connection was lost in the swap and nobody knows yet.
   public func run(token text: String) async throws -> DatabaseResult {
@@ -65,13 +69,14 @@ public struct DatabaseReplacement: Sendable {
     return try await Problem.onMaintenance {
       guard copy.state == .proven else {
         let seen = try await lookAgain(journal)
-        try await keeper.run { try DatabaseDrop(copy: copy).abandon($0) }
+        try await DatabaseAbandonment(copy: copy.name, settings: settings).run(on: keeper)
         return try await buildAndSwap(seen, on: keeper, started)
       }
-      try await requireUnchanged(since: journal)
-      let (swapped, seconds) = try await swap(journal, on: keeper)
+      let live = try await requireUnchanged(since: journal)
+      let (swapped, seconds) = try await swap(journal, copy.oid ?? 0, with: live, on: keeper)
       await keeper.close()
-      return result(swapped, seconds, nil, [], started)
+      let setBack = DatabasePlan.setBack(live, to: content.manifest)
+      return result(swapped, seconds, rows: nil, setBack, started)
     }
   }
 }

@@ -1,4 +1,6 @@
 /// What a replacement of a whole database, an undo, an accept or a resume came to.
+///
+/// State `proven` is that of a copy which lacks something, and waits for a person's word.
 public struct DatabaseResult: Sendable, Equatable {
   /// The operation's id.
   public var operation: String
@@ -12,7 +14,7 @@ public struct DatabaseResult: Sendable, Equatable {
   public var snapshot: String
   /// Rows that were brought; nil where none were.
   public var rows: Int?
-  /// Patches that the ledger does not know any more.
+  /// Patches that the ledger does not know any more; `migrate` applies them again.
   public var setBack: [PlannedPatch] = []
   /// Seconds from the first rename to the commit; nil where no names were exchanged.
   public var swapSeconds: Double?
@@ -24,6 +26,9 @@ public struct DatabaseResult: Sendable, Equatable {
   public var omissions: [String] = []
   /// What a person should know beside.
   public var notices: [String]
+
+  /// Whether this run has brought the new copy under the live name.
+  public var hasSwapped: Bool { state == .swapped && swapSeconds != nil }
 
   init(
     _ journal: DatabaseJournal,
@@ -37,6 +42,8 @@ public struct DatabaseResult: Sendable, Equatable {
     database = journal.database
     self.setAside = setAside
     snapshot = journal.snapshot
+    let isBrought = self.state.isUnfinished || self.state == .swapped
+    omissions = isBrought ? journal.omissions ?? [] : []
     safetySnapshot = journal.safetySnapshot
     self.seconds = seconds
     self.notices = notices
@@ -45,7 +52,7 @@ public struct DatabaseResult: Sendable, Equatable {
   /// Of a copy that was created and no more, and is dropped again.
   init(dropped copy: DatabaseCopy, seconds: Double, notices: [String]) {
     operation = copy.operation
-    state = .undone
+    state = .abandoned
     database = copy.database
     snapshot = copy.snapshot
     self.seconds = seconds

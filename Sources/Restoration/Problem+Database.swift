@@ -13,6 +13,17 @@ extension Problem {
     )
   }
 
+  /// The safety snapshot of a copy may lack what somebody wrote into it.
+  static func writtenMeanwhile(_ copy: String) -> Problem {
+    Problem(
+      .refused,
+      code: "restore.written-meanwhile",
+      "somebody was in the copy \(copy) while its safety snapshot was taken; nothing was dropped",
+      reason: "what was written there then may be in no snapshot",
+      hint: "Give the same command again: it takes another one."
+    )
+  }
+
   /// What an error inside the exchange of names means; the server has rolled it back.
   static func ofSwap(_ error: PostgresError, evicted: PostgresError?, _ database: String) -> Problem
   {

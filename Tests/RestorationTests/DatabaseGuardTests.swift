@@ -87,9 +87,44 @@ struct DatabaseGuardTests {
       #expect(resume.code == "restore.changed-meanwhile")
       let accept = try await refusal { _ = try await stage.databaseOperation().acceptPlan() }
       #expect(accept.code == "restore.wrong-state")
-      try await stage.undoDatabase()
+      let abandoned = try await stage.undoDatabase()
+      #expect(abandoned.state == .abandoned)
+      #expect(
+        try stage.repository.records(kind: .restore) == ["\(abandoned.operation)-abandoned"]
+      )
       #expect(try stage.copies() == [])
       #expect(try stage.count("shop.late") == 0)
+    }
+  }
+
+  @Test(
+    "only the databases that were looked at exchange their names",
+    arguments: TestServer.allCases
+  )
+  func sameDatabases(server: TestServer) async throws {
+    try await Stage.whole(server) { stage in
+      try stage.sql(shop)
+      let content = try await stage.snapshot()
+      let replacement = try stage.database(content) { _ in
+      } progress: { progress in
+        guard progress.phase == "exchanging names" else { return }
+        // An error here is seen below: without the table the names are exchanged at once.
+        _ = try? stage.sql("CREATE TABLE shop.late (id int)")
+      }
+      let token = try await replacement.plan().token
+      _ = try await refusal { _ = try await replacement.run(token: token) }
+      try stage.sql("DROP TABLE shop.late")
+      var copy = try await stage.databaseOperation().found
+      let journal = try #require(copy.journal)
+      let oid = try #require(copy.oid)
+      copy.oid = 1
+      let other = copy
+      let problem = try await refusal {
+        _ = try await stage.database(content).resume(other, journal)
+      }
+      #expect(problem.code == "restore.changed-meanwhile")
+      copy.oid = oid
+      #expect(try await stage.database(content).resume(copy, journal).state == .swapped)
     }
   }
 
@@ -192,11 +227,36 @@ struct DatabaseGuardTests {
       )
       try stage.sql("DROP SUBSCRIPTION far")
       let result = try await stage.replaceDatabase(content)
-      let old = try Connection.open(stage.settings.database(try #require(result.setAside)))
-      try old.execute("SELECT pg_create_logical_replication_slot('late', 'pgoutput')")
+      let aside = stage.settings.database(try #require(result.setAside))
+      try Connection.open(aside).execute(
+        "SELECT pg_create_logical_replication_slot('late', 'pgoutput')"
+      )
       let drop = try await refusal { _ = try await stage.databaseOperation().acceptPlan() }
       #expect(drop.code == "restore.slots")
-      try old.execute("SELECT pg_drop_replication_slot('late')")
+      try Connection.open(aside).execute("SELECT pg_drop_replication_slot('late')")
+      // What is made while the safety snapshot is taken is found before the copy is closed.
+      for hindrance in [
+        "SELECT pg_create_logical_replication_slot('late', 'pgoutput')",
+        "BEGIN; SELECT 1; PREPARE TRANSACTION 'late'",
+      ] {
+        let operation = try await stage.databaseOperation()
+        let token = try await operation.acceptPlan().token
+        let late = try await refusal {
+          _ = try await operation.accept(
+            token: token,
+            safety: SafetySnapshot { copy in
+              try Connection.open(stage.settings.database(copy)).execute(hindrance)
+              return SafetySnapshot.Proof(snapshot: "some", level: 2)
+            }
+          )
+        }
+        #expect(late.code == "restore.slots", "\(late)")
+        #expect(try await stage.databaseOperation().found.state == .swapped)
+        let away =
+          hindrance.hasPrefix("BEGIN")
+          ? "ROLLBACK PREPARED 'late'" : "SELECT pg_drop_replication_slot('late')"
+        try Connection.open(aside).execute(away)
+      }
     }
   }
 

@@ -1,6 +1,7 @@
 import Postgres
 import Problems
 import Repository
+import Snapshot
 import TestSupport
 import Testing
 
@@ -87,7 +88,8 @@ struct DatabaseOperationTests {
         journal.state = .accepting
         journal.safetySnapshot = "the-safety-snapshot"
         let connection = try Connection.open(stage.settings.database("postgres"))
-        try DatabaseDrop(copy: found).begin(journal, connection)
+        let writes = try await DatabaseWrites.read(in: stage.settings.database(found.name))
+        try DatabaseDrop(copy: found).begin(journal, writes, connection)
         #expect(throws: PostgresError.self) { try stage.rows(found.name) }
         if isDropped { try connection.execute("DROP DATABASE \(found.name)") }
         let listed = try #require(try await DatabaseOperation.list(in: stage.settings).first)
@@ -99,6 +101,76 @@ struct DatabaseOperationTests {
         #expect(resumed.state == .accepted)
         #expect(try stage.copies() == [] && stage.comment().journals == [])
       }
+    }
+  }
+
+  @Test(
+    "is kept where somebody wrote into it while the safety snapshot was taken",
+    arguments: TestServer.allCases
+  )
+  func keepsWritten(server: TestServer) async throws {
+    let writes = [
+      "INSERT INTO shop.jobs (customer) VALUES (1)", "TRUNCATE shop.jobs",
+      "SELECT nextval('shop.jobs_id_seq')", "SELECT lo_create(0)", "CREATE TABLE shop.late ()",
+    ]
+    try await Stage.whole(server) { stage in
+      try stage.sql(shop)
+      let result = try await stage.replaceDatabase(try await stage.snapshot())
+      let aside = try #require(result.setAside)
+      for write in writes {
+        let operation = try await stage.databaseOperation()
+        let token = try await operation.acceptPlan().token
+        let problem = try await refusal {
+          _ = try await operation.accept(
+            token: token,
+            safety: SafetySnapshot { copy in
+              let content = try await Stage(stage, database: copy).snapshot()
+              var visitor: Connection? = try Connection.open(stage.settings.database(copy))
+              try visitor?.execute(write)
+              visitor = nil
+              try stage.waitUntilAlone(in: copy)
+              return SafetySnapshot.Proof(snapshot: content.name.text, level: 2)
+            }
+          )
+        }
+        let isStructure = write.hasPrefix("CREATE")
+        let code = isStructure ? "restore.changed-meanwhile" : "restore.written-meanwhile"
+        #expect(problem.code == code, "\(write): \(problem)")
+        #expect(try await stage.databaseOperation().found.state == .swapped)
+        #expect(try stage.copies() == [aside])
+      }
+      try await stage.acceptDatabase()
+      #expect(try stage.copies() == [])
+    }
+  }
+
+  @Test(
+    "is closed only with nobody inside, and nobody there since the last look",
+    arguments: TestServer.allCases
+  )
+  func closesAlone(server: TestServer) async throws {
+    try await Stage.whole(server) { stage in
+      try stage.sql(shop)
+      try await stage.replaceDatabase(try await stage.snapshot())
+      let found = try await stage.databaseOperation().found
+      let journal = try #require(found.journal)
+      let aside = stage.settings.database(found.name)
+      let connection = try Connection.open(stage.settings.database("postgres"))
+      let drop = DatabaseDrop(copy: found)
+      let early = try await DatabaseWrites.read(in: aside)
+      var visitor: Connection? = try Connection.open(aside)
+      let inside = #expect(throws: PostgresError.self) {
+        try drop.begin(journal, early, connection)
+      }
+      #expect(inside?.sqlState == "55006")
+      try visitor?.execute("SELECT 1")
+      visitor = nil
+      try stage.waitUntilAlone(in: found.name)
+      let since = #expect(throws: Problem.self) { try drop.begin(journal, early, connection) }
+      #expect(since?.code == "restore.written-meanwhile")
+      #expect(try stage.rows(found.name) == 500)
+      try stage.waitUntilAlone(in: found.name)
+      try await stage.acceptDatabase()
     }
   }
 
