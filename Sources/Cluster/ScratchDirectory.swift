@@ -77,7 +77,9 @@ final class ScratchDirectory: Sendable {
       guard isOurs(path), let lock = lockOfDead(path, since: entry.modified) else { continue }
       let dead = ScratchDirectory(path: path, lock: lock)
       dead.stopLeftServer()
-      try dead.remove()
+      // Its last processes may still be writing: what is left harms nobody, and whoever starts next
+      // tries again.
+      try? dead.remove()
     }
   }
 
