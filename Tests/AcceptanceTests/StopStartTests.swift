@@ -133,18 +133,21 @@ struct StopStartTests {
 
   @Test("What would go on writing refuses the stop before anything is changed")
   func writers() throws {
-    try withDatabase(on: .v15) { database in
-      try Self.fill(database)
-      let user = try Drydock(on: .v15)
-      let connection = try Connection.open(database)
-      let role = "writer_\(database.keywords["dbname"] ?? "")"
+    // A server of its own: a role's setting refuses every stop on its server.
+    let server = try OwnServer(on: .v15)
+    try Connection.open(server.settings()).execute("CREATE DATABASE shop TEMPLATE template0")
+    let database = server.settings("shop")
+    try Self.fill(database)
+    let user = try Drydock(on: .v15)
+    let connection = try Connection.open(database)
+    for place in ["", " IN DATABASE shop"] {
       try connection.execute(
-        "CREATE ROLE \(role); ALTER ROLE \(role) SET default_transaction_read_only = off"
+        "CREATE ROLE writer; ALTER ROLE writer\(place) SET default_transaction_read_only = off"
       )
       let run = try user.run(["stop", "--database", database.argument]).require(3)
-      #expect(run.errors.contains("role \(role)"), "\(run)")
+      #expect(run.errors.contains("role writer"), "\(run)")
       #expect(try Self.state(database) == "open with 500")
-      try connection.execute("DROP ROLE \(role)")
+      try Connection.open(server.settings()).execute("DROP ROLE writer")
     }
   }
 
