@@ -81,13 +81,9 @@ struct ReplacementExchange: Sendable {
       try await session.run { connection in
         try SetAsideDrop(connection: connection, lockTimeout: timeout).finish(found.journal)
       }
-    } catch let error as PostgresError {
-      throw UnfinishedCopy.left(
-        Problem.ofRollback(error, "the unfinished copy \(found.name) was not dropped"),
-        plan
-      )
     } catch {
-      throw UnfinishedCopy.left(UnfinishedCopy.problem(error, plan), plan)
+      let live = "schema \(plan.schema) is live as it was"
+      throw SetAsideDrop.stopped(error, found.journal, live: live)
     }
   }
 
