@@ -28,6 +28,8 @@ struct DatabaseWrites: Sendable, Equatable {
     } catch let error as PostgresError {
       await session.close()
       throw Problem.ofLooking(error)
+    } catch is CancellationError {
+      throw Problem.interrupted
     }
   }
 

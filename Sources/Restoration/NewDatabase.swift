@@ -64,10 +64,12 @@ public struct NewDatabase: Sendable {
   /// - Throws: A `Problem` of kind `partial` where anything else fails; the database stays, and what
   ///   it was not given is named.
   public func finish() throws -> [String] {
-    var left: [String] = []
+    var left = ["COMMENT ON DATABASE \(SQL.identifier(name)) IS NULL"]
     do {
       let connection = try Connection.opening(maintenance)
-      try connection.execute("COMMENT ON DATABASE \(SQL.identifier(name)) IS NULL")
+      // It says that the database is not whole.
+      try connection.execute(left[0])
+      left = []
       left = try properties()
       var omissions: [String] = []
       while let statement = left.first {
@@ -95,8 +97,9 @@ public struct NewDatabase: Sendable {
       "database \(name) is restored, but its properties could not be set",
       reason: reason,
       facts: [.init("state", "database \(name) was kept: every row is there")] + statements,
-      hint: "Give the statements by hand"
-        + (left.isEmpty ? " (drydock export writes them)." : ", the first of them failed.")
+      hint: left.isEmpty
+        ? "Set its comment, rights and settings by hand; no row has to be loaded again."
+        : "Give these statements by hand, of which the first failed; no row has to be loaded again."
     )
   }
 

@@ -8,6 +8,8 @@ public struct SetAsideResult: Sendable, Equatable {
   public var schema: String
   /// The copy that is set aside, or was until it was dropped.
   public var setAside: String
+  /// The snapshot that was restored.
+  public var snapshot: String
   /// The snapshot of the dropped copy.
   public var safetySnapshot: String?
   /// What a person should know beside.
@@ -18,6 +20,7 @@ public struct SetAsideResult: Sendable, Equatable {
     state = journal.state
     schema = journal.schema
     setAside = journal.setAside
+    snapshot = journal.snapshot
     safetySnapshot = journal.safetySnapshot
     self.notices = notices
   }
