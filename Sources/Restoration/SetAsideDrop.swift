@@ -77,7 +77,7 @@ struct SetAsideDrop {
       problem = Problem(.partial, code: "restore.failed", doing, reason: "\(error)")
     }
     problem.facts.append(
-      .init("state", "\(live); what is left of \(journal.setAside) waits to be dropped")
+      .init("state", "\(live); what is left of \(journal.setAside) is still to be dropped")
     )
     if !(error is Problem) { problem.hint = "\(ends.command(journal.operation)) drops the rest." }
     return problem

@@ -161,10 +161,14 @@ struct SecurityLabelTests {
       let user = try Drydock(on: server)
       try user.backup(target)
       let all = try expected(target, server)
+      // What lacks something waits for a person's word.
       let words = ["restore", "latest", "--into", target.argument, "--replace"]
-      let left = try omissions(try confirm(words, user))
+      let waiting = try confirm(words, user).require(3)
       let own = "security label on the database: security label provider \"other\" is not loaded"
-      #expect(left == (all + [own]).sorted())
+      let missing = (all + [own]).sorted()
+      #expect(try waiting.result(Result.self).omissions.sorted() == missing)
+      let resumed = try user.run(["restore", "--resume", "--into", target.argument, "--json"])
+      #expect(try omissions(resumed) == missing)
       try confirm(["restore", "--undo", "--into", target.argument], user).require(0)
       let label = try Connection.open(target).query(
         """
