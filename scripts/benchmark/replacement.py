@@ -93,9 +93,12 @@ class Replacement:
             "schema": title,
             "bytes": int(self.server.sql(SIZE)),
             "seconds": round(ended.ended - ended.began, 2),
-            "longest_alone_ms": longest(alone),
-            "longest_before_ms": longest(before),
-            "longest_in_exchange_ms": longest(during),
+            "readers_longest_alone_ms": longest(alone, is_write=False),
+            "readers_longest_before_ms": longest(before, is_write=False),
+            "readers_longest_in_exchange_ms": longest(during, is_write=False),
+            "writers_longest_alone_ms": longest(alone, is_write=True),
+            "writers_longest_before_ms": longest(before, is_write=True),
+            "writers_longest_in_exchange_ms": longest(during, is_write=True),
             "acknowledged": acknowledged,
             **counts,
             "lost_or_doubled": abs(acknowledged - counts["live"] - counts["aside"])
@@ -232,9 +235,9 @@ class Replacement:
         )
 
 
-def longest(spans: list[Span]) -> float:
-    """The longest wait for an answer, in milliseconds."""
-    return round(max(span.seconds for span in spans) * 1000, 1)
+def longest(spans: list[Span], is_write: bool) -> float:
+    """The longest wait of a reader or a writer for an answer, in milliseconds."""
+    return round(max(span.seconds for span in spans if span.is_write == is_write) * 1000, 1)
 
 
 SIZE = """
