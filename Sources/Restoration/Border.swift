@@ -28,6 +28,11 @@ struct Border: Sendable, Equatable {
     let comment: String?
     let isPartitioned: Bool
 
+    /// Its names.
+    var key: Journal.Key {
+      Journal.Key(schema: table.schema, table: table.name, name: name)
+    }
+
     /// Whether the server does not check rows that are there already.
     var staysUnvalidated: Bool {
       definition.hasSuffix("NOT VALID") || definition.hasSuffix("NOT ENFORCED")
@@ -59,8 +64,7 @@ struct Border: Sendable, Equatable {
   /// The same border, in which keys that are only waiting to be checked are meant to be valid.
   func expecting(_ unchecked: [Journal.Key]) -> Border {
     func expected(_ key: ForeignKey) -> ForeignKey {
-      let name = Journal.Key(schema: key.table.schema, table: key.table.name, name: key.name)
-      guard unchecked.contains(name), key.definition.hasSuffix(" NOT VALID") else { return key }
+      guard unchecked.contains(key.key), key.definition.hasSuffix(" NOT VALID") else { return key }
       var copy = key
       copy.definition.removeLast(" NOT VALID".count)
       return copy

@@ -61,7 +61,7 @@ struct BorderMoves {
     let unchecked = try border.incoming.compactMap { key in
       try add(
         key.definition,
-        .init(schema: key.table.schema, table: key.table.name, name: key.name),
+        key.key,
         comment: key.comment,
         isPartitioned: key.isPartitioned
       )

@@ -146,9 +146,17 @@ struct DatabaseBuild: Sendable {
 
   static func oid(of name: String, _ connection: Connection) throws -> Int {
     guard let oid = try find(name, connection) else {
-      throw Problem(code: "restore.no-copy", "database \(name) is not there any more")
+      throw gone(name)
     }
     return oid
+  }
+
+  static func gone(_ name: String) -> Problem {
+    Problem(
+      code: "restore.no-copy",
+      "database \(name) is not there any more",
+      hint: "drydock restores shows what there is; somebody may have dropped or renamed it."
+    )
   }
 
   static func find(_ name: String, _ connection: Connection) throws -> Int? {

@@ -72,8 +72,9 @@ public struct DatabaseReplacement: Sendable {
         try await DatabaseAbandonment(copy: copy.name, settings: settings).run(on: keeper)
         return try await buildAndSwap(seen, on: keeper, started)
       }
+      guard let oid = copy.oid else { throw DatabaseBuild.gone(copy.name) }
       let live = try await requireUnchanged(since: journal)
-      let (swapped, seconds) = try await swap(journal, copy.oid ?? 0, with: live, on: keeper)
+      let (swapped, seconds) = try await swap(journal, oid, with: live, on: keeper)
       await keeper.close()
       let setBack = DatabasePlan.setBack(live, to: content.manifest)
       return result(swapped, seconds, rows: nil, setBack, started)

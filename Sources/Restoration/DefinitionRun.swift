@@ -14,8 +14,7 @@ struct DefinitionRun {
   /// What others can be without; only these may be left out.
   private static let dispensable: Set<String> = [
     "EXTENSION", "COMMENT", "ACL", "DEFAULT ACL", "EVENT TRIGGER", "PUBLICATION",
-    "PUBLICATION TABLE",
-    "PUBLICATION TABLES IN SCHEMA", "SUBSCRIPTION", "FOREIGN DATA WRAPPER",
+    "PUBLICATION TABLE", "PUBLICATION TABLES IN SCHEMA", "SUBSCRIPTION", "FOREIGN DATA WRAPPER",
     "SERVER", "FOREIGN TABLE", "USER MAPPING", "TRANSFORM",
   ]
 
@@ -105,20 +104,12 @@ struct DefinitionRun {
     _ refusals: Refusals,
     _ connection: Connection
   ) throws -> PostgresError? {
-    try connection.execute("SAVEPOINT drydock_part")
-    do {
-      try connection.execute(statement)
-      try connection.execute("RELEASE SAVEPOINT drydock_part")
-      return nil
-    } catch {
+    try connection.attempt(statement) { error in
       let isRefused = error.sqlState == "42501"
       let isConsequence =
         error.sqlState == "42704"
         && Self.consequences[part.kind].map(refusals.kinds.contains) ?? (part.kind == "COMMENT")
-      guard isRefused || isConsequence else { throw error }
-      try connection.execute("ROLLBACK TO SAVEPOINT drydock_part")
-      try connection.execute("RELEASE SAVEPOINT drydock_part")
-      return error
+      return isRefused || isConsequence
     }
   }
 

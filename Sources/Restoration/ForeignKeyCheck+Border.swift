@@ -1,4 +1,4 @@
-internal import Postgres
+internal import Catalog
 
 extension ForeignKeyCheck {
   /// Keys from outside, as if `copy` had the live name.
@@ -7,8 +7,8 @@ extension ForeignKeyCheck {
       ForeignKeyDefinition(key.definition).map { definition in
         Search(
           name: key.name,
-          table: Table(schema: key.table.schema, name: key.table.name),
-          other: Table(schema: copy, name: key.referenced.name),
+          table: RelationName(schema: key.table.schema, name: key.table.name),
+          other: RelationName(schema: copy, name: key.referenced.name),
           definition: definition
         )
       }
@@ -38,8 +38,8 @@ extension ForeignKeyCheck {
     else { return nil }
     return Search(
       name: name,
-      table: Table(schema: copy, name: table),
-      other: Table(schema: schema, name: parts.table),
+      table: RelationName(schema: copy, name: table),
+      other: RelationName(schema: schema, name: parts.table),
       definition: parts
     )
   }

@@ -1,3 +1,4 @@
+internal import Catalog
 internal import Postgres
 internal import Problems
 
@@ -6,20 +7,11 @@ internal import Problems
 /// What cannot be counted by hand is left to the server, which validates each key in the end: types
 /// that are not PostgreSQL's own, periods, tables that this role may not read as a whole.
 struct ForeignKeyCheck {
-  /// The name of a table.
-  struct Table {
-    let schema: String
-    let name: String
-
-    var sql: String { SQL.identifier(schema, name) }
-    var label: String { "\(schema).\(name)" }
-  }
-
   /// A foreign key whose rows can be found by a query.
   struct Search {
     let name: String
-    let table: Table
-    let other: Table
+    let table: RelationName
+    let other: RelationName
     let definition: ForeignKeyDefinition
 
     /// The condition that finds them among the rows `o` of the table.
@@ -28,14 +20,17 @@ struct ForeignKeyCheck {
       let isSet = columns.map { "o.\(SQL.identifier($0.0)) IS NOT NULL" }
       let isEqual = columns.map { "k.\(SQL.identifier($0.1)) = o.\(SQL.identifier($0.0))" }
       return isSet.joined(separator: " AND ")
-        + " AND NOT EXISTS (SELECT FROM \(other.sql) k WHERE "
+        + " AND NOT EXISTS (SELECT FROM \(SQL.identifier(other.schema, other.name)) k WHERE "
         + isEqual.joined(separator: " AND ") + ")"
     }
 
     /// A query for a person.
-    var rows: String { "SELECT * FROM \(table.sql) o WHERE \(condition)" }
-    fileprivate var count: String { "SELECT count(*) FROM \(table.sql) o WHERE \(condition)" }
-    fileprivate var columns: [(table: Table, names: [String])] {
+    var rows: String { "SELECT * \(source)" }
+    fileprivate var count: String { "SELECT count(*) \(source)" }
+    private var source: String {
+      "FROM \(SQL.identifier(table.schema, table.name)) o WHERE \(condition)"
+    }
+    fileprivate var columns: [(table: RelationName, names: [String])] {
       [(table, definition.columns), (other, definition.referenced)]
     }
   }
@@ -50,14 +45,11 @@ struct ForeignKeyCheck {
     for (table, columns) in key.columns {
       guard try isPlain(table, columns) else { return nil }
     }
-    try connection.execute("SAVEPOINT drydock_check")
-    do {
-      return try connection.execute(key.count).int
-    } catch {
-      guard error.sqlState == "42501" else { throw error }
-      try connection.execute("ROLLBACK TO drydock_check")
-      return nil
+    let counted = try connection.attempt({ $0.sqlState == "42501" }) { () throws(PostgresError) in
+      try connection.execute(key.count).int
     }
+    guard case .success(let rows) = counted else { return nil }
+    return rows
   }
 
   /// Refuses an exchange after which a foreign key would not hold.
@@ -67,15 +59,15 @@ struct ForeignKeyCheck {
       throw Problem(
         .refused,
         code: "restore.foreign-key",
-        "foreign key \(key.name) of \(key.table.label) would not hold",
-        reason: "\(rows) of its rows refer to rows of \(key.other.label) that are not there",
+        "foreign key \(key.name) of \(key.table) would not hold",
+        reason: "\(rows) of its rows refer to rows of \(key.other) that are not there",
         facts: [.init("rows", key.rows)],
         hint: "Remove or change those rows first, or choose another snapshot."
       )
     }
   }
 
-  private func isPlain(_ table: Table, _ columns: [String]) throws -> Bool {
+  private func isPlain(_ table: RelationName, _ columns: [String]) throws -> Bool {
     let names = columns.map { SQL.literal($0) }.joined(separator: ", ")
     return try connection.query(
       """

@@ -87,7 +87,7 @@ struct LookedAt: Sendable {
     let check = ForeignKeyCheck(connection: connection)
     return try keys.compactMap { key in
       guard let rows = try check.violations(of: key), rows > 0 else { return nil }
-      return "\(key.name): rows of \(key.table.label) that refer to nothing in \(key.other.label):"
+      return "\(key.name): rows of \(key.table) that refer to nothing in \(key.other):"
         + " \(rows); found by: \(key.rows)"
     }
   }
@@ -164,7 +164,7 @@ struct LookedAt: Sendable {
     let border = aside.border
     let found =
       border.views.map { "view \($0.schema).\($0.name)" }
-      + (border.incoming).map { "foreign key \($0.name) of \($0.table.label)" }
+      + border.incoming.map { "foreign key \($0.name) of \($0.table.label)" }
       + border.memberships.map { "publication \($0.publication)" } + border.dropObstacles
     guard found.isEmpty else {
       throw Problem(

@@ -98,19 +98,8 @@ public struct RoleRestore: Sendable {
 
   /// Runs a statement; the server's words where it refuses, nil where it was done.
   private func attempt(_ sql: String, _ connection: Connection) throws(PostgresError) -> String? {
-    try connection.execute("SAVEPOINT drydock_role")
-    do {
-      try connection.execute(sql)
-      try connection.execute("RELEASE SAVEPOINT drydock_role")
-      return nil
-    } catch {
-      // Not allowed, unknown here, a value that this version does not take, or a circle of roles.
-      guard ["42501", "42704", "22023", "0LP01", "42601"].contains(error.sqlState) else {
-        throw error
-      }
-      try connection.execute("ROLLBACK TO SAVEPOINT drydock_role")
-      try connection.execute("RELEASE SAVEPOINT drydock_role")
-      return error.message
-    }
+    // Not allowed, unknown here, a value that this version does not take, or a circle of roles.
+    let refusals = ["42501", "42704", "22023", "0LP01", "42601"]
+    return try connection.attempt(sql) { refusals.contains($0.sqlState ?? "") }?.message
   }
 }

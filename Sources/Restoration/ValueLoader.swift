@@ -48,8 +48,8 @@ struct ValueLoader {
           let mapped = roles.rewrite(statement + ";")
           if isSuperuser {
             try connection.execute(mapped)
-          } else if let reason = try refusal(of: mapped) {
-            refused[reason, default: 0] += 1
+          } else if let refusal = try connection.attempt(mapped, { $0.sqlState == "42501" }) {
+            refused[refusal.message, default: 0] += 1
           }
         }
       } catch let error as PostgresError {
@@ -69,21 +69,6 @@ struct ValueLoader {
       reason: "its parts have \(size) bytes together; the snapshot says \(item.size)",
       hint: "drydock verify SNAPSHOT lists what is damaged; an older snapshot may hold it."
     )
-  }
-
-  /// Runs a statement inside a transaction; the server's words where it refuses it to this role.
-  private func refusal(of statement: String) throws(PostgresError) -> String? {
-    try connection.execute("SAVEPOINT drydock_value")
-    do {
-      try connection.execute(statement)
-      try connection.execute("RELEASE SAVEPOINT drydock_value")
-      return nil
-    } catch {
-      guard error.sqlState == "42501" else { throw error }
-      try connection.execute("ROLLBACK TO SAVEPOINT drydock_value")
-      try connection.execute("RELEASE SAVEPOINT drydock_value")
-      return error.message
-    }
   }
 
   /// Fills the materialised views that were filled, those first that others read.

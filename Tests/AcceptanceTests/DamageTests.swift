@@ -34,11 +34,8 @@ struct DamageTests {
       try Connection.open(source).execute(Self.seed)
       let user = try Drydock(on: .v15)
       try user.backup(source)
-      let path = try #require(try user.objects(in: "packs").first)
-      var bytes = try ReadableFile.contents(of: path)
       // The rows are three chunks of one size, so the middle of the pack is in the second.
-      bytes[bytes.count / 2] ^= 0x04
-      try AtomicFile.write(bytes, to: path, collision: .replace, durability: .fast)
+      try user.damagePack()
       try user.run(["check"]).require(0)
       let check = try user.run(["check", "--read-data"])
       #expect(check.code == 4, "\(check)")

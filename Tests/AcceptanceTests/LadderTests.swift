@@ -226,10 +226,7 @@ struct LadderTests {
       )
       let user = try Drydock(on: .v15)
       try user.backup(source)
-      let path = try #require(try user.objects(in: "packs").first)
-      var bytes = try ReadableFile.contents(of: path)
-      bytes[bytes.count / 2] ^= 0x04
-      try AtomicFile.write(bytes, to: path, collision: .replace, durability: .fast)
+      try user.damagePack()
       for _ in 0..<5 {
         let run = try user.run(["verify", "--sample", "1"])
         #expect(run.code == 4, "\(run)")
@@ -247,10 +244,7 @@ struct LadderTests {
       )
       let user = try Drydock(on: .v15)
       try user.backup(source)
-      let path = try #require(try user.objects(in: "packs").first)
-      var bytes = try ReadableFile.contents(of: path)
-      bytes[bytes.count / 2] ^= 0x04
-      try AtomicFile.write(bytes, to: path, collision: .replace, durability: .fast)
+      try user.damagePack()
       try connection.execute("DROP TABLE t; CREATE TABLE u AS SELECT 1 AS a")
       try user.backup(source)
       try user.run(["verify", "latest"]).require(0)

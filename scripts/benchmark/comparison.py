@@ -60,14 +60,10 @@ class Comparison:
         version = self.server.version
         heap = self.workload.heap_pages * PAGE
         about = {
-            **machine.moment(),
-            **machine.describe(),
-            **machine.postgresql(self.server),
-            **machine.drydock(self.workplace, self.options),
+            **machine.about(self.workplace, self.options, self.server),
             **machine.peers(self.workplace),
         }
-        for name, value in about.items():
-            print(f"# {name}: {value}")
+        machine.show(about)
         return Result(
             kind="comparison",
             name=f"table-postgresql-{self.server.major}-scale-{self.options.scale}",

@@ -38,14 +38,8 @@ class Growth:
 
     def _empty_result(self) -> Result:
         version = self.server.version
-        about = {
-            **machine.moment(),
-            **machine.describe(),
-            **machine.postgresql(self.server),
-            **machine.drydock(self.workplace, self.options),
-        }
-        for name, value in about.items():
-            print(f"# {name}: {value}")
+        about = machine.about(self.workplace, self.options, self.server)
+        machine.show(about)
         sizes = ", ".join(str(self.options.scale * factor) for factor in FACTORS)
         return Result(
             kind="growth",

@@ -60,6 +60,22 @@ def postgresql(server: PrivateServer) -> dict[str, str]:
     return {"PostgreSQL": f"{server.version}, data checksums {checksums}"}
 
 
+def about(workplace: Workplace, options: Options, server: PrivateServer) -> dict[str, str]:
+    """All that figures of one run depend on."""
+    return {
+        **moment(),
+        **describe(),
+        **postgresql(server),
+        **drydock(workplace, options),
+    }
+
+
+def show(about: dict[str, str]) -> None:
+    """Shows it before the first figure."""
+    for name, value in about.items():
+        print(f"# {name}: {value}")
+
+
 def moment() -> dict[str, str]:
     """The date, and the commit with a word when the files differ from it."""
     commit = git("rev-parse", "--short=10", "HEAD")

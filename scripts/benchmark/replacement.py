@@ -62,14 +62,8 @@ class Replacement:
         return self.result
 
     def _empty_result(self) -> Result:
-        about = {
-            **machine.moment(),
-            **machine.describe(),
-            **machine.postgresql(self.server),
-            **machine.drydock(self.workplace, self.options),
-        }
-        for name, value in about.items():
-            print(f"# {name}: {value}")
+        about = machine.about(self.workplace, self.options, self.server)
+        machine.show(about)
         return Result(
             kind="replacement",
             name=f"replacement-postgresql-{self.server.major}",

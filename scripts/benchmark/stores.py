@@ -104,14 +104,10 @@ class Stores:
 
     def _empty_result(self, workload: Workload) -> Result:
         about = {
-            **machine.moment(),
-            **machine.describe(),
-            **machine.postgresql(self.server),
-            **machine.drydock(self.workplace, self.options),
+            **machine.about(self.workplace, self.options, self.server),
             "Ceph": self.workplace.output("ceph", "--version").split()[2] + ", one node",
         }
-        for name, value in about.items():
-            print(f"# {name}: {value}")
+        machine.show(about)
         heap = workload.heap_pages * PAGE / 1e6
         return Result(
             kind="stores",
