@@ -83,6 +83,15 @@ public final class ScratchServer: Sendable {
   /// Directories that dead owners left behind are removed first. Blocks. Throws
   /// `cluster.wrong-major`, `cluster.no-server`, `cluster.path-too-long`, `cluster.not-started`.
   public static func start(_ options: ScratchOptions = ScratchOptions()) throws -> ScratchServer {
+    try start(options) { server in try server.initialise() }
+  }
+
+  /// Makes a directory, lets somebody put a data directory there, and starts a server in it.
+  static func start(
+    _ options: ScratchOptions,
+    checkedBy user: String = ScratchServer.superuser,
+    filling fill: (ScratchServer) throws -> Void
+  ) throws -> ScratchServer {
     let binaries = try ServerBinaries.find(major: options.major, in: options.binaries)
     let parent = options.parentDirectory ?? TemporaryDirectory.systemDirectory
     let confinement = Confinement.forScratch
@@ -95,8 +104,8 @@ public final class ScratchServer: Sendable {
       directory: directory
     )
     try server.checkSocketPath()
-    try server.initialise()
-    try server.startAgain()
+    try fill(server)
+    try server.startAgain(checkedBy: user)
     return server
   }
 
@@ -117,7 +126,10 @@ public final class ScratchServer: Sendable {
   }
 
   /// Starts the server, the first time or after `stop`, and waits until it accepts connections.
-  public func startAgain() throws {
+  ///
+  /// - Parameter user: A superuser who can be asked whether it is this server that answers.
+  /// - Throws: `cluster.not-started`.
+  public func startAgain(checkedBy user: String = ScratchServer.superuser) throws {
     let arguments = options.serverSettings(socketDirectory: socketDirectory)
       .sorted { $0.key < $1.key }
       .flatMap { ["-c", "\($0.key)=\($0.value)"] }
@@ -127,7 +139,7 @@ public final class ScratchServer: Sendable {
       .start(log: log.fileDescriptor)
     child.withLock { $0 = started }
     do {
-      try waitUntilReady(started)
+      try waitUntilReady(started, user)
     } catch {
       endProcess()
       throw error
@@ -149,7 +161,7 @@ public final class ScratchServer: Sendable {
     }
   }
 
-  private func invocation(_ program: String, _ arguments: [String]) -> Invocation {
+  func invocation(_ program: String, _ arguments: [String]) -> Invocation {
     var environment = EnvironmentWhitelist.scratch.ofThisProcess()
     environment["LC_ALL"] = "C"
     return Invocation(
@@ -174,7 +186,7 @@ public final class ScratchServer: Sendable {
     return log
   }
 
-  private func waitUntilReady(_ started: Child) throws {
+  private func waitUntilReady(_ started: Child, _ user: String) throws {
     let deadline = ContinuousClock.now + options.startLimit
     var lastWords = ""
     while ContinuousClock.now < deadline {
@@ -182,7 +194,7 @@ public final class ScratchServer: Sendable {
         throw notStarted("\(status)\n\(try logTail())")
       }
       do throws(PostgresError) {
-        return try checkIdentity(try Connection.open(settings()))
+        return try checkIdentity(try Connection.open(settings(user: user)))
       } catch {
         lastWords = error.reason
       }

@@ -26,6 +26,8 @@ public struct Configuration: Sendable, Equatable {
   var keep: RetentionPolicy?
   /// The file of the gate's policy.
   public var policy: String?
+  /// Bytes that restored snapshots may take on this machine's disk; nil for the default.
+  var templates: Int?
   /// The directory of PostgreSQL's programs; nil to look where they usually are.
   public var binaries: String?
   /// Where the passphrase comes from; nil leaves only asking for it.
@@ -80,6 +82,7 @@ public struct Configuration: Sendable, Equatable {
     result.backup = merged.backup
     result.keep = merged.keep
     result.policy = merged.policy
+    result.templates = merged.templates
     result.binaries = merged.binaries
     result.bucket = merged.bucket
     result.receiptKey = merged.receiptKey

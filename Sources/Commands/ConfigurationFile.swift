@@ -75,6 +75,7 @@ struct ConfigurationFile: Sendable, Equatable {
     case .patches: settings.patches = try text(value)
     case .label: settings.label = try text(value)
     case .policy: settings.policy = try text(value)
+    case .templates: settings.templates = try checked(value, key, BucketSettings.size)
     case .binaries: settings.binaries = try text(value)
     case .passphraseFile: settings.passphraseFile = try text(value)
     case .protected: settings.isProtected = try truth(value)

@@ -18,6 +18,8 @@ public struct RehearsalOptions: ArgumentGroup, Equatable {
   public var target: String?
   /// Whether patches may run although later ones have.
   public var allowsOutOfOrder = false
+  /// Whether the snapshot is restored although a copy of it was kept.
+  public var isFresh = false
   /// Whether a scratch that is not isolated is allowed.
   public var allowsUnsafeScratch = false
 
@@ -30,6 +32,7 @@ public struct RehearsalOptions: ArgumentGroup, Equatable {
     option("--migrator", \.migrator, value: "ROLE", "The role that will migrate the database.")
     option("--to", \.target, value: "VERSION", "The last patch to run.")
     flag("--out-of-order", \.allowsOutOfOrder, "Run patches although later ones have run.")
+    flag("--fresh", \.isFresh, "Restore the snapshot anew, and keep no copy for the next time.")
     flag(
       "--unsafe-scratch",
       \.allowsUnsafeScratch,
@@ -52,6 +55,7 @@ public struct RehearsalOptions: ArgumentGroup, Equatable {
       migrator: migrator,
       target: try target.map { try PatchVersion.read($0) },
       allowsOutOfOrder: allowsOutOfOrder,
+      isFresh: isFresh,
       policy: policy
     )
   }

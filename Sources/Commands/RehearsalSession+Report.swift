@@ -12,7 +12,11 @@ extension RehearsalSession.Outcome {
       .values([
         .init("snapshot", "\(content.name) of \(content.manifest.database.name)"),
         .init("data of", content.manifest.taken),
-        .init("scratch", "ready after \(Quantity.duration(.seconds(result.preparation)))"),
+        .init(
+          "scratch",
+          "ready after \(Quantity.duration(.seconds(result.preparation)))"
+            + (result.isFromTemplate ? ", from the copy that an earlier rehearsal kept" : "")
+        ),
       ])
     ]
     if !result.caughtUp.isEmpty {
@@ -51,6 +55,7 @@ extension RehearsalSession.Outcome {
       "taken": .string(content.manifest.taken),
       "receipt": JSONValue(receipt?.id),
       "preparation_seconds": .number(result.preparation),
+      "from_template": .boolean(result.isFromTemplate),
       "caught_up": .array(result.caughtUp.map { .string($0) }),
       "objections": .array(
         verdict.objections.map { ["place": .string($0.place), "text": .string($0.text)] }

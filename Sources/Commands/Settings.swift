@@ -11,6 +11,8 @@ struct Settings: Sendable, Equatable {
   var backup = BackupSettings()
   var keep: RetentionPolicy?
   var policy: String?
+  /// Bytes that restored snapshots may take on this machine's disk; 0 for none.
+  var templates: Int?
   var binaries: String?
   var passphraseFile: String?
   var passphraseCommand: [String]?
@@ -32,6 +34,7 @@ struct Settings: Sendable, Equatable {
     result.backup = backup.completed(with: other.backup)
     result.keep = keep ?? other.keep
     result.policy = policy ?? other.policy
+    result.templates = templates ?? other.templates
     result.receiptKey = receiptKey ?? other.receiptKey
     result.receiptKeys = receiptKeys ?? other.receiptKeys
     result.binaries = binaries ?? other.binaries

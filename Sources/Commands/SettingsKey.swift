@@ -17,6 +17,7 @@ enum SettingsKey: String, CaseIterable, Sendable {
   case queries
   case keep
   case policy
+  case templates
   case binaries
   case passphraseFile = "passphrase_file"
   case passphraseCommand = "passphrase_command"
@@ -53,7 +54,7 @@ enum SettingsKey: String, CaseIterable, Sendable {
     // Whoever chooses where requests go, or which program is asked for the keys, has the keys.
     case .endpoint, .region, .pathStyle, .credentialsCommand, .authorities: true
     // What may fill a disk outside the checkout.
-    case .rangeCache: true
+    case .rangeCache, .templates: true
     case .protected, .policy, .binaries, .passphraseFile, .passphraseCommand, .keyFile: true
     // Who may say that a migration was rehearsed.
     case .receiptKey, .receiptKeys: true

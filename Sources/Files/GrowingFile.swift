@@ -8,7 +8,8 @@ public final class GrowingFile {
   private let path: String
   private let temporary: String
   private let durability: AtomicFile.Durability
-  private let descriptor: Int32
+  /// Open for writing, for a child that writes the file itself; it stays ours to close.
+  public let descriptor: Int32
   private var isFinished = false
 
   /// Begins a file; one of that name is replaced at the end, not before.

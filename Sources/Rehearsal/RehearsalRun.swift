@@ -3,7 +3,6 @@ public import Cluster
 internal import Foundation
 public import Migration
 internal import Postgres
-internal import Problems
 internal import Repository
 internal import Restoration
 public import Snapshot
@@ -28,6 +27,10 @@ public struct RehearsalRun: Sendable {
     public var binaryDirectory: String?
     /// The version of this program, for the scratch's ledger.
     public var tool = "drydock"
+    /// Where restored snapshots are kept for the next rehearsals; nil for nowhere.
+    public var templates: TemplateCache?
+    /// Told what does not end the rehearsal, such as a template that does not fit.
+    public var note: @Sendable (String) -> Void = { _ in }
 
     /// Options for a migrator.
     public init(migrator: String) { self.migrator = migrator }
@@ -45,6 +48,8 @@ public struct RehearsalRun: Sendable {
     public var isolation: Isolation
     /// Seconds until the first statement could run.
     public var preparation: Double
+    /// Whether the scratch is a copy of one that an earlier rehearsal had filled.
+    public var isFromTemplate: Bool
 
     /// Whether every patch ran.
     public var succeeded: Bool { patches.allSatisfy(\.succeeded) }
@@ -74,74 +79,30 @@ public struct RehearsalRun: Sendable {
   /// rehearsal at all.
   public func run() async throws -> Result {
     let started = ContinuousClock.now
-    progress("starting a scratch server")
     let lane = Lane("drydock.rehearsal")
-    let scratch = try await lane.run { [content, options] in
-      try ScratchDatabase.start(
-        like: content,
-        role: options.migrator,
-        binaryDirectory: options.binaryDirectory
-      )
-    }
+    let ground = RehearsalGround(of: self)
+    let (scratch, isFromTemplate) = try await ground.prepare(lane)
     do {
-      let result = try await rehearse(on: scratch, lane, started)
+      let expected = try await lane.run { [content] in try Self.fingerprint(of: content) }
+      let preparation = started.secondsAgo
+      let result = try await lane.run { [self] in
+        var performance = Performance(of: self, scratch: scratch, expected: expected)
+        try performance.run()
+        return Result(
+          patches: performance.observed,
+          caughtUp: performance.caughtUp,
+          expected: performance.expected,
+          isolation: scratch.server.isolation,
+          preparation: preparation,
+          isFromTemplate: isFromTemplate
+        )
+      }
       try await lane.run { try scratch.server.remove() }
       return result
     } catch {
       // The error that ended the rehearsal is the one to report; the next start cleans up.
       try? await lane.run { try scratch.server.remove() }
       throw error
-    }
-  }
-
-  /// What a half-filled scratch means: nothing to tidy up by hand, nothing changed anywhere.
-  private static func noScratch(_ problem: Problem) -> Problem {
-    var copy = problem
-    copy.kind = .failed
-    copy.facts.removeAll { $0.name == "state" }
-    copy.hint =
-      problem.code == "postgres.53100"
-      ? "Nothing was changed. Set TMPDIR to a directory with room for the whole snapshot."
-      : "Nothing was changed. Check the snapshot with drydock verify --level 3."
-    return copy
-  }
-
-  private func rehearse(
-    on scratch: ScratchDatabase,
-    _ lane: Lane,
-    _ started: ContinuousClock.Instant
-  ) async throws -> Result {
-    progress("restoring \(content.name)")
-    var restoring = RestoreOptions()
-    restoring.jobs = options.jobs
-    restoring.verifies = false
-    restoring.isNeutralised = true
-    restoring.loader = ScratchDatabase.loader
-    restoring.binaryDirectory = options.binaryDirectory
-    do {
-      _ = try await RestoreRun(
-        of: content,
-        into: scratch.administration,
-        options: restoring
-      ).run()
-    } catch let problem as Problem where problem.kind == .partial {
-      throw Self.noScratch(problem)
-    }
-    try await lane.run {
-      _ = try Connection.open(scratch.administration).execute("VACUUM (FREEZE)")
-    }
-    let expected = try await lane.run { [content] in try Self.fingerprint(of: content) }
-    let preparation = started.secondsAgo
-    return try await lane.run { [self] in
-      var performance = Performance(of: self, scratch: scratch, expected: expected)
-      try performance.run()
-      return Result(
-        patches: performance.observed,
-        caughtUp: performance.caughtUp,
-        expected: performance.expected,
-        isolation: scratch.server.isolation,
-        preparation: preparation
-      )
     }
   }
 

@@ -49,15 +49,9 @@ public struct ScratchDatabase: Sendable {
     binaryDirectory: String?,
     isTrial: Bool = false
   ) throws -> ScratchDatabase {
-    let manifest = content.manifest
-    let settings = manifest.server.scratchSettings
-    let server = try ScratchServer.start(
-      ScratchOptions(
-        major: manifest.server.major,
-        binaries: binaryDirectory,
-        settings: isTrial ? settings.merging(trialSettings) { _, trial in trial } : settings
-      )
-    )
+    var options = options(like: content, binaryDirectory: binaryDirectory)
+    if isTrial { options.settings.merge(trialSettings) { _, trial in trial } }
+    let server = try ScratchServer.start(options)
     do {
       return try make(on: server, like: content, migrator: role)
     } catch {
@@ -65,6 +59,49 @@ public struct ScratchDatabase: Sendable {
       try? server.remove()
       throw error
     }
+  }
+
+  /// Starts a copy of a scratch database that was kept under a key.
+  ///
+  /// - Parameters:
+  ///   - key: The key under which its server was kept.
+  ///   - cache: Where.
+  ///   - content: The snapshot from which it was made.
+  ///   - binaryDirectory: PostgreSQL's programs, where they should not be searched for.
+  /// - Returns: The database as it was kept; nil where there is nothing of that key.
+  /// - Throws: A `Problem` when the copy does not start; nothing is left behind then.
+  public static func start(
+    copying key: String,
+    in cache: TemplateCache,
+    like content: SnapshotContent,
+    binaryDirectory: String?
+  ) throws -> ScratchDatabase? {
+    try ScratchServer.start(
+      copying: key,
+      in: cache,
+      options(like: content, binaryDirectory: binaryDirectory),
+      checkedBy: administrator
+    ).map { ScratchDatabase(server: $0, name: content.manifest.database.name) }
+  }
+
+  /// Keeps a copy under a key, as far as it fits; the server runs again afterwards.
+  ///
+  /// - Returns: Whether it is kept.
+  public func keep(as key: String, in cache: TemplateCache) throws -> Bool {
+    try server.keep(as: key, in: cache, checkedBy: Self.administrator)
+  }
+
+  /// What a scratch server for a snapshot is like.
+  public static func options(
+    like content: SnapshotContent,
+    binaryDirectory: String?
+  ) -> ScratchOptions {
+    let production = content.manifest.server
+    return ScratchOptions(
+      major: production.major,
+      binaries: binaryDirectory,
+      settings: production.scratchSettings
+    )
   }
 
   /// Fewer checkpoints, and no more WAL than must be.

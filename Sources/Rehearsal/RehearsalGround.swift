@@ -1,0 +1,103 @@
+internal import Cluster
+internal import Postgres
+internal import Problems
+internal import Restoration
+internal import Repository
+internal import Snapshot
+
+/// Where patches are rehearsed: a scratch server with the snapshot in it, or a copy of one.
+struct RehearsalGround {
+  private let content: SnapshotContent
+  private let options: RehearsalRun.Options
+  private let progress: @Sendable (String) -> Void
+
+  init(of run: RehearsalRun) {
+    (content, options, progress) = (run.content, run.options, run.progress)
+  }
+
+  /// Starts and fills it.
+  ///
+  /// - Parameter lane: Where blocking work runs.
+  /// - Returns: The scratch, and whether it is a copy of one that was filled before.
+  /// - Throws: A `Problem`; nothing is left behind then.
+  func prepare(_ lane: Lane) async throws -> (scratch: ScratchDatabase, isFromTemplate: Bool) {
+    progress("starting a scratch server")
+    let key = try await lane.run { [self] in
+      try options.templates.map { _ in try TemplateKey(of: content, options) }
+    }
+    if let key, let copy = try await lane.run({ [self] in try copy(key) }) { return (copy, true) }
+    let scratch = try await lane.run { [content, options] in
+      try ScratchDatabase.start(
+        like: content,
+        role: options.migrator,
+        binaryDirectory: options.binaryDirectory
+      )
+    }
+    do {
+      try await fill(scratch, lane)
+      if let key { try await lane.run { [self] in try keep(scratch, key) } }
+      return (scratch, false)
+    } catch {
+      // The error that ended the rehearsal is the one to report; the next start cleans up.
+      try? await lane.run { try scratch.server.remove() }
+      throw error
+    }
+  }
+
+  private func copy(_ key: TemplateKey) throws -> ScratchDatabase? {
+    guard let cache = options.templates else { return nil }
+    return try ScratchDatabase.start(
+      copying: key.text,
+      in: cache,
+      like: content,
+      binaryDirectory: options.binaryDirectory
+    )
+  }
+
+  /// A rehearsal does not fail for what only saves time.
+  private func keep(_ scratch: ScratchDatabase, _ key: TemplateKey) throws {
+    guard let cache = options.templates else { return }
+    progress("keeping a copy of the restored snapshot")
+    do {
+      guard try !scratch.keep(as: key.text, in: cache) else { return }
+      options.note("the restored snapshot does not fit \(cache.directory); it is not kept")
+    } catch let problem as Problem where scratch.server.pid != nil {
+      let reason = problem.reason.map { ": \($0)" } ?? ""
+      options.note("the restored snapshot is not kept: \(problem.summary)\(reason)")
+    }
+  }
+
+  private func fill(_ scratch: ScratchDatabase, _ lane: Lane) async throws {
+    progress("restoring \(content.name)")
+    var restoring = RestoreOptions()
+    restoring.jobs = options.jobs
+    restoring.verifies = false
+    restoring.isNeutralised = true
+    restoring.loader = ScratchDatabase.loader
+    restoring.binaryDirectory = options.binaryDirectory
+    do {
+      _ = try await RestoreRun(
+        of: content,
+        into: scratch.administration,
+        options: restoring
+      ).run()
+    } catch let problem as Problem where problem.kind == .partial {
+      throw Self.noScratch(problem)
+    }
+    try await lane.run {
+      _ = try Connection.open(scratch.administration).execute("VACUUM (FREEZE)")
+    }
+  }
+
+  /// What a half-filled scratch means: nothing to tidy up by hand, nothing changed anywhere.
+  private static func noScratch(_ problem: Problem) -> Problem {
+    var copy = problem
+    copy.kind = .failed
+    copy.facts.removeAll { $0.name == "state" }
+    copy.hint =
+      problem.code == "postgres.53100"
+      ? "Nothing was changed. Set TMPDIR to a directory with room for the whole snapshot."
+      : "Nothing was changed. Check the snapshot with drydock verify --level 3."
+    return copy
+  }
+}
