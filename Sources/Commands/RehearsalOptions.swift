@@ -18,6 +18,10 @@ public struct RehearsalOptions: ArgumentGroup, Equatable {
   public var target: String?
   /// Whether patches may run although later ones have.
   public var allowsOutOfOrder = false
+  /// About how many rows of each table are restored.
+  public var sample: String?
+  /// Whether only the definition is restored.
+  public var isSchemaOnly = false
   /// Whether the snapshot is restored although a copy of it was kept.
   public var isFresh = false
   /// Whether a scratch that is not isolated is allowed.
@@ -32,6 +36,13 @@ public struct RehearsalOptions: ArgumentGroup, Equatable {
     option("--migrator", \.migrator, value: "ROLE", "The role that will migrate the database.")
     option("--to", \.target, value: "VERSION", "The last patch to run.")
     flag("--out-of-order", \.allowsOutOfOrder, "Run patches although later ones have run.")
+    option(
+      "--sample",
+      \.sample,
+      value: "ROWS",
+      "Restore about so many rows of each table, and those that they refer to; no times then."
+    )
+    flag("--schema-only", \.isSchemaOnly, "Restore no rows, only the definition.")
     flag("--fresh", \.isFresh, "Restore the snapshot anew, and keep no copy for the next time.")
     flag(
       "--unsafe-scratch",
@@ -55,9 +66,30 @@ public struct RehearsalOptions: ArgumentGroup, Equatable {
       migrator: migrator,
       target: try target.map { try PatchVersion.read($0) },
       allowsOutOfOrder: allowsOutOfOrder,
+      rows: try rows,
       isFresh: isFresh,
       policy: policy
     )
+  }
+}
+
+extension RehearsalOptions {
+  /// How much of the snapshot's rows is wanted.
+  fileprivate var rows: RehearsalRun.Rows {
+    get throws {
+      guard let sample else { return isSchemaOnly ? .none : .all }
+      guard let rows = Int(sample), rows > 0, !isSchemaOnly else {
+        throw Problem(
+          .usage,
+          code: "usage.sample",
+          isSchemaOnly
+            ? "--sample and --schema-only exclude each other"
+            : "--sample \(sample) is not a number of rows",
+          hint: "Write --sample 10000 for about ten thousand rows of each table."
+        )
+      }
+      return .sample(rows)
+    }
   }
 }
 

@@ -25,6 +25,7 @@ struct RehearsalSession: Sendable {
   let migrator: String?
   let target: Version?
   let allowsOutOfOrder: Bool
+  let rows: RehearsalRun.Rows
   let isFresh: Bool
   let policy: Verdict.Policy
 
@@ -48,6 +49,7 @@ struct RehearsalSession: Sendable {
     options.jobs = context.configuration.jobs ?? 2
     options.binaryDirectory = context.configuration.binaries
     options.tool = "drydock \(ToolVersion.number)"
+    options.rows = rows
     options.templates = isFresh ? nil : context.templates
     options.note = { context.note($0) }
     let rehearsal = RehearsalRun(on: content, patches: directory, options: options) {

@@ -75,6 +75,11 @@ struct RehearsalGround {
     restoring.isNeutralised = true
     restoring.loader = ScratchDatabase.loader
     restoring.binaryDirectory = options.binaryDirectory
+    switch options.rows {
+    case .all: break
+    case .sample(let rows): restoring.sampledRows = rows
+    case .none: restoring.isSchemaOnly = true
+    }
     do {
       _ = try await RestoreRun(
         of: content,

@@ -27,6 +27,8 @@ public struct RehearsalRun: Sendable {
     public var binaryDirectory: String?
     /// The version of this program, for the scratch's ledger.
     public var tool = "drydock"
+    /// How much of the snapshot's rows is there.
+    public var rows = Rows.all
     /// Where restored snapshots are kept for the next rehearsals; nil for nowhere.
     public var templates: TemplateCache?
     /// Told what does not end the rehearsal, such as a template that does not fit.
@@ -34,6 +36,16 @@ public struct RehearsalRun: Sendable {
 
     /// Options for a migrator.
     public init(migrator: String) { self.migrator = migrator }
+  }
+
+  /// How much of a snapshot's rows a rehearsal restores.
+  public enum Rows: Sendable, Equatable {
+    /// All of them: only then times, locks and failures are those of production.
+    case all
+    /// About so many of each table, and every row that they refer to.
+    case sample(Int)
+    /// None: only the definition.
+    case none
   }
 
   /// What came of it.

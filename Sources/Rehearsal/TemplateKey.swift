@@ -19,7 +19,7 @@ struct TemplateKey: Sendable, Equatable {
       [
         // A loss of power may tear what was not synced, and another drydock may fill otherwise.
         try TemplateCache.bootID, options.tool,
-        content.repository.id, content.name.text, options.migrator,
+        content.repository.id, content.name.text, options.migrator, "\(options.rows)",
         binaries.directory, binaries.version, "\(Isolation.available)",
       ] + scratch.settings.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
     // A length before each fact: no two lists run together into the same bytes.

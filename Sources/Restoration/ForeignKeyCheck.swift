@@ -15,7 +15,7 @@ struct ForeignKeyCheck {
     let definition: ForeignKeyDefinition
 
     /// The condition that finds them among the rows `o` of the table.
-    private var condition: String {
+    var condition: String {
       let columns = zip(definition.columns, definition.referenced)
       let isSet = columns.map { "o.\(SQL.identifier($0.0)) IS NOT NULL" }
       let isEqual = columns.map { "k.\(SQL.identifier($0.1)) = o.\(SQL.identifier($0.0))" }

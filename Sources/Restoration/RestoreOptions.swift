@@ -12,6 +12,10 @@ public struct RestoreOptions: Sendable, Equatable {
   public var isSchemaOnly = false
   /// Only rows and values, into a definition that is there and empty.
   public var isDataOnly = false
+  /// About how many rows of each table, with all that they refer to; nil for every row.
+  ///
+  /// Only for a database that is thrown away: nothing proves it. Large objects stay out.
+  public var sampledRows: Int?
   /// Which roles stand for those of the snapshot.
   public var roles = RoleMap()
   /// What of the definition is left out.

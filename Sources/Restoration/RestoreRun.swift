@@ -162,12 +162,14 @@ public struct RestoreRun: Sendable {
     var refused: [String] = []
     if !options.isSchemaOnly {
       let entries = try work.postData ?? work.archive.entries()
-      let builds = try IndexBuild.all(
-        of: work.selection.tables,
-        among: entries,
-        work.archive,
-        without: options.without
-      )
+      let builds =
+        try options.sampledRows == nil
+        ? IndexBuild.all(
+          of: work.selection.tables,
+          among: entries,
+          work.archive,
+          without: options.without
+        ) : [:]
       try await load(work, builds)
       refused += try await setValues(work, target, session)
       let built = Set(builds.values.joined().map(\.entry.line))
@@ -199,6 +201,15 @@ public struct RestoreRun: Sendable {
   }
 
   private func load(_ work: RestoreWork, _ builds: [Int: [IndexBuild]]) async throws {
+    if let rows = options.sampledRows {
+      return try await SampleRestore(
+        content: content,
+        settings: settings,
+        options: options,
+        sample: RowSample(rows: rows),
+        progress: progress
+      ).run(work)
+    }
     try await RowRestore(content: content, settings: settings, options: options, progress: progress)
       .run(work.selection.tables, work.plan, builds)
   }

@@ -49,7 +49,8 @@ struct RestoreWork: Sendable {
     postData = definition
     tables = try selection.tables.map { ($0, try content.stripes(of: $0, reader)) }
     plan = LoadPlan(tables)
-    largeObjects = selection.isWhole ? try content.largeObjects(reader) : []
+    largeObjects =
+      selection.isWhole && options.sampledRows == nil ? try content.largeObjects(reader) : []
     let manifest = content.manifest
     let relations =
       manifest.tables.count + manifest.sequences.count + manifest.materializedViews.count
