@@ -29,10 +29,13 @@ public enum Printable {
     return safe
   }
 
-  /// Controls (C0, DEL, C1), and the marks that reorder text (Unicode TR 36, section 2).
+  /// Controls (C0, DEL, C1), the marks that reorder text (Unicode TR 36, section 2), and what no XML
+  /// may hold (XML 1.0, 2.2).
   private static func steers(_ scalar: Unicode.Scalar) -> Bool {
     switch scalar.value {
-    case 0..<0x20, 0x7F...0x9F, 0x200E...0x200F, 0x2028...0x202E, 0x2066...0x2069: true
+    case 0..<0x20, 0x7F...0x9F, 0x200E...0x200F, 0x2028...0x202E, 0x2066...0x2069,
+      0xFFFE...0xFFFF:
+      true
     default: false
     }
   }

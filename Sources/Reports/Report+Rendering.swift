@@ -3,14 +3,14 @@ extension Report {
   public func text(width: Int? = nil, style: Style = .plain) -> String {
     var parts: [String] = []
     if let title { parts.append(style.apply(.strong, Printable.line(title)) + "\n") }
-    parts += blocks.map { $0.text(width: width, style: style) }
+    parts += blocks.map { $0.text(width: width, style: style) }.filter { !$0.isEmpty }
     return parts.joined(separator: "\n")
   }
 
   /// A Markdown document.
   public var markdown: String {
     let heading = title.map { ["# \(Markdown.text($0))\n"] } ?? []
-    return (heading + blocks.map(\.markdown)).joined(separator: "\n")
+    return (heading + blocks.map(\.markdown).filter { !$0.isEmpty }).joined(separator: "\n")
   }
 
   /// A self-contained HTML page.
@@ -38,6 +38,8 @@ extension Report.Block {
       return Printable.lines(text).split(separator: "\n", omittingEmptySubsequences: false)
         .map { $0.isEmpty ? "\n" : "    \($0)\n" }.joined()
     case .list(let points): return points.map { "- \(Printable.line($0))\n" }.joined()
+    case .timeline: return ""
+    case .difference(let lines): return Self.difference(lines, style)
     }
   }
 
@@ -50,6 +52,9 @@ extension Report.Block {
     case .table(let table): table.markdown
     case .preformatted(let text): Markdown.block(text)
     case .list(let points): points.map { "- \(Markdown.text($0))\n" }.joined()
+    case .timeline: ""
+    case .difference(let lines):
+      Markdown.block(lines.map(Printable.line).joined(separator: "\n"), language: "diff")
     }
   }
 
@@ -69,6 +74,28 @@ extension Report.Block {
     case .preformatted(let text): return .element("pre", [.text(text)])
     case .list(let points):
       return .element("ul", points.map { .element("li", [.text($0)]) })
+    case .timeline(let timeline): return timeline.html
+    case .difference(let lines):
+      return .element("pre", lines.map(Self.differenceLine))
+    }
+  }
+
+  private static func difference(_ lines: [String], _ style: Style) -> String {
+    lines.map { line in
+      let safe = Printable.line(line)
+      return (role(of: line).map { style.apply($0, safe) } ?? safe) + "\n"
+    }.joined()
+  }
+
+  private static func differenceLine(_ line: String) -> HTML {
+    .element("div", role(of: line).map { ["class": "\($0)"] } ?? [:], [.text(line)])
+  }
+
+  private static func role(of line: String) -> Style.Role? {
+    switch line.first {
+    case "+": .good
+    case "-": .bad
+    default: nil
     }
   }
 }

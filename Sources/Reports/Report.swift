@@ -17,6 +17,10 @@ public struct Report: Sendable, Equatable {
     case preformatted(String)
     /// Points in a list.
     case list([String])
+    /// What happened when, as bars on a page; the tables say the same elsewhere.
+    case timeline(Timeline)
+    /// Lines that came (`+`), went (`-`) or say where (anything else).
+    case difference([String])
   }
 
   /// A name and its value.
@@ -39,6 +43,10 @@ public struct Report: Sendable, Equatable {
   public var blocks: [Block]
   /// The same for programs.
   public var json: JSONValue
+  /// What tools for code review show beside the lines of files.
+  public var issues: [Issue] = []
+  /// What test runners count.
+  public var cases: [Case] = []
 
   /// Makes a report.
   public init(title: String? = nil, blocks: [Block] = [], json: JSONValue = .object([])) {
