@@ -103,7 +103,7 @@ let package = Package(
       "Rehearsal",
       [
         "Migration", "Restoration", "Cluster", "Catalog", "Snapshot", "Repository", "Postgres",
-        "Cryptography",
+        "Cryptography", "SQLSyntax", "Reports",
       ]
     ),
     module(
@@ -168,6 +168,10 @@ let package = Package(
     tests("Catalog", ["Postgres", "Cluster", "Processes"]),
     tests("Cluster", ["Postgres", "Processes", "Files"]),
     tests("Migration", ["Postgres", "Catalog", "Cluster", "Files", "Processes", "SQLSyntax"]),
+    tests(
+      "Rehearsal",
+      ["Migration", "SQLSyntax", "Catalog", "Postgres", "Cluster", "Files", "Processes"]
+    ),
     tests(
       "Commands",
       [

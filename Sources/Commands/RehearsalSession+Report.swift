@@ -24,6 +24,7 @@ extension RehearsalSession.Outcome {
     }
     if result.patches.isEmpty { blocks.append(.paragraph("Nothing is pending.")) }
     for patch in result.patches { blocks += patch.blocks }
+    blocks += hazardBlocks
     blocks += verdictBlocks
     return Report(title: "Rehearsal", blocks: blocks, json: json)
   }
@@ -32,7 +33,11 @@ extension RehearsalSession.Outcome {
     guard verdict.isYes else {
       return [
         .heading("Verdict: no"),
-        .list(verdict.objections.map { "\($0.place): \($0.text)" }),
+        .list(
+          verdict.objections.map { objection in
+            "\(objection.place): \(objection.text)" + (objection.hazard.map { " [\($0)]" } ?? "")
+          }
+        ),
         .paragraph("Production was not touched.", role: .bad),
       ]
     }
@@ -60,6 +65,7 @@ extension RehearsalSession.Outcome {
       "objections": .array(
         verdict.objections.map { ["place": .string($0.place), "text": .string($0.text)] }
       ),
+      "findings": findingsJSON,
       "patches": .array(result.patches.map(\.json)),
     ]
   }

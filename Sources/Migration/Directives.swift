@@ -8,6 +8,8 @@ public struct Directives: Sendable, Equatable {
     public var hazard: String
     /// Why it is acceptable here.
     public var reason: String
+    /// Where it is written: `file:line:column`.
+    public var place: String
   }
 
   /// `no-transaction`: each statement commits by itself.
@@ -93,7 +95,11 @@ public struct Directives: Sendable, Equatable {
         "Write: allow <hazard> because <reason>."
       )
     }
-    return Allowance(hazard: rest[0], reason: rest.dropFirst(2).joined(separator: " "))
+    return Allowance(
+      hazard: rest[0],
+      reason: rest.dropFirst(2).joined(separator: " "),
+      place: place
+    )
   }
 
   private static func versions(_ rest: [String], _ place: String) throws(Problem) -> [Version] {

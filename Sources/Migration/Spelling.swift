@@ -1,7 +1,7 @@
 /// Finds what a mistyped word was probably meant to be.
-enum Spelling {
+public enum Spelling {
   /// The nearest candidate, if it is near enough to be a slip of the finger.
-  static func nearest(to word: String, among candidates: [String]) -> String? {
+  public static func nearest(to word: String, among candidates: [String]) -> String? {
     let ranked = candidates.map { (distance(Array(word), Array($0)), $0) }
     guard let best = ranked.min(by: { $0.0 < $1.0 }), best.0 <= max(2, word.count / 3) else {
       return nil

@@ -14,6 +14,8 @@ struct Performance {
   private(set) var expected: SchemaFingerprint
   private(set) var observed: [PatchObservation] = []
   private(set) var caughtUp: [String] = []
+  /// What the rules for hazards look at, patch by patch.
+  private(set) var evidence: [Evidence] = []
 
   init(of rehearsal: RehearsalRun, scratch: ScratchDatabase, expected: SchemaFingerprint) {
     self.rehearsal = rehearsal
@@ -76,7 +78,8 @@ struct Performance {
   /// Runs one patch; returns whether it succeeded.
   private mutating func rehearse(_ patch: Patch, _ held: HeldRunner) throws -> Bool {
     rehearsal.progress("rehearsing \(patch.file)")
-    let observer = ScratchObserver()
+    let watch = PatchWatch()
+    let observer = watch.scratch
     let started = ContinuousClock.now
     var observation = PatchObservation(
       version: "\(patch.version)",
@@ -88,7 +91,7 @@ struct Performance {
       undo: nil
     )
     do {
-      try held.apply(patch, observer: observer)
+      try held.apply(patch, observer: watch)
       observation.changes = observer.changes
     } catch let problem as Problem where problem.kind != .interrupted {
       let isOwn = observer.statements.contains { $0.failure != nil }
@@ -97,6 +100,7 @@ struct Performance {
     observation.statements = observer.statements
     observation.seconds = started.secondsAgo
     observed.append(observation)
+    evidence.append(watch.evidence(patch, observation))
     return observation.succeeded
   }
 

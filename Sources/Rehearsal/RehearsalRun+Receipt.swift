@@ -38,11 +38,25 @@ extension RehearsalRun.Result {
       schema: expected,
       snapshot: run.content.name.text,
       dataTime: manifest.taken,
-      accepted: [],
+      accepted: accepted(of: run.patches),
       tool: run.options.tool,
       created: now,
       expires: now + lifetime
     )
+  }
+
+  /// What the patches' authors accept, as `hazard: reason`: hazards that were found, and acts that
+  /// are forbidden without a reason.
+  func accepted(of directory: PatchDirectory) -> [String] {
+    let hazards = findings.compactMap { finding in
+      finding.accepted.map { "\(finding.hazard.id): \($0)" }
+    }
+    let versions = Set(patches.map(\.version))
+    let acts = directory.patches.filter { versions.contains("\($0.version)") }
+      .flatMap(\.script.directives.allowances)
+      .filter { ForbiddenAct(rawValue: $0.hazard) != nil }
+      .map { "\($0.hazard): \($0.reason)" }
+    return Set(hazards + acts).sorted()
   }
 
   private static func patch(

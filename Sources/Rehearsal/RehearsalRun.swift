@@ -52,6 +52,8 @@ public struct RehearsalRun: Sendable {
   public struct Result: Sendable {
     /// What was seen of each patch, in order; a failing one is the last.
     public var patches: [PatchObservation]
+    /// What is dangerous in them, in order; what authors accept is among it, with the reason.
+    public var findings: [Finding]
     /// The patches that production has and the snapshot has not; they ran first.
     public var caughtUp: [String]
     /// The schema that production must have when it migrates: as backup saw it, caught up.
@@ -91,6 +93,7 @@ public struct RehearsalRun: Sendable {
   /// rehearsal at all.
   public func run() async throws -> Result {
     let started = ContinuousClock.now
+    try AllowanceCheck.require(patches, applied: options.ledger)
     let lane = Lane("drydock.rehearsal")
     let ground = RehearsalGround(of: self)
     let (scratch, isFromTemplate) = try await ground.prepare(lane)
@@ -102,6 +105,7 @@ public struct RehearsalRun: Sendable {
         try performance.run()
         return Result(
           patches: performance.observed,
+          findings: HazardReview(performance.evidence).findings,
           caughtUp: performance.caughtUp,
           expected: performance.expected,
           isolation: scratch.server.isolation,

@@ -1,26 +1,16 @@
 internal import Cluster
 
-/// Whether rehearsed patches may go to production, by the limits of a policy.
+/// Whether rehearsed patches may go to production: they ran, can be taken back, and hold no hazard
+/// that the policy lets fail.
 public struct Verdict: Sendable, Equatable {
-  /// What a policy allows.
-  public struct Policy: Sendable, Equatable {
-    /// The size above which a table must not be written again, in bytes.
-    public var rewriteLimit = 100 << 20
-    /// Whether an undo file that fails, or does not cancel, is allowed.
-    public var allowsBadUndo = false
-    /// Whether a scratch that is not isolated from the machine is allowed.
-    public var allowsUnsafeScratch = false
-
-    /// The policy without a file.
-    public init() {}
-  }
-
   /// One reason against.
   public struct Objection: Sendable, Equatable {
     /// `file:line:column`, or the file.
     public var place: String
     /// The reason.
     public var text: String
+    /// The hazard's id, where it is one.
+    public var hazard: String?
   }
 
   /// The reasons against; empty for "yes".
@@ -35,7 +25,7 @@ public struct Verdict: Sendable, Equatable {
       if let problem = patch.problem {
         objections.append(Objection(place: patch.file, text: problem))
       }
-      for statement in patch.statements { judge(statement, policy) }
+      for statement in patch.statements { judge(statement) }
       if let undo = patch.undo, undo != .cancels, !policy.allowsBadUndo {
         objections.append(
           Objection(
@@ -45,26 +35,21 @@ public struct Verdict: Sendable, Equatable {
         )
       }
     }
+    for finding in result.findings where policy.fails(finding) {
+      objections.append(
+        Objection(place: finding.place.text, text: finding.text, hazard: finding.hazard.id)
+      )
+    }
     if !policy.allowsUnsafeScratch {
       objections += result.isolation.shortcomings.map { Objection(place: "scratch", text: $0) }
     }
   }
 
-  private mutating func judge(_ statement: Observation, _ policy: Policy) {
+  private mutating func judge(_ statement: Observation) {
     if let failure = statement.failure {
       let state = failure.sqlState.map { " (SQLSTATE \($0))" } ?? ""
       let hint = failure.hint.map { "; \($0)" } ?? ""
       objections.append(Objection(place: statement.place, text: failure.message + state + hint))
-    }
-    for rewrite in statement.rewrites where rewrite.bytes > policy.rewriteLimit {
-      objections.append(
-        Objection(
-          place: statement.place,
-          text:
-            "writes table \(rewrite.table) (\(rewrite.bytes >> 20) MiB) again; nobody can use it"
-            + " meanwhile"
-        )
-      )
     }
   }
 }

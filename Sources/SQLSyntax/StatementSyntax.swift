@@ -64,6 +64,8 @@ public struct StatementSyntax: Sendable, Equatable {
   public var indexedTable: IndexName?
   /// Whether its effect cannot be told from outside: `DO` and `CALL` run code of their own.
   public var runsCode = false
+  /// What it does to the schema and to rows, in the order of its text; empty when it is opaque.
+  public var actions: [SchemaAction] = []
 
   /// The kind that stands for "not understood".
   public static let opaqueKind = "Opaque"

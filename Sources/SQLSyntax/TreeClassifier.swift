@@ -13,6 +13,7 @@ enum TreeClassifier {
     syntax.indexes = indexes(kind, body)
     syntax.indexedTable = kind == "IndexStmt" ? relationName(body["relation"]) : nil
     syntax.runsCode = kind == "DoStmt" || kind == "CallStmt"
+    syntax.actions = TreeActions.find(kind, body)
     return syntax
   }
 

@@ -1,0 +1,87 @@
+internal import Catalog
+internal import Migration
+internal import SQLSyntax
+
+/// What rules look at: one patch as it was written and as it ran, and what was there before it.
+struct Evidence: Sendable {
+  /// One statement with what was seen of it.
+  struct Step: Sendable {
+    var statement: Statement
+    var observation: Observation
+    /// Which transaction of the patch it ran in, counted from 0.
+    var transaction: Int
+    /// Locks that it took itself, beyond those that the transaction held.
+    var newLocks: [Observation.Lock]
+    /// Locks that stop writers and that the transaction held already when it began.
+    var heldLocks: [Observation.Lock]
+
+    var actions: [SchemaAction] { statement.syntax.actions }
+    var place: Finding.Place {
+      Finding.Place(
+        file: statement.file,
+        line: statement.position.line,
+        column: statement.position.column
+      )
+    }
+    /// Full reads while writers wait, those that a rewrite makes left out.
+    var blockingScans: [Observation.Scan] {
+      let rewritten = Set(observation.rewrites.map(\.table))
+      return observation.scans.filter { $0.isUnderLock && !rewritten.contains($0.table) }
+    }
+  }
+
+  let version: String
+  let file: String
+  let steps: [Step]
+  let changes: ChangeSet?
+  let before: CatalogFacts
+  /// Foreign keys after the patch; nil when it did not end.
+  let foreignKeys: [CatalogFacts.ForeignKey]?
+  /// What its author accepts.
+  let allowances: [Directives.Allowance]
+
+  init(
+    _ patch: Patch,
+    _ observation: PatchObservation,
+    statements: [Statement],
+    before: CatalogFacts,
+    foreignKeys: [CatalogFacts.ForeignKey]?
+  ) {
+    version = observation.version
+    file = observation.file
+    changes = observation.changes
+    self.before = before
+    self.foreignKeys = foreignKeys
+    allowances = patch.script.directives.allowances
+    let transactions = patch.script.steps.enumerated().flatMap { number, step in
+      step.statements.map { _ in number }
+    }
+    steps = Self.steps(statements, observation.statements, transactions)
+  }
+
+  private static func steps(
+    _ statements: [Statement],
+    _ observations: [Observation],
+    _ transactions: [Int]
+  ) -> [Step] {
+    var steps: [Step] = []
+    for (number, (statement, observation)) in zip(statements, observations).enumerated() {
+      let transaction = number < transactions.count ? transactions[number] : number
+      let previous = steps.last.flatMap { $0.transaction == transaction ? $0 : nil }
+      let held = previous?.observation.locks ?? []
+      steps.append(
+        Step(
+          statement: statement,
+          observation: observation,
+          transaction: transaction,
+          newLocks: observation.locks.filter { !held.contains($0) },
+          heldLocks: held.filter(\.stopsWriters)
+        )
+      )
+    }
+    return steps
+  }
+
+  /// The table that a statement means, if it was there before the patch.
+  func table(_ name: ObjectName) -> CatalogFacts.Table? { before.table(name) }
+}

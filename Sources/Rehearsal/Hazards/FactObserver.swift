@@ -1,0 +1,33 @@
+internal import Migration
+internal import Postgres
+internal import SQLSyntax
+
+/// Reads on the scratch what rules must know beside what a statement did.
+final class FactObserver: RunObserver {
+  /// The statements that ran, in order, as `ScratchObserver` has their observations.
+  private(set) var statements: [Statement] = []
+  /// What was there before the patch.
+  private(set) var before = CatalogFacts()
+  /// Foreign keys after the patch; nil when it did not end.
+  private(set) var foreignKeys: [CatalogFacts.ForeignKey]?
+
+  func willBegin(_ patch: Patch, on connection: Connection) throws {
+    // Called again on a retry, like everything that observes.
+    statements = []
+    foreignKeys = nil
+    let names = patch.script.statements.flatMap(\.syntax.actions).compactMap(\.table?.name)
+    before = try CatalogFacts.read(connection, columnsOf: Set(names))
+  }
+
+  func didRun(
+    _ statement: Statement,
+    _ outcome: StatementOutcome,
+    on connection: Connection
+  ) throws {
+    statements.append(statement)
+  }
+
+  func beforeCommit(_ patch: Patch, on connection: Connection) throws {
+    foreignKeys = try CatalogFacts.foreignKeys(connection)
+  }
+}

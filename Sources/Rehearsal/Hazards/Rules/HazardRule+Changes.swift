@@ -1,0 +1,175 @@
+internal import Catalog
+internal import Migration
+internal import SQLSyntax
+
+extension HazardRule {
+  /// What changes the ground under applications that run.
+  static let changes = [
+    HazardRule(
+      .typeChange,
+      .requiredColumn,
+      .dropConstraint,
+      .dropNotNull,
+      .defaultChange,
+      .identityChange,
+      .triggerDisabled,
+      .replicaIdentity,
+      .autovacuumOff
+    ) { evidence in
+      evidence.steps.flatMap { step in
+        step.actions.compactMap { action -> Finding? in
+          guard let table = action.table.flatMap(evidence.table),
+            let (hazard, text) = change(action, table.quoted)
+          else { return nil }
+          return evidence.finding(hazard, step, tables: [table.quoted], text)
+        }
+      }
+    },
+    HazardRule(.typeChange) { evidence in
+      evidence.steps.flatMap { step in
+        step.actions.compactMap { action -> Finding? in
+          guard case .alterTable(let name, let command) = action,
+            command.hasPrefix("OBJECT_TYPE "), !evidence.creates(name, before: step)
+          else { return nil }
+          return evidence.finding(
+            .typeChange,
+            step,
+            name.name,
+            "changes the attributes of type \(name.name)"
+          )
+        }
+      }
+    },
+    HazardRule(.dropObject) { evidence in
+      evidence.steps.flatMap { step -> [Finding] in
+        step.actions.flatMap { action -> [Finding] in
+          guard case .drop(let kind, let names, _, _) = action, !isTold(kind),
+            !evidence.skips(action, step)
+          else { return [] }
+          return names.filter { !evidence.creates($0, before: step) }.map { name in
+            evidence.finding(
+              .dropObject,
+              step,
+              name.name,
+              "drops \(kind.objectWord) \(name.name)"
+            )
+          }
+        }
+      }
+    },
+    HazardRule(.replaceObject) { evidence in
+      let changed = (evidence.changes?.changed ?? []).map(\.object).filter { $0.part == .structure }
+      return evidence.steps.flatMap { step in
+        step.actions.compactMap { action -> Finding? in
+          guard case .replace(let kind, let name) = action,
+            changed.contains(where: { $0.kind == kind && $0.isNamed(name.name) })
+          else { return nil }
+          return evidence.finding(
+            .replaceObject,
+            step,
+            name.name,
+            "replaces \(kind) \(name.name), which was there"
+          )
+        }
+      }
+    },
+    HazardRule(.accessChange) { evidence in
+      evidence.steps.flatMap { step in
+        step.actions.compactMap { action -> Finding? in
+          guard case .changeAccess(let what, let name) = action else { return nil }
+          if let name, evidence.table(name) == nil { return nil }
+          let object = name.map { " of \($0.name)" } ?? ""
+          return evidence.finding(
+            .accessChange,
+            step,
+            name?.name,
+            "changes access\(object): \(what)"
+          )
+        }
+      }
+    },
+    HazardRule(.sequenceChange) { evidence in
+      evidence.steps.flatMap { step in
+        step.actions.compactMap { action -> Finding? in
+          guard case .changeSequence(let name) = action, !evidence.creates(name, before: step)
+          else { return nil }
+          return evidence.finding(
+            .sequenceChange,
+            step,
+            name.name,
+            "changes sequence \(name.name)"
+          )
+        }
+      }
+    },
+  ]
+
+  /// Kinds whose drop another rule tells, or that nobody names.
+  private static func isTold(_ kind: String) -> Bool {
+    ["OBJECT_TABLE", "OBJECT_MATVIEW", "OBJECT_SCHEMA", "OBJECT_INDEX"].contains(kind)
+  }
+
+  private static func change(_ action: SchemaAction, _ table: String) -> (Hazard, String)? {
+    switch action {
+    case .changeType(_, let column, let type):
+      return (.typeChange, "changes \(column) of \(table) to \(type.name)")
+    case .addColumn(_, let column) where column.isRequired:
+      return (.requiredColumn, "adds \(column.name) to \(table), NOT NULL and without a default")
+    case .dropConstraint(_, let name):
+      return (.dropConstraint, "drops constraint \(name) of \(table)")
+    case .dropNotNull(_, let column):
+      return (.dropNotNull, "lets \(column) of \(table) be NULL")
+    case .changeDefault(_, let column, let isDropped):
+      return (
+        .defaultChange, "\(isDropped ? "drops" : "sets") the default of \(column) of \(table)"
+      )
+    case .replicaIdentity(_, let letter) where ["f", "n"].contains(letter):
+      return (
+        .replicaIdentity, "sets REPLICA IDENTITY \(letter == "f" ? "FULL" : "NOTHING") of \(table)"
+      )
+    case .setOption(_, "autovacuum_enabled", let value) where ["false", "off", "0"].contains(value):
+      return (.autovacuumOff, "switches autovacuum of \(table) off")
+    case .alterTable(_, let command): return subcommand(command, table)
+    default: return nil
+    }
+  }
+
+  private static func subcommand(_ command: String, _ table: String) -> (Hazard, String)? {
+    switch command {
+    case "AT_AddIdentity", "AT_SetIdentity", "AT_DropIdentity", "AT_DropExpression":
+      return (.identityChange, "changes who makes the values of a column of \(table)")
+    case "AT_DisableTrig", "AT_DisableTrigAll", "AT_DisableTrigUser", "AT_DisableRule",
+      "AT_EnableTrig", "AT_EnableTrigAll", "AT_EnableTrigUser", "AT_EnableAlwaysTrig",
+      "AT_EnableReplicaTrig", "AT_EnableRule", "AT_EnableAlwaysRule", "AT_EnableReplicaRule":
+      return (.triggerDisabled, "switches triggers or rules of \(table)")
+    default: return nil
+    }
+  }
+}
+
+extension Evidence {
+  /// Whether `IF EXISTS` passed over all that a statement would drop, which it says by a notice each.
+  func skips(_ action: SchemaAction, _ step: Step) -> Bool {
+    guard case .drop(_, let names, _, ifExists: true) = action,
+      step.observation.notices >= names.count
+    else { return false }
+    let removed = (changes?.removed ?? []).map(\.name)
+    return !names.contains { name in removed.contains { $0.contains(name.name) } }
+  }
+}
+
+extension ColumnSyntax {
+  /// Whether an insert that does not know the column must fail.
+  fileprivate var isRequired: Bool {
+    (has(.notNull) || has(.primaryKey)) && !has(.default) && !has(.identity) && !has(.generated)
+      && !isSerial
+  }
+}
+
+extension SchemaObject {
+  /// Whether the name without schema and arguments is this one.
+  fileprivate func isNamed(_ plain: String) -> Bool {
+    let name = name.prefix { $0 != "(" }
+    return name.hasSuffix(".\(plain)") || name.hasSuffix(".\"\(plain)\"")
+  }
+}

@@ -1,0 +1,69 @@
+import Files
+import Migration
+import Postgres
+import Problems
+import TestSupport
+
+@testable import Rehearsal
+
+/// Patches run on a fresh database as a rehearsal runs them, and what the rules say of them.
+struct HazardRig {
+  let settings: ConnectionSettings
+  private let folder: TemporaryDirectory
+
+  init(_ settings: ConnectionSettings, _ setUp: String = "") throws {
+    self.settings = settings
+    folder = try TemporaryDirectory(prefix: "drydock-hazards")
+    if !setUp.isEmpty { try Connection.open(settings).execute(setUp) }
+  }
+
+  func write(_ name: String, _ text: String) throws {
+    try AtomicFile.write(Array(text.utf8), to: "\(folder.path)/\(name)", durability: .fast)
+  }
+
+  func directory() throws -> PatchDirectory { try PatchDirectory.read(folder.path) }
+
+  /// Runs all patches; those after a failing one do not run, as in a rehearsal.
+  func observe() throws -> (patches: [PatchObservation], findings: [Finding]) {
+    let runner = Runner(settings, Runner.Options(toolVersion: "test"))
+    var observed: [PatchObservation] = []
+    var evidence: [Evidence] = []
+    let directory = try directory()
+    try runner.hold { held in
+      for patch in held.plan(directory).pending {
+        let watch = PatchWatch()
+        var observation = PatchObservation(
+          version: "\(patch.version)",
+          file: patch.file,
+          statements: [],
+          changes: nil,
+          seconds: 0
+        )
+        do {
+          try held.apply(patch, observer: watch)
+          observation.changes = watch.scratch.changes
+        } catch let problem as Problem {
+          observation.problem = problem.summary
+        }
+        observation.statements = watch.scratch.statements
+        observed.append(observation)
+        evidence.append(watch.evidence(patch, observation))
+        if observation.problem != nil { return }
+      }
+    }
+    return (observed, HazardReview(evidence).findings)
+  }
+}
+
+/// Runs one patch on a database that a script made, and returns what is found.
+func findings(
+  _ patch: String,
+  on setUp: String,
+  server: TestServer = .v15
+) throws -> [Finding] {
+  try withDatabase(on: server) { settings in
+    let rig = try HazardRig(settings, setUp)
+    try rig.write("0001_try.sql", patch)
+    return try rig.observe().findings
+  }
+}
