@@ -1,9 +1,9 @@
 import Files
-import Migration
 import Postgres
 import Problems
 import TestSupport
 
+@testable import Migration
 @testable import Rehearsal
 
 /// Patches run on a fresh database as a rehearsal runs them, and what the rules say of them.
@@ -52,6 +52,62 @@ struct HazardRig {
       }
     }
     return (observed, HazardReview(evidence).findings)
+  }
+}
+
+extension HazardRig {
+  /// Runs one patch in a transaction that is rolled back, watched as a rehearsal watches it.
+  ///
+  /// Many patches can so be tried on one database; only the runner's own part is left out.
+  func tryOut(_ text: String) throws -> [Finding] {
+    try write("0001_try.sql", text)
+    let patch = try directory().patches[0]
+    let connection = try Connection.open(settings)
+    let watch = PatchWatch()
+    var observation = PatchObservation(
+      version: "1",
+      file: patch.file,
+      statements: [],
+      changes: nil,
+      seconds: 0
+    )
+    try connection.execute("BEGIN")
+    try watch.willBegin(patch, on: connection)
+    for statement in patch.script.body {
+      guard try run(statement, watch, connection) else { break }
+    }
+    if watch.scratch.statements.allSatisfy({ $0.failure == nil }) {
+      try watch.beforeCommit(patch, on: connection)
+      observation.changes = watch.scratch.changes
+    }
+    try connection.execute("ROLLBACK")
+    observation.statements = watch.scratch.statements
+    return HazardReview([watch.evidence(patch, observation)]).findings
+  }
+
+  /// Runs one statement; returns whether it succeeded.
+  private func run(
+    _ statement: Statement,
+    _ watch: PatchWatch,
+    _ connection: Connection
+  ) throws -> Bool {
+    try watch.willRun(statement, on: connection)
+    let start = ContinuousClock.now
+    var affected = 0
+    var failure: PostgresError?
+    do {
+      affected = try connection.query(statement.text, []).affected
+    } catch {
+      failure = error
+    }
+    let outcome = StatementOutcome(
+      seconds: (ContinuousClock.now - start) / .seconds(1),
+      affected: affected,
+      notices: connection.takeNotices(),
+      failure: failure
+    )
+    try watch.didRun(statement, outcome, on: connection)
+    return failure == nil
   }
 }
 

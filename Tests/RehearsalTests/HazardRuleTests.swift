@@ -17,6 +17,7 @@ struct HazardRuleTests {
     }
 
     var testDescription: String { patch }
+    var isOutsideTransaction: Bool { patch.contains("no-transaction") }
   }
 
   /// What is there before each patch: a table with rows, one that refers to it, and much else.
@@ -37,7 +38,7 @@ struct HazardRuleTests {
     CREATE FUNCTION twice(a int) RETURNS int LANGUAGE sql AS 'SELECT 2 * a';
     CREATE FUNCTION nothing() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN new; END';
     CREATE TRIGGER watch BEFORE UPDATE ON item FOR EACH ROW EXECUTE FUNCTION nothing();
-    CREATE MATERIALIZED VIEW total AS SELECT sum(price) FROM item;
+    CREATE MATERIALIZED VIEW total AS SELECT sum(sort) FROM item;
     CREATE SCHEMA attic; CREATE TABLE attic.box (id bigint); INSERT INTO attic.box VALUES (1);
     INSERT INTO item SELECT i, i % 9, 'n' || i, i FROM generate_series(1, 12000) i;
     INSERT INTO part SELECT i, i FROM generate_series(1, 100) i;
@@ -203,9 +204,53 @@ struct HazardRuleTests {
     ),
   ]
 
-  @Test("A patch has the hazards that it should have", arguments: cases)
-  func found(_ example: Case) throws {
+  @Test("A patch has the hazards that it should have", arguments: TestServer.allCases)
+  func found(server: TestServer) throws {
+    try withDatabase(on: server) { settings in
+      let rig = try HazardRig(settings, Self.setUp)
+      for example in Self.cases where !example.isOutsideTransaction {
+        let found = try rig.tryOut(example.patch)
+        #expect(
+          found.map(\.hazard.id).sorted() == example.ids.sorted(),
+          "\(example): \(found.map(\.text))"
+        )
+      }
+    }
+  }
+
+  @Test(
+    "A patch outside a transaction has the hazards that it should have",
+    arguments: cases.filter(\.isOutsideTransaction)
+  )
+  func foundOutside(_ example: Case) throws {
     let found = try findings(example.patch, on: Self.setUp)
     #expect(found.map(\.hazard.id).sorted() == example.ids.sorted(), "\(found.map(\.text))")
+  }
+
+  @Test("Every hazard of the catalogue is found in one of the examples, and has a rule")
+  func complete() {
+    let examples = Set(Self.cases.flatMap(\.ids))
+    let ruled = HazardRule.all.flatMap(\.hazards) + LateHazardRule.all.map(\.hazard)
+    #expect(Set(Hazard.all.map(\.id)).subtracting(examples) == [])
+    #expect(examples.subtracting(Hazard.all.map(\.id)) == [])
+    #expect(Set(ruled.map(\.id)) == Set(Hazard.all.map(\.id)))
+    #expect(Set(Hazard.all.map(\.id)).count == Hazard.all.count)
+  }
+
+  @Test("A finding says what was measured, of what, and where")
+  func figures() throws {
+    try withDatabase(on: .v15) { settings in
+      let rig = try HazardRig(settings, Self.setUp)
+      let found = try rig.tryOut("-- a comment\n\n  ALTER TABLE item ALTER price TYPE bigint;")
+      let rewrite = try #require(found.first { $0.hazard == .tableRewrite })
+      #expect(rewrite.place == .init(file: "0001_try.sql", line: 3, column: 3))
+      #expect(rewrite.object == "public.item" && rewrite.figures.rows == 12_000)
+      #expect(rewrite.figures.bytes > 500_000 && rewrite.figures.walBytes > 500_000)
+      #expect(rewrite.figures.blockedSeconds > 0)
+      let estimate = try #require(rewrite.estimate)
+      #expect(estimate.lower < estimate.upper)
+      #expect(rewrite.text.hasPrefix("writes public.item again: the type of price changes;"))
+      #expect(rewrite.text.contains("(12,000 rows, "))
+    }
   }
 }

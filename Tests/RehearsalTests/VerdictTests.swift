@@ -1,0 +1,110 @@
+import Catalog
+import Cluster
+import Testing
+
+@testable import Rehearsal
+
+@Suite("A policy chooses which hazards make the verdict no")
+struct VerdictTests {
+  private func finding(
+    _ hazard: Hazard,
+    bytes: Int = 0,
+    rows: Int = 0,
+    seconds: Double = 0
+  ) -> Finding {
+    Finding(
+      hazard: hazard,
+      version: "1",
+      place: .init(file: "1.sql", line: 2, column: 3),
+      object: "public.item",
+      text: "does it",
+      figures: .init(bytes: bytes, rows: rows, blockedSeconds: seconds)
+    )
+  }
+
+  private func verdict(_ findings: [Finding], _ policy: Verdict.Policy = .init()) -> Verdict {
+    var policy = policy
+    policy.allowsUnsafeScratch = true
+    return Verdict(
+      RehearsalRun.Result(
+        patches: [],
+        findings: findings,
+        caughtUp: [],
+        expected: .init(),
+        isolation: .available,
+        preparation: 0
+      ),
+      policy
+    )
+  }
+
+  @Test("A rewrite is told below the limits and refused above either of them")
+  func limits() {
+    let policy = Verdict.Policy()
+    let limit = policy.rewriteLimit
+    #expect(verdict([finding(.tableRewrite, bytes: limit, seconds: 5)]).isYes)
+    #expect(!verdict([finding(.tableRewrite, bytes: limit + 1)]).isYes)
+    #expect(!verdict([finding(.tableRewrite, bytes: 1, seconds: 5.1)]).isYes)
+    #expect(verdict([finding(.renameTable, bytes: limit + 1, seconds: 9)]).isYes)
+  }
+
+  @Test("What loses rows is refused; an empty table may go")
+  func losses() {
+    #expect(!verdict([finding(.dropTable, rows: 1)]).isYes)
+    #expect(verdict([finding(.dropTable, rows: 0)]).isYes)
+  }
+
+  @Test("A policy makes any hazard fail, and lets any pass")
+  func stances() {
+    for hazard in Hazard.all {
+      var policy = Verdict.Policy()
+      policy.stances = [hazard.id: .fails]
+      #expect(!verdict([finding(hazard)], policy).isYes)
+      policy.stances = [hazard.id: .told]
+      let worst = finding(hazard, bytes: 1 << 40, rows: 1 << 30, seconds: 1e6)
+      #expect(verdict([worst], policy).isYes)
+    }
+  }
+
+  @Test("An objection names the hazard, the place and the reason; an accepted one is none")
+  func objection() {
+    var found = finding(.dropTable, rows: 1)
+    #expect(
+      verdict([found]).objections
+        == [.init(place: "1.sql:2:3", text: "does it", hazard: "drop-table")]
+    )
+    found.accepted = "it is old"
+    #expect(verdict([found]).isYes)
+  }
+
+  @Test("Time on production is a range that grows with size, log and time")
+  func estimates() {
+    let small = Estimate(seconds: 1, bytes: 0, walBytes: 0)
+    #expect(small.lower == 0.5 && small.upper == 4)
+    let large = Estimate(seconds: 1, bytes: 100_000_000, walBytes: 50_000_000)
+    #expect(large.lower == 0.5 && large.upper == 4 + 2 + 1)
+    let quiet = Observation(
+      place: "1.sql:1:1",
+      headline: "SELECT",
+      seconds: 1,
+      rows: 0,
+      walBytes: 0,
+      locks: [],
+      rewrites: [],
+      scans: [],
+      notices: 0
+    )
+    #expect(quiet.estimate == nil)
+    var busy = quiet
+    busy.rewrites = [.init(table: "public.a", bytes: 100_000_000)]
+    #expect(busy.estimate == Estimate(seconds: 1, bytes: 100_000_000, walBytes: 0))
+  }
+
+  @Test("A place is read as it is written, in files with any name")
+  func places() {
+    let place = Finding.Place("a:b.sql:12:7")
+    #expect(place == .init(file: "a:b.sql", line: 12, column: 7))
+    #expect(place.text == "a:b.sql:12:7")
+    #expect(Finding.Place("plain.sql").text == "plain.sql:1:1")
+  }
+}
