@@ -22,7 +22,7 @@ public struct GateCommand: RunnableCommand {
   public var shared = SharedOptions()
   /// What is rehearsed, and on what.
   public var rehearsal = RehearsalOptions()
-  /// Files to write: `html=FILE`, `json=FILE`, `markdown=FILE`.
+  /// Files to write: `html=FILE`, `sarif=FILE` and others.
   public var reports: [String] = []
 
   /// Makes the command with every default.
@@ -34,7 +34,7 @@ public struct GateCommand: RunnableCommand {
       "--report",
       \.reports,
       value: "FORMAT=FILE",
-      "Write a report: html, markdown or json; may be given several times."
+      "Write a report: \(ReportFile.formats); may be given several times."
     )
     group(\.rehearsal)
     group(\.shared)
@@ -46,46 +46,7 @@ public struct GateCommand: RunnableCommand {
     let outcome = try await rehearsal.session(in: context).run()
     let report = outcome.report
     for file in wanted { try file.write(report, in: context) }
-    context.show(report)
+    try context.showToWorkflow(report)
     return outcome.verdict.isYes ? .done : .verdict
-  }
-}
-
-/// A report that is written to a file: `html=gate.html`.
-struct ReportFile {
-  /// The formats.
-  enum Format: String, CaseIterable {
-    case html
-    case markdown
-    case json
-  }
-
-  let format: Format
-  let path: String
-
-  init(_ text: String) throws {
-    let parts = text.split(separator: "=", maxSplits: 1).map(String.init)
-    guard parts.count == 2, let format = Format(rawValue: parts[0]) else {
-      throw Problem(
-        .usage,
-        code: "usage.report",
-        "The report \(text) is not understood",
-        hint: "Write FORMAT=FILE with one of: "
-          + Format.allCases.map(\.rawValue).joined(separator: ", ")
-      )
-    }
-    self.format = format
-    path = parts[1]
-  }
-
-  func write(_ report: Report, in context: Context) throws {
-    let text =
-      switch format {
-      case .html: report.html
-      case .markdown: report.markdown
-      case .json: report.json.compact + "\n"
-      }
-    let full = path.hasPrefix("/") ? path : "\(context.world.directory)/\(path)"
-    try AtomicFile.write(Array(text.utf8), to: full, durability: .fast, mode: 0o644)
   }
 }

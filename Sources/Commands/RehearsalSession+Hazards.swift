@@ -52,7 +52,7 @@ extension RehearsalSession.Outcome {
   }
 
   /// Whether a finding is among the reasons for "no".
-  private func isAgainst(_ finding: Rehearsal.Finding) -> Bool {
+  func isAgainst(_ finding: Rehearsal.Finding) -> Bool {
     verdict.objections.contains {
       $0.hazard == finding.hazard.id && $0.place == finding.place.text && $0.text == finding.text
     }

@@ -26,7 +26,9 @@ extension RehearsalSession.Outcome {
     for patch in result.patches { blocks += patch.blocks }
     blocks += hazardBlocks
     blocks += verdictBlocks
-    return Report(title: "Rehearsal", blocks: blocks, json: json)
+    var report = Report(title: "Rehearsal", blocks: blocks, json: json)
+    (report.issues, report.cases) = (issues, cases)
+    return report
   }
 
   private var verdictBlocks: [Report.Block] {
@@ -86,13 +88,16 @@ extension PatchObservation {
         Quantity.bytes(statement.walBytes)
       )
     }
-    var blocks: [Report.Block] = [.heading(file), .table(table)]
+    var blocks: [Report.Block] = [.heading(file), .timeline(timeline), .table(table)]
     if !impacts.rows.isEmpty { blocks += [.paragraph("What others feel:"), .table(impacts)] }
     for statement in statements {
       guard let failure = statement.failure else { continue }
       blocks.append(.paragraph("\(statement.place) FAILED: \(failure.message)", role: .bad))
     }
     if let problem { blocks.append(.paragraph(problem, role: .bad)) }
+    if !difference.isEmpty {
+      blocks += [.paragraph("What it changes in the schema:"), .difference(difference)]
+    }
     if let undo { blocks.append(.paragraph("Its undo file \(undo.words).")) }
     return blocks
   }

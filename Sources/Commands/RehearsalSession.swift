@@ -16,6 +16,8 @@ struct RehearsalSession: Sendable {
     let result: RehearsalRun.Result
     let verdict: Verdict
     let receipt: Receipt?
+    /// The directory of the patches as a checkout names it.
+    let patchPath: String
   }
 
   let context: Context
@@ -59,7 +61,13 @@ struct RehearsalSession: Sendable {
     context.progress.clear()
     let verdict = Verdict(result, policy)
     guard verdict.isYes, !result.patches.isEmpty else {
-      return Outcome(content: content, result: result, verdict: verdict, receipt: nil)
+      return Outcome(
+        content: content,
+        result: result,
+        verdict: verdict,
+        receipt: nil,
+        patchPath: patchPath
+      )
     }
     let receipt = try result.receipt(
       of: rehearsal,
@@ -68,7 +76,20 @@ struct RehearsalSession: Sendable {
     )
     let signed = try SignedReceipt(signing: receipt, with: try context.receiptSigner(repository))
     try repository.putRecord(kind: .receipt, id: receipt.id, try signed.encoded())
-    return Outcome(content: content, result: result, verdict: verdict, receipt: receipt)
+    return Outcome(
+      content: content,
+      result: result,
+      verdict: verdict,
+      receipt: receipt,
+      patchPath: patchPath
+    )
+  }
+
+  /// Relative to the directory of the call, which in CI is the checkout.
+  private var patchPath: String {
+    let start = context.world.directory + "/"
+    guard directory.path.hasPrefix(start) else { return directory.path }
+    return String(directory.path.dropFirst(start.count))
   }
 
   private func liveDatabase() async throws -> LiveDatabase? {

@@ -50,7 +50,8 @@ struct AllowanceTests {
         caughtUp: [],
         expected: .init(),
         isolation: .available,
-        preparation: 0
+        preparation: 0,
+        isFromTemplate: false
       )
       #expect(
         result.accepted(of: try rig.directory()) == [

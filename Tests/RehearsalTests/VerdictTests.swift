@@ -32,7 +32,8 @@ struct VerdictTests {
         caughtUp: [],
         expected: .init(),
         isolation: .available,
-        preparation: 0
+        preparation: 0,
+        isFromTemplate: false
       ),
       policy
     )

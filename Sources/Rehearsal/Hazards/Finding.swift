@@ -19,7 +19,7 @@ public struct Finding: Sendable, Equatable {
     }
 
     /// Reads `file:line:column`; a text without numbers is a file.
-    init(_ text: String) {
+    public init(_ text: String) {
       let parts = text.split(separator: ":", omittingEmptySubsequences: false)
       guard parts.count > 2, let line = Int(parts[parts.count - 2]),
         let column = Int(parts[parts.count - 1])

@@ -1,0 +1,81 @@
+internal import Cryptography
+internal import Foundation
+internal import Rehearsal
+internal import Reports
+
+extension RehearsalSession.Outcome {
+  /// What tools for code review show beside the patches' lines.
+  var issues: [Report.Issue] {
+    var seen: [String: Int] = [:]
+    return (result.findings.map { issue($0) } + verdict.objections.compactMap { issue($0) }).map {
+      issue in
+      // The same twice in a file: the first stays the first when lines above it change.
+      let key = "\(issue.rule)\n\(issue.file)\n\(issue.fingerprint)"
+      seen[key, default: 0] += 1
+      var numbered = issue
+      numbered.fingerprint = Self.digest("\(key)\n\(seen[key] ?? 0)")
+      return numbered
+    }
+  }
+
+  /// Each patch as a test that passed or failed.
+  var cases: [Report.Case] {
+    result.patches.map { patch in
+      Report.Case(
+        name: patch.file,
+        file: path(patch.file),
+        seconds: patch.seconds,
+        failures: verdict.objections
+          .filter { $0.place == patch.file || $0.place.hasPrefix("\(patch.file):") }
+          .map { "\($0.place): \($0.text)" }
+      )
+    }
+  }
+
+  private func issue(_ finding: Rehearsal.Finding) -> Report.Issue {
+    let suffix = finding.accepted.map { " (accepted: \($0))" } ?? ""
+    return Report.Issue(
+      rule: finding.hazard.id,
+      title: finding.hazard.title,
+      level: level(of: finding),
+      message: finding.text + suffix,
+      file: path(finding.place.file),
+      line: finding.place.line,
+      column: finding.place.column,
+      fingerprint: finding.object ?? "",
+      page: finding.page
+    )
+  }
+
+  private func level(of finding: Rehearsal.Finding) -> Report.Issue.Level {
+    if isAgainst(finding) { return .error }
+    return finding.accepted == nil && finding.hazard.severity != .notice ? .warning : .note
+  }
+
+  /// A reason against that is no hazard: a statement that failed, an undo file that does not undo.
+  private func issue(_ objection: Verdict.Objection) -> Report.Issue? {
+    guard objection.hazard == nil else { return nil }
+    let place = Rehearsal.Finding.Place(objection.place)
+    let isPatch = result.patches.contains { $0.file == place.file }
+    return Report.Issue(
+      rule: "rehearsal",
+      title: "The rehearsal did not succeed",
+      level: .error,
+      message: objection.text,
+      // What is about no patch, such as the scratch, is shown at the directory of patches.
+      file: isPatch ? path(place.file) : patchPath,
+      line: isPatch ? place.line : nil,
+      column: isPatch ? place.column : nil,
+      fingerprint: ""
+    )
+  }
+
+  private func path(_ file: String) -> String { "\(patchPath)/\(file)" }
+
+  private static func digest(_ text: String) -> String {
+    guard let hash = try? SHA256.hash(Array(text.utf8)) else {
+      preconditionFailure("a hash of bytes in memory cannot fail")
+    }
+    return hash.prefix(16).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+  }
+}
