@@ -10,6 +10,11 @@ extension RehearsalSession.Outcome {
   var report: Report {
     var blocks: [Report.Block] = [
       .values([
+        .init(
+          "verdict",
+          verdict.isYes
+            ? "yes" : "no: \(Quantity.count(verdict.objections.count, "reason", "reasons"))"
+        ),
         .init("snapshot", "\(content.name) of \(content.manifest.database.name)"),
         .init("data of", content.manifest.taken),
         .init(

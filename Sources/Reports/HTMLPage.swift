@@ -53,12 +53,12 @@ public struct HTMLPage: Sendable, Equatable {
     dl { display: grid; grid-template-columns: minmax(8rem, max-content) 1fr; gap: .2rem 1rem; }
     dt { font-weight: 600; }
     dd { margin: 0; overflow-wrap: anywhere; }
-    .timeline { display: grid; grid-template-columns: minmax(6rem, 14rem) 1fr; gap: .15rem .6rem; font-size: .9em; }
+    .timeline { display: grid; grid-template-columns: minmax(6rem, 14rem) 1fr; gap: .15rem .6rem; margin: 0 0 1rem; font-size: .9em; }
     .timeline .label { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
-    .lane { position: relative; min-height: 1.3em; background: var(--soft); border-radius: 4px; }
+    .lane { position: relative; overflow: hidden; min-height: 1.3em; background: var(--soft); border-radius: 4px; }
     .bar { position: absolute; top: .15em; bottom: .15em; min-width: 3px; border-radius: 3px; background: currentColor; opacity: .75; }
     .time { position: relative; padding-left: .4rem; white-space: nowrap; }
     .good { color: var(--good); } .warning { color: var(--warning); } .bad { color: var(--bad); }
-    @media (max-width: 36rem) { dl, .timeline { grid-template-columns: 1fr; } }
+    @media (max-width: 36rem) { dl, .timeline { grid-template-columns: minmax(0, 1fr); } }
     """
 }
