@@ -65,6 +65,7 @@ extension SchemaFingerprint {
   ///
   /// Every name outside pg_catalog is written with its schema. `pg_temp` comes last, because a
   /// session's temporary table would otherwise hide a catalog of the same name (CVE-2007-2138).
+  /// With `work_mem` for its sorts, reading writes no temporary files that a rehearsal would count.
   private static let fixedSettings = """
     SET LOCAL search_path = pg_catalog, pg_temp;
     SET LOCAL quote_all_identifiers = off;
@@ -77,6 +78,7 @@ extension SchemaFingerprint {
     SET LOCAL xmloption = content;
     SET LOCAL standard_conforming_strings = on;
     SET LOCAL jit = off;
+    SET LOCAL work_mem = '64MB';
     SET LOCAL max_parallel_workers_per_gather = 0
     """
 }

@@ -95,6 +95,7 @@ extension PatchObservation {
     }
     var blocks: [Report.Block] = [.heading(file), .timeline(timeline), .table(table)]
     if !impacts.rows.isEmpty { blocks += [.paragraph("What others feel:"), .table(impacts)] }
+    blocks += changeBlocks
     for statement in statements {
       guard let failure = statement.failure else { continue }
       blocks.append(.paragraph("\(statement.place) FAILED: \(failure.message)", role: .bad))
@@ -130,7 +131,7 @@ extension PatchObservation {
   }
 
   /// Line and column; the file's name is the heading, so only an included file is named.
-  private func place(of statement: Observation) -> String {
+  func place(of statement: Observation) -> String {
     let prefix = "\(file):"
     guard statement.place.hasPrefix(prefix) else { return statement.place }
     return String(statement.place.dropFirst(prefix.count))

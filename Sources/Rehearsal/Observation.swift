@@ -11,12 +11,30 @@ public struct Observation: Codable, Sendable, Equatable {
     public var mode: String
   }
 
-  /// A table that got a new file: every row was written again.
+  /// A table that got a new file: every row was written again, or thrown away.
   public struct Rewrite: Codable, Sendable, Equatable {
+    /// Why, as far as the server says (`pg_event_trigger_table_rewrite_reason`, manual, 9.30).
+    public enum Reason: String, Codable, Sendable {
+      /// It becomes logged or unlogged.
+      case persistence
+      /// A new column's default has to be computed for each row.
+      case defaultValue
+      /// A column changes its type.
+      case columnType
+      /// It changes its access method.
+      case accessMethod
+      /// Nothing was written: the new file is empty, as after TRUNCATE.
+      case emptied
+    }
+
     /// The table.
     public var table: String
     /// Its size before, in bytes.
     public var bytes: Int
+    /// Why; nil for commands that always write again: CLUSTER, VACUUM FULL, REFRESH.
+    public var reason: Reason?
+    /// Its size after, in bytes.
+    public var bytesAfter = 0
   }
 
   /// A full scan of a table that was there before the patch.
@@ -49,7 +67,8 @@ public struct Observation: Codable, Sendable, Equatable {
   public var rows: Int
   /// Bytes of write-ahead log.
   public var walBytes: Int
-  /// Locks held at its end, on tables that were there before the patch; ACCESS SHARE left out.
+  /// Locks on tables that were there before the patch, ACCESS SHARE left out: those held at its end,
+  /// and for a statement outside a transaction those that were seen while it ran.
   public var locks: [Lock]
   /// Tables that it wrote again.
   public var rewrites: [Rewrite]
@@ -59,6 +78,22 @@ public struct Observation: Codable, Sendable, Equatable {
   public var notices: Int
   /// Why it failed, if it did.
   public var failure: Failure?
+  /// How many of the notices were warnings.
+  public var warnings = 0
+  /// How long it held locks on tables, where it ran outside a transaction.
+  ///
+  /// A lock that a transaction takes stays until its end, which the patch's time tells.
+  public var holds: [Hold] = []
+  /// Tables whose rows or size it changed.
+  public var changes: [TableChange] = []
+  /// Indexes that it built again under their old name.
+  public var indexRewrites: [IndexRewrite] = []
+  /// What it created, temporary objects left out.
+  public var created: [NamedObject] = []
+  /// What it dropped, with what hung on it by CASCADE.
+  public var dropped: [NamedObject] = []
+  /// Bytes of temporary files; nil in a transaction, whose counts come at its end.
+  public var temporaryBytes: Int?
 }
 
 /// What a rehearsal saw of one patch.
@@ -73,6 +108,8 @@ public struct PatchObservation: Codable, Sendable, Equatable {
   public var changes: ChangeSet?
   /// Seconds from its first statement to its end.
   public var seconds: Double
+  /// Bytes of temporary files that all of it wrote: sorts and joins beyond `work_mem`.
+  public var temporaryBytes: Int?
   /// Why the patch failed, if not by a statement of its own: a verify script, a rule.
   public var problem: String?
   /// What came of its undo file; nil when there is none or the patch failed.

@@ -16,11 +16,13 @@ struct Performance {
   private(set) var caughtUp: [String] = []
   /// What the rules for hazards look at, patch by patch.
   private(set) var evidence: [Evidence] = []
+  private let scratchWatch: ScratchWatch
 
-  init(of rehearsal: RehearsalRun, scratch: ScratchDatabase, expected: SchemaFingerprint) {
+  init(of rehearsal: RehearsalRun, scratch: ScratchDatabase, expected: SchemaFingerprint) throws {
     self.rehearsal = rehearsal
     self.scratch = scratch
     self.expected = expected
+    scratchWatch = try ScratchWatch(installingIn: scratch.administration)
   }
 
   mutating func run() throws {
@@ -57,7 +59,7 @@ struct Performance {
           hint: "Take a new snapshot: drydock backup."
         )
       }
-      let observer = ScratchObserver()
+      let observer = ScratchObserver(scratchWatch)
       rehearsal.progress("catching up with \(patch.file)")
       try held.apply(patch, observer: observer)
       if let changes = observer.changes { expected = expected.applying(changes) }
@@ -78,7 +80,7 @@ struct Performance {
   /// Runs one patch; returns whether it succeeded.
   private mutating func rehearse(_ patch: Patch, _ held: HeldRunner) throws -> Bool {
     rehearsal.progress("rehearsing \(patch.file)")
-    let watch = PatchWatch()
+    let watch = PatchWatch(scratchWatch)
     let observer = watch.scratch
     let started = ContinuousClock.now
     var observation = PatchObservation(
@@ -97,7 +99,9 @@ struct Performance {
       let isOwn = observer.statements.contains { $0.failure != nil }
       observation.problem = isOwn ? nil : problem.summary + (problem.reason.map { ": \($0)" } ?? "")
     }
+    try observer.finish()
     observation.statements = observer.statements
+    observation.temporaryBytes = observer.temporaryBytes
     observation.seconds = started.secondsAgo
     observed.append(observation)
     evidence.append(watch.evidence(patch, observation))
@@ -109,7 +113,7 @@ struct Performance {
     for (place, patch) in patches.enumerated().reversed() {
       guard patch.undo != nil, let up = observed[place].changes else { return }
       rehearsal.progress("rehearsing the undo of \(patch.file)")
-      let observer = ScratchObserver()
+      let observer = ScratchObserver(scratchWatch)
       do {
         try held.undo(rehearsal.patches, patch.version, observer: observer)
         observed[place].undo =

@@ -101,7 +101,7 @@ public struct RehearsalRun: Sendable {
       let expected = try await lane.run { [content] in try Self.fingerprint(of: content) }
       let preparation = started.secondsAgo
       let result = try await lane.run { [self] in
-        var performance = Performance(of: self, scratch: scratch, expected: expected)
+        var performance = try Performance(of: self, scratch: scratch, expected: expected)
         try performance.run()
         return Result(
           patches: performance.observed,

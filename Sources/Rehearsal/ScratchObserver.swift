@@ -1,32 +1,52 @@
 internal import Catalog
 internal import Migration
 internal import Postgres
+internal import Problems
 
-/// Watches a patch on the scratch, from inside its transaction.
+/// Watches a patch on the scratch: from inside its transaction, or from beside it.
 ///
-/// Names come from a map taken before the statement: a join of `pg_locks` with `pg_class` would
-/// lose what the statement dropped (tested).
+/// Names come from a map taken before the patch: a join of `pg_locks` with `pg_class` would lose
+/// what a statement dropped (tested).
 final class ScratchObserver: RunObserver {
   private(set) var statements: [Observation] = []
   private(set) var changes: ChangeSet?
+  private(set) var temporaryBytes: Int?
 
-  private var known: [Int: TableState] = [:]
-  private var current: [Int: TableState] = [:]
-  private var scans: [Int: Int] = [:]
-  private var wal = 0
+  private let watch: ScratchWatch
   private var before = SchemaFingerprint()
+  private var relations = RelationMap()
+  private var session: Int?
+  private var temporaryBytesBefore = 0
+  private var lastRecord = 0
+  /// The look before the statement.
+  private var start: Look?
+  private var temporaryBytesAtStart = 0
+  /// Set while a statement runs outside a transaction.
+  private var sampler: LockSampler?
+
+  init(_ watch: ScratchWatch) { self.watch = watch }
 
   func willBegin(_ patch: Patch, on connection: Connection) throws {
     // Called again on a retry: what was seen of the attempt before does not count.
     statements = []
-    known = try TableState.all(connection)
-    current = known
-    scans = try Self.scanCounts(connection)
+    session = connection.backendPID
+    temporaryBytesBefore = try watch.temporaryBytes()
+    let look = try watch.look(inside: connection, after: 0, .all)
+    lastRecord = look.lastRecord
+    relations = RelationMap(look.relations)
     before = try SchemaFingerprint.read(connection)
   }
 
   func willRun(_ statement: Statement, on connection: Connection) throws {
-    wal = try Self.walPosition(connection)
+    let isBare = !connection.isInTransaction
+    try watch.noteLocks(isBare)
+    guard isBare else {
+      start = try watch.look(inside: connection, after: lastRecord, .none)
+      return
+    }
+    start = try watch.look(beside: connection, after: lastRecord, .none)
+    temporaryBytesAtStart = try watch.temporaryBytes()
+    sampler = LockSampler(watching: connection.backendPID, as: watch.settings)
   }
 
   func didRun(
@@ -34,21 +54,17 @@ final class ScratchObserver: RunObserver {
     _ outcome: StatementOutcome,
     on connection: Connection
   ) throws {
-    var observation = Observation(
-      place: statement.place,
-      headline: statement.headline,
-      seconds: outcome.seconds,
-      rows: outcome.affected,
-      walBytes: 0,
-      locks: [],
-      rewrites: [],
-      scans: [],
-      notices: outcome.notices.count
-    )
+    let sampled = try sampler.map { try $0.stop() }
+    sampler = nil
+    var observation = Observation(statement, outcome)
+    if let sampled { observation.note(sampled, relations) }
     if let failure = outcome.failure {
       observation.fail(failure, statement)
+    } else if sampled != nil {
+      try measure(&observation, try watch.look(beside: connection, after: lastRecord, .all))
+      observation.temporaryBytes = try watch.temporaryBytes() - temporaryBytesAtStart
     } else {
-      try measure(&observation, on: connection)
+      try measure(&observation, try watch.look(inside: connection, after: lastRecord, .locked))
     }
     statements.append(observation)
   }
@@ -57,63 +73,31 @@ final class ScratchObserver: RunObserver {
     changes = ChangeSet(from: before, to: try SchemaFingerprint.read(connection))
   }
 
-  private func measure(_ observation: inout Observation, on connection: Connection) throws {
-    observation.walBytes = try Self.walPosition(connection) - wal
-    observation.locks = try locks(connection)
-    let now = try TableState.all(connection)
-    observation.rewrites = now.compactMap { oid, state in
-      guard let old = current[oid], old.isTable, known[oid] != nil,
-        old.fileNode != state.fileNode
-      else { return nil }
-      return Observation.Rewrite(table: state.name, bytes: old.bytes)
-    }.sorted { $0.table < $1.table }
-    observation.scans = try newScans(connection, under: observation.locks)
-    current = now
+  /// The run has ended, well or not: takes what only shows when its session is gone.
+  func finish() throws {
+    _ = try sampler?.stop()
+    sampler = nil
+    guard let session, try watch.waitForEnd(of: session) else { return }
+    temporaryBytes = try watch.temporaryBytes() - temporaryBytesBefore
   }
 
-  private func locks(_ connection: Connection) throws -> [Observation.Lock] {
-    let rows = try connection.execute(Self.lockQuery)
-    let found = rows.compactMap { row -> Observation.Lock? in
-      guard let state = known[row.int("relation")] else { return nil }
-      return Observation.Lock(table: state.name, mode: row.string("mode"))
-    }
-    return Set(found).sorted { ($0.table, $0.mode) < ($1.table, $1.mode) }
+  private func measure(_ observation: inout Observation, _ look: Look) throws {
+    guard !look.isBlind else { throw Self.blinded(observation) }
+    lastRecord = look.lastRecord
+    guard let start else { return }
+    let reading = StatementReading(relations: relations, before: start, after: look)
+    reading.fill(&observation)
+    relations.update(look.relations)
   }
 
-  private func newScans(
-    _ connection: Connection,
-    under locks: [Observation.Lock]
-  ) throws -> [Observation.Scan] {
-    let counts = try Self.scanCounts(connection)
-    defer { scans = counts }
-    return counts.compactMap { oid, count in
-      guard count > scans[oid] ?? 0, let state = known[oid] else { return nil }
-      let stopsWriters = locks.contains { $0.table == state.name && $0.stopsWriters }
-      return Observation.Scan(table: state.name, bytes: state.bytes, isUnderLock: stopsWriters)
-    }.sorted { $0.table < $1.table }
+  private static func blinded(_ observation: Observation) -> Problem {
+    Problem(
+      .refused,
+      code: "rehearsal.event-triggers-off",
+      "\(observation.place): the statement switches event triggers off, so that a rehearsal cannot"
+        + " see what follows"
+    )
   }
-
-  private static func walPosition(_ connection: Connection) throws -> Int {
-    try connection.execute(
-      "SELECT pg_catalog.pg_wal_lsn_diff(pg_catalog.pg_current_wal_insert_lsn(), '0/0')::bigint"
-    ).int ?? 0
-  }
-
-  private static func scanCounts(_ connection: Connection) throws -> [Int: Int] {
-    var counts: [Int: Int] = [:]
-    for row in try connection.execute(
-      "SELECT relid, seq_scan FROM pg_catalog.pg_stat_xact_user_tables WHERE seq_scan > 0"
-    ) {
-      counts[row.int("relid")] = row.int("seq_scan")
-    }
-    return counts
-  }
-
-  private static let lockQuery = """
-    SELECT DISTINCT relation, mode FROM pg_catalog.pg_locks
-    WHERE pid = pg_catalog.pg_backend_pid() AND locktype = 'relation' AND granted
-      AND mode <> 'AccessShareLock'
-    """
 }
 
 extension Observation.Lock {
@@ -124,6 +108,32 @@ extension Observation.Lock {
 }
 
 extension Observation {
+  /// What the runner itself tells of a statement.
+  fileprivate init(_ statement: Statement, _ outcome: StatementOutcome) {
+    self.init(
+      place: statement.place,
+      headline: statement.headline,
+      seconds: outcome.seconds,
+      rows: outcome.affected,
+      walBytes: 0,
+      locks: [],
+      rewrites: [],
+      scans: [],
+      notices: outcome.notices.count
+    )
+    warnings = outcome.notices.count { $0.severity == "WARNING" }
+  }
+
+  /// Notes what a second session saw; what was not there before the patch hinders nobody.
+  fileprivate mutating func note(_ sampled: LockTally, _ relations: RelationMap) {
+    locks = relations.locks(Array(sampled.held.keys))
+    holds = sampled.strongest.compactMap { oid, lock in
+      relations.lockable(oid).map {
+        Hold(table: $0.name, mode: lock.mode, seconds: lock.seconds)
+      }
+    }.sorted { $0.table < $1.table }
+  }
+
   /// Notes a failure with the place that the server pointed at.
   fileprivate mutating func fail(_ error: PostgresError, _ statement: Statement) {
     failure = Failure(sqlState: error.sqlState, message: error.message, hint: error.hint)

@@ -3,8 +3,10 @@ internal import Postgres
 
 /// Watches for the observation and for the facts at once.
 final class PatchWatch: RunObserver {
-  let scratch = ScratchObserver()
+  let scratch: ScratchObserver
   let facts = FactObserver()
+
+  init(_ watch: ScratchWatch) { scratch = ScratchObserver(watch) }
 
   func willBegin(_ patch: Patch, on connection: Connection) throws {
     try facts.willBegin(patch, on: connection)

@@ -1,0 +1,84 @@
+internal import Rehearsal
+internal import Reports
+
+extension PatchObservation {
+  private static let mostNames = 12
+
+  /// What a patch did to rows, sizes and objects, and what it needed on the way.
+  var changeBlocks: [Report.Block] {
+    var blocks: [Report.Block] = []
+    if !changedTables.rows.isEmpty {
+      blocks += [.paragraph("What it changed:"), .table(changedTables)]
+    }
+    let sentences = statements.flatMap { statement in
+      statement.sentences(atMost: Self.mostNames).map { "\(place(of: statement)) \($0)" }
+    }
+    if !sentences.isEmpty { blocks.append(.list(sentences)) }
+    if let temporaryBytes, temporaryBytes > 0 {
+      blocks.append(.paragraph("It wrote \(Quantity.bytes(temporaryBytes)) of temporary files."))
+    }
+    return blocks
+  }
+
+  private var changedTables: Table {
+    var table = Table([
+      .text("place"), .flexible("table"), .number("inserted"), .number("updated"),
+      .number("deleted"), .number("size before"), .number("after"),
+    ])
+    for statement in statements {
+      for change in statement.changes {
+        table.add(
+          place(of: statement),
+          change.table,
+          Quantity.count(change.inserted),
+          Quantity.count(change.updated),
+          Quantity.count(change.deleted),
+          Quantity.bytes(change.bytesBefore),
+          Quantity.bytes(change.bytesAfter)
+        )
+      }
+    }
+    return table
+  }
+}
+
+extension Observation {
+  /// What has no place in a table: why tables are written again, locks that were held in passing,
+  /// and what came and went.
+  fileprivate func sentences(atMost most: Int) -> [String] {
+    var sentences = rewrites.compactMap { rewrite in
+      rewrite.reason.map { "\($0.verb) \(rewrite.table): \($0.words)" }
+    }
+    sentences += holds.map { hold in
+      "holds \(hold.mode) on \(hold.table) for \(Quantity.duration(.seconds(hold.seconds)))"
+    }
+    let lists = [
+      ("builds again", indexRewrites.map(\.index)), ("creates", created.map(\.words)),
+      ("drops", dropped.map(\.words)),
+    ]
+    for (verb, names) in lists where !names.isEmpty {
+      let more = names.count > most ? " and \(names.count - most) more" : ""
+      sentences.append("\(verb) \(names.prefix(most).joined(separator: ", "))\(more)")
+    }
+    if warnings > 0 { sentences.append("raises \(Quantity.count(warnings)) warnings") }
+    return sentences
+  }
+}
+
+extension Observation.NamedObject {
+  fileprivate var words: String { "\(kind) \(name)" }
+}
+
+extension Observation.Rewrite.Reason {
+  fileprivate var verb: String { self == .emptied ? "empties" : "writes again" }
+
+  fileprivate var words: String {
+    switch self {
+    case .persistence: "it becomes logged or unlogged"
+    case .defaultValue: "a new column is computed for each row"
+    case .columnType: "a column changes its type"
+    case .accessMethod: "it changes its access method"
+    case .emptied: "its rows are thrown away, not read"
+    }
+  }
+}

@@ -1,0 +1,135 @@
+extension ScratchWatch {
+  /// What is made in the scratch.
+  ///
+  /// Everything that a patch's own session calls runs as the administrator, under a search path that
+  /// no `SET ROLE` and no `SET search_path` of the patch reaches.
+  static let schema = """
+    SET allow_system_table_mods = on;
+    DROP SCHEMA IF EXISTS pg_drydock CASCADE;
+    CREATE SCHEMA pg_drydock;
+    GRANT USAGE ON SCHEMA pg_drydock TO PUBLIC;
+    CREATE UNLOGGED TABLE pg_drydock.state (notes_locks boolean NOT NULL);
+    INSERT INTO pg_drydock.state VALUES (false);
+    CREATE UNLOGGED TABLE pg_drydock.record (
+      number bigint GENERATED ALWAYS AS IDENTITY, event text NOT NULL, kind text, name text,
+      relation bigint, detail text);
+    \(note)
+    \(relations)
+    \(activity)
+    \(look)
+    \(triggers)
+    RESET allow_system_table_mods;
+    """
+
+  private static let asAdministrator =
+    "SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET work_mem = '64MB' AS $drydock$"
+
+  /// Writes down what an event trigger is told, in the transaction of what it tells.
+  private static let note = """
+    CREATE FUNCTION pg_drydock.note() RETURNS event_trigger LANGUAGE plpgsql
+    \(asAdministrator)
+    BEGIN
+      IF tg_event = 'table_rewrite' THEN
+        INSERT INTO pg_drydock.record (event, relation, detail) VALUES ('rewritten',
+          pg_event_trigger_table_rewrite_oid(), pg_event_trigger_table_rewrite_reason());
+        RETURN;
+      END IF;
+      IF tg_event = 'sql_drop' THEN
+        INSERT INTO pg_drydock.record (event, kind, name, relation)
+        SELECT 'dropped', object_type, object_identity, objid
+        FROM pg_event_trigger_dropped_objects() WHERE (original OR normal) AND NOT is_temporary
+          AND object_identity NOT LIKE '"_RETURN" on %';
+      ELSE
+        INSERT INTO pg_drydock.record (event, kind, name, relation)
+        SELECT 'created', object_type, object_identity, objid
+        FROM pg_event_trigger_ddl_commands()
+        WHERE command_tag LIKE 'CREATE %' AND NOT in_extension
+          AND schema_name IS DISTINCT FROM 'pg_temp';
+      END IF;
+      IF (SELECT notes_locks FROM pg_drydock.state) THEN
+        INSERT INTO pg_drydock.record (event, relation, detail)
+        SELECT DISTINCT 'locked', l.relation, l.mode FROM pg_locks AS l
+        WHERE l.pid = pg_backend_pid() AND l.locktype = 'relation' AND l.granted
+          AND l.mode <> 'AccessShareLock';
+      END IF;
+    END $drydock$;
+    """
+
+  /// Relations as they stand: all of the user's, or some.
+  private static let relations = """
+    CREATE FUNCTION pg_drydock.relations(wanted oid[]) RETURNS jsonb LANGUAGE plpgsql
+    \(asAdministrator)
+    BEGIN
+      RETURN (SELECT jsonb_agg(jsonb_build_object('oid', c.oid::bigint,
+          'name', format('%I.%I', n.nspname, c.relname), 'kind', c.relkind,
+          'file', coalesce(pg_relation_filenode(c.oid), 0)::bigint,
+          'table', (SELECT i.indrelid::bigint FROM pg_index AS i WHERE i.indexrelid = c.oid),
+          'isEmpty', c.relkind IN ('r', 'm') AND pg_relation_size(c.oid) = 0,
+          'bytes', CASE WHEN c.relkind IN ('r', 'm') THEN pg_table_size(c.oid)
+            WHEN c.relkind = 'i' THEN pg_relation_size(c.oid) ELSE 0 END))
+        FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
+        WHERE (wanted IS NULL OR c.oid = ANY (wanted))
+          AND c.relkind IN ('r', 'p', 'm', 'v', 'f', 'S', 'i') AND n.nspname !~ '^pg_'
+          AND n.nspname NOT IN ('information_schema', 'drydock', 'drydock_pages',
+            'drydock_witness'));
+    END $drydock$;
+    """
+
+  /// What was read and written: in this session's transaction, or as all have said until now.
+  private static let activity = """
+    CREATE FUNCTION pg_drydock.activity(is_inside boolean) RETURNS jsonb LANGUAGE plpgsql
+    \(asAdministrator)
+    BEGIN
+      IF is_inside THEN
+        RETURN (SELECT jsonb_agg(jsonb_build_object('oid', relid::bigint, 'scans', seq_scan,
+            'inserted', n_tup_ins, 'updated', n_tup_upd, 'deleted', n_tup_del))
+          FROM pg_stat_xact_user_tables
+          WHERE seq_scan > 0 OR n_tup_ins > 0 OR n_tup_upd > 0 OR n_tup_del > 0);
+      END IF;
+      RETURN (SELECT jsonb_agg(jsonb_build_object('oid', relid::bigint, 'scans', seq_scan,
+          'inserted', n_tup_ins, 'updated', n_tup_upd, 'deleted', n_tup_del))
+        FROM pg_stat_user_tables
+        WHERE seq_scan > 0 OR n_tup_ins > 0 OR n_tup_upd > 0 OR n_tup_del > 0);
+    END $drydock$;
+    """
+
+  /// One look: before a statement the log's position comes last, after it first, so that nothing
+  /// that looking itself writes is counted.
+  private static let look = """
+    CREATE FUNCTION pg_drydock.look(after bigint, scope text, is_inside boolean) RETURNS jsonb
+    LANGUAGE plpgsql
+    \(asAdministrator)
+    DECLARE
+      first pg_lsn := pg_current_wal_insert_lsn();
+      held jsonb; locked oid[]; noted jsonb; last bigint; found jsonb; done jsonb;
+    BEGIN
+      IF is_inside THEN
+        SELECT jsonb_agg(DISTINCT jsonb_build_object('relation', l.relation::bigint, 'mode', l.mode)),
+          array_agg(DISTINCT l.relation) INTO held, locked
+        FROM pg_locks AS l WHERE l.pid = pg_backend_pid() AND l.locktype = 'relation' AND l.granted
+          AND l.mode <> 'AccessShareLock' AND l.relation >= 16384
+          AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database());
+      END IF;
+      SELECT jsonb_agg(to_jsonb(r) - 'number' ORDER BY r.number), max(r.number) INTO noted, last
+      FROM pg_drydock.record AS r WHERE r.number > after;
+      IF scope = 'all' THEN found := pg_drydock.relations(NULL);
+      ELSIF scope = 'locked' THEN found := pg_drydock.relations(coalesce(locked, '{}'));
+      END IF;
+      done := pg_drydock.activity(is_inside);
+      RETURN jsonb_build_object('locks', coalesce(held, '[]'), 'records', coalesce(noted, '[]'),
+        'lastRecord', coalesce(last, after), 'relations', coalesce(found, '[]'),
+        'activity', coalesce(done, '[]'),
+        'isBlind', coalesce(current_setting('event_triggers', true), 'on') = 'off',
+        'walBefore', pg_wal_lsn_diff(first, '0/0'),
+        'walAfter', pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0'));
+    END $drydock$;
+    """
+
+  /// They fire also where a patch sets `session_replication_role` (manual, ALTER EVENT TRIGGER).
+  private static let triggers = ["table_rewrite", "sql_drop", "ddl_command_end"].map { event in
+    """
+    CREATE EVENT TRIGGER drydock_\(event) ON \(event) EXECUTE FUNCTION pg_drydock.note();
+    ALTER EVENT TRIGGER drydock_\(event) ENABLE ALWAYS;
+    """
+  }.joined(separator: "\n")
+}
