@@ -62,6 +62,7 @@ struct Performance {
       let observer = ScratchObserver(scratchWatch)
       rehearsal.progress("catching up with \(patch.file)")
       try held.apply(patch, observer: observer)
+      try observer.finish()
       if let changes = observer.changes { expected = expected.applying(changes) }
       caughtUp.append(patch.file)
     }
@@ -116,6 +117,7 @@ struct Performance {
       let observer = ScratchObserver(scratchWatch)
       do {
         try held.undo(rehearsal.patches, patch.version, observer: observer)
+        try observer.finish()
         observed[place].undo =
           observer.changes.map { up.isCancelled(by: $0) } == true
           ? .cancels : .differs

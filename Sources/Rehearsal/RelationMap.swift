@@ -4,6 +4,8 @@ struct RelationMap {
   private let knownIndexes: [String: Int]
   private var current: [Int: TableState]
   private var currentIndexes: [String: TableState]
+  /// What the patch made, and nothing of it belongs to a table that was there.
+  private(set) var own: Set<Int> = []
 
   /// A map of what is there before a patch.
   init(_ relations: [TableState] = []) {
@@ -25,6 +27,9 @@ struct RelationMap {
     for state in relations {
       current[state.oid] = state
       if state.isIndex { currentIndexes[state.name] = state }
+      if known[state.oid] == nil, state.table.flatMap({ known[$0] }) == nil {
+        own.insert(state.oid)
+      }
     }
   }
 

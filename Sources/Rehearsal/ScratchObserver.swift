@@ -64,7 +64,11 @@ final class ScratchObserver: RunObserver {
       try measure(&observation, try watch.look(beside: connection, after: lastRecord, .all))
       observation.temporaryBytes = try watch.temporaryBytes() - temporaryBytesAtStart
     } else {
-      try measure(&observation, try watch.look(inside: connection, after: lastRecord, .locked))
+      let own = relations.own
+      try measure(
+        &observation,
+        try watch.look(inside: connection, after: lastRecord, .locked, ignoring: own)
+      )
     }
     statements.append(observation)
   }

@@ -11,7 +11,7 @@ extension ScratchWatch {
     CREATE UNLOGGED TABLE pg_drydock.state (notes_locks boolean NOT NULL);
     INSERT INTO pg_drydock.state VALUES (false);
     CREATE UNLOGGED TABLE pg_drydock.record (
-      number bigint GENERATED ALWAYS AS IDENTITY, event text NOT NULL, kind text, name text,
+      number bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, event text NOT NULL, kind text, name text,
       relation bigint, detail text);
     \(note)
     \(relations)
@@ -96,8 +96,8 @@ extension ScratchWatch {
   /// One look: before a statement the log's position comes last, after it first, so that nothing
   /// that looking itself writes is counted.
   private static let look = """
-    CREATE FUNCTION pg_drydock.look(after bigint, scope text, is_inside boolean) RETURNS jsonb
-    LANGUAGE plpgsql
+    CREATE FUNCTION pg_drydock.look(after bigint, scope text, is_inside boolean, ignored oid[])
+    RETURNS jsonb LANGUAGE plpgsql
     \(asAdministrator)
     DECLARE
       first pg_lsn := pg_current_wal_insert_lsn();
@@ -105,7 +105,8 @@ extension ScratchWatch {
     BEGIN
       IF is_inside THEN
         SELECT jsonb_agg(DISTINCT jsonb_build_object('relation', l.relation::bigint, 'mode', l.mode)),
-          array_agg(DISTINCT l.relation) INTO held, locked
+          array_agg(DISTINCT l.relation) FILTER (WHERE l.relation <> ALL (ignored))
+        INTO held, locked
         FROM pg_locks AS l WHERE l.pid = pg_backend_pid() AND l.locktype = 'relation' AND l.granted
           AND l.mode <> 'AccessShareLock' AND l.relation >= 16384
           AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database());

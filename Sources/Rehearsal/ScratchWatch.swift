@@ -43,15 +43,26 @@ final class ScratchWatch {
   ///   - connection: the patch's.
   ///   - record: the last record that was read before.
   ///   - scope: which relations to describe.
-  func look(inside connection: Connection, after record: Int, _ scope: Scope) throws -> Look {
-    try Self.look(connection, after: record, scope, isInside: true)
+  ///   - ignored: relations that nobody asks about any more: a patch that makes thousands of tables
+  ///     holds locks on all of them to its end.
+  /// - Returns: what is to be seen.
+  /// - Throws: what the server says.
+  func look(
+    inside connection: Connection,
+    after record: Int,
+    _ scope: Scope,
+    ignoring ignored: Set<Int> = []
+  ) throws -> Look {
+    try Self.look(connection, after: record, scope, isInside: true, ignored)
   }
 
-  /// Looks from outside, where no transaction is open and the patch's session has said what it
-  /// counted: a session keeps its counts for up to a second (manual, 28.2.2).
+  /// Looks from outside, where no transaction is open.
+  ///
+  /// The patch's session is told to say what it counted, which it may keep for up to a second
+  /// (manual, 28.2.2).
   func look(beside connection: Connection, after record: Int, _ scope: Scope) throws -> Look {
     try connection.execute("SELECT pg_catalog.pg_stat_force_next_flush()")
-    return try Self.look(eye, after: record, scope, isInside: false)
+    return try Self.look(eye, after: record, scope, isInside: false, [])
   }
 
   /// Lets the event triggers write down locks too, where the end of a statement shows none.
@@ -85,11 +96,15 @@ final class ScratchWatch {
     _ connection: Connection,
     after record: Int,
     _ scope: Scope,
-    isInside: Bool
+    isInside: Bool,
+    _ ignored: Set<Int>
   ) throws -> Look {
     let text = try connection.query(
-      "SELECT pg_drydock.look($1, $2, $3)",
-      [Parameter(record), .text(scope.rawValue), .text(isInside ? "t" : "f")]
+      "SELECT pg_drydock.look($1, $2, $3, $4)",
+      [
+        Parameter(record), .text(scope.rawValue), .text(isInside ? "t" : "f"),
+        .text("{\(ignored.map(String.init).joined(separator: ","))}"),
+      ]
     ).value
     return try JSONDecoder().decode(Look.self, from: Data((text ?? "").utf8))
   }

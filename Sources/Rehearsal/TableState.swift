@@ -5,7 +5,7 @@ struct TableState: Decodable {
   let name: String
   /// `pg_class.relkind`.
   let kind: String
-  /// The file that holds it; another one when it was written again. 0 without storage.
+  /// The file that holds it, 0 without storage; another one when it was written again.
   let file: Int
   /// For a table with its TOAST table and maps, for an index its file alone.
   let bytes: Int

@@ -24,6 +24,8 @@ struct Gatekeeper {
   ///   - application: the name of the session that waits.
   ///   - work: what to run.
   ///   - look: called each time it waits; when it returns, the gate opens.
+  /// - Returns: what the work returned.
+  /// - Throws: what the work threw, or that it never waited.
   func run<Value: Sendable>(
     through gates: [StatementKind.Gate],
     as application: String,

@@ -28,7 +28,7 @@ struct ScratchWatchTests {
         "UPDATE pg_drydock.state SET notes_locks = false", "SELECT * FROM pg_drydock.record",
         "CREATE OR REPLACE FUNCTION pg_drydock.note() RETURNS event_trigger LANGUAGE plpgsql"
           + " AS 'BEGIN END'",
-        "ALTER FUNCTION pg_drydock.look(bigint, text, boolean) SECURITY INVOKER",
+        "ALTER FUNCTION pg_drydock.look(bigint, text, boolean, oid[]) SECURITY INVOKER",
       ]
       for (number, attempt) in zip(1..., attempts) {
         let seen = try rehearser.run(attempt, number)

@@ -1,7 +1,8 @@
 @testable import Rehearsal
 
-/// What somebody saw a statement do: locks, rewrites, full scans, rows. Two who watched the same
-/// kind of statement must have seen the same.
+/// What somebody saw a statement do: locks, rewrites, full scans, rows.
+///
+/// Two who watched the same kind of statement must have seen the same.
 struct Sight: Equatable, CustomStringConvertible {
   /// `k.t AccessExclusiveLock`.
   var locks: Set<String> = []
