@@ -168,7 +168,6 @@ let package = Package(
     tests("Catalog", ["Postgres", "Cluster", "Processes"]),
     tests("Cluster", ["Postgres", "Processes", "Files"]),
     tests("Migration", ["Postgres", "Catalog", "Cluster", "Files", "Processes", "SQLSyntax"]),
-    tests("Rehearsal", ["Migration", "Postgres", "Catalog", "Cluster", "Files"]),
     tests(
       "Rehearsal",
       ["Migration", "SQLSyntax", "Catalog", "Postgres", "Cluster", "Files", "Processes"]
@@ -177,7 +176,7 @@ let package = Package(
       "Commands",
       [
         "Arguments", "Backup", "ObjectStore", "Postgres", "Reports", "Repository", "Snapshot",
-        "YAML",
+        "Rehearsal", "YAML",
       ]
     ),
     tests("Snapshot", ["Repository", "Digests", "ObjectStore"]),
@@ -210,7 +209,7 @@ let package = Package(
       name: "AcceptanceTests",
       dependencies: [
         "drydock", "TestSupport", "Problems", "Postgres", "Processes", "Files", "Repository",
-        "ObjectStore", "Cryptography",
+        "ObjectStore", "Cryptography", "Catalog", "Rehearsal",
       ],
       swiftSettings: strict
     ),

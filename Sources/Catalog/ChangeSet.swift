@@ -47,8 +47,10 @@ public struct ChangeSet: Sendable, Equatable, Codable {
   public func lines(against expected: ChangeSet) -> [String] {
     let found = steps
     let wanted = expected.steps
-    let missing = wanted.filter { !found.contains($0) }
-    let surplus = found.filter { !wanted.contains($0) }
+    let foundWords = Set(found.map(Wording.canonical))
+    let wantedWords = Set(wanted.map(Wording.canonical))
+    let missing = wanted.filter { !foundWords.contains(Wording.canonical($0)) }
+    let surplus = found.filter { !wantedWords.contains(Wording.canonical($0)) }
     return missing.map { "expected, did not happen: \($0)" }
       + surplus.map { "happened, not expected: \($0)" }
   }

@@ -31,7 +31,8 @@ public enum CommandTree {
           [
             .command(NewCommand.self), .command(StatusCommand.self), .command(PlanCommand.self),
             .command(RehearseCommand.self), .command(MigrateCommand.self),
-            .command(UndoCommand.self), .command(GateCommand.self), .command(DriftCommand.self),
+            .command(UndoCommand.self), .command(GateCommand.self), .group(receipts),
+            .command(DriftCommand.self),
             .command(BaselineCommand.self), .command(RepairCommand.self),
           ]
         ),
@@ -72,6 +73,26 @@ public enum CommandTree {
             .command(KeyRemoveCommand.self), .command(KeyRotateCommand.self),
             .command(KeyGenerateCommand.self),
             .command(KeyTrustCommand.self),
+          ]
+        )
+      ]
+    )
+  }
+
+  private static var receipts: CommandGroup {
+    CommandGroup(
+      name: "receipts",
+      summary: "Show and revoke the receipts of rehearsals.",
+      discussion: """
+        A receipt says that exactly these patches were rehearsed for exactly this database. migrate \
+        and undo find the one that fits by themselves; these commands are for people.
+        """,
+      sections: [
+        .init(
+          "Commands",
+          [
+            .command(ReceiptsListCommand.self), .command(ReceiptsShowCommand.self),
+            .command(ReceiptsRevokeCommand.self),
           ]
         )
       ]

@@ -1,4 +1,7 @@
 internal import Cryptography
+internal import Files
+internal import ObjectStore
+internal import Postgres
 internal import Problems
 internal import Rehearsal
 internal import Repository
@@ -25,6 +28,38 @@ extension Context {
   func configuredReceiptKeys() throws -> [[UInt8]]? {
     try configuration.receiptKeys.map { texts in
       try texts.map { try PublicKey($0, for: .receipts).bytes }
+    }
+  }
+
+  /// The keys whose receipts are accepted, with the repository where it had to be opened for them.
+  private func trust() async throws -> (keys: [[UInt8]], store: any ObjectStore) {
+    if let configured = try configuredReceiptKeys() { return (configured, try store()) }
+    let repository = try await openRepository()
+    let key = try await Lane("drydock.receipts").run { try repository.receiptKey().publicKey() }
+    return ([key], try store())
+  }
+
+  /// The receipts that the repository has, newest first.
+  ///
+  /// Where the configuration lists the accepted keys no key of the repository is needed: receipts
+  /// and revocations are signed, not sealed.
+  func receiptShelf() async throws -> ReceiptShelf {
+    let (keys, store) = try await trust()
+    return try await Lane("drydock.receipts").run { try ReceiptShelf(in: store, trusting: keys) }
+  }
+
+  /// A receipt in a file, and the revocations of the repository where one is named.
+  func receiptShelf(of path: String) async throws -> ReceiptShelf {
+    let configured = try configuredReceiptKeys()
+    let lane = Lane("drydock.receipts")
+    if let configured, configuration.repository == nil {
+      return try await lane.run { try ReceiptShelf(file: path, trusting: configured) }
+    }
+    let (keys, store) = try await trust()
+    return try await lane.run {
+      var shelf = try ReceiptShelf(file: path, trusting: keys)
+      try shelf.readRevocations(of: store, trusting: keys)
+      return shelf
     }
   }
 }

@@ -1,6 +1,4 @@
 public import Arguments
-internal import Cryptography
-internal import Files
 internal import Migration
 internal import Postgres
 internal import Problems
@@ -13,6 +11,8 @@ public struct MigrationOptions: ArgumentGroup, Equatable {
   public var databaseOptions = DatabaseOptions()
   /// Where the patches are.
   public var patchOptions = PatchOptions()
+  /// The option that names the policy.
+  public var policyOptions = PolicyOptions()
   /// A receipt in a file.
   public var receipt: String?
   /// Whether no receipt is needed.
@@ -31,7 +31,8 @@ public struct MigrationOptions: ArgumentGroup, Equatable {
       "--receipt",
       \.receipt,
       value: "FILE",
-      "The receipt; without it, the repository is searched for the one that fits.",
+      "The receipt; without it, the repository is searched. Revocations are known only where"
+        + " --repository says.",
       completion: .file
     )
     flag("--without-receipt", \.isWithoutReceipt, "Run without a rehearsal; needs --because.")
@@ -39,6 +40,7 @@ public struct MigrationOptions: ArgumentGroup, Equatable {
     option("--git", \.gitSHA, value: "SHA", "The commit of the checkout, for the ledger.")
     group(\.databaseOptions)
     group(\.patchOptions)
+    group(\.policyOptions)
   }
 
   /// The session that they describe.
@@ -51,36 +53,24 @@ public struct MigrationOptions: ArgumentGroup, Equatable {
         hint: "Give --because 'why this cannot wait for a rehearsal'; the ledger keeps it."
       )
     }
+    let shelf = isWithoutReceipt ? ReceiptShelf() : try await shelf(in: context)
     return MigrationSession(
       settings: try databaseOptions.explicit(in: context),
       directory: try patchOptions.read(in: context),
-      receipts: isWithoutReceipt ? [] : try await receipts(in: context),
+      receipts: shelf.receipts.map(\.receipt),
+      isReceiptGiven: receipt != nil,
+      revocations: shelf.revocations,
+      policy: isWithoutReceipt ? nil : try policyOptions.read(in: context),
       exemption: isWithoutReceipt ? reason : nil,
       gitSHA: gitSHA,
       context: context
     )
   }
 
-  /// The receipts to choose from, newest first.
-  private func receipts(in context: Context) async throws -> [Receipt] {
-    let path = receipt.map { $0.hasPrefix("/") ? $0 : "\(context.world.directory)/\($0)" }
-    let configured = try context.configuredReceiptKeys()
-    if let path, let configured {
-      // Whoever migrates needs no key of the repository then.
-      return try await Lane("drydock.receipts").run { [try Self.receipt(path, configured)] }
-    }
-    let repository = try await context.openRepository()
-    return try await Lane("drydock.receipts").run {
-      let trusted = try configured ?? [repository.receiptKey().publicKey()]
-      if let path { return [try Self.receipt(path, trusted)] }
-      return try repository.records(kind: .receipt)
-        .compactMap { try repository.receipt($0, trusting: trusted) }
-        .sorted { $0.created > $1.created }
-    }
-  }
-
-  private static func receipt(_ path: String, _ trusted: [[UInt8]]) throws -> Receipt {
-    let bytes = try ReadableFile.contents(of: path, limit: 64 << 20)
-    return try SignedReceipt(decoding: bytes, trusting: trusted).receipt
+  /// The receipts to choose from, newest first, and what is known to be revoked.
+  private func shelf(in context: Context) async throws -> ReceiptShelf {
+    guard let receipt else { return try await context.receiptShelf() }
+    let path = receipt.hasPrefix("/") ? receipt : "\(context.world.directory)/\(receipt)"
+    return try await context.receiptShelf(of: path)
   }
 }

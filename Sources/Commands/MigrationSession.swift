@@ -11,6 +11,12 @@ struct MigrationSession: Sendable {
   let directory: PatchDirectory
   /// Receipts to choose from, newest first.
   let receipts: [Receipt]
+  /// Whether a person named the receipt, so that whatever does not fit is told.
+  let isReceiptGiven: Bool
+  /// Revocations by the receipt's id.
+  let revocations: [String: Revocation]
+  /// The policy in force; nil for none.
+  let policy: PolicyFile?
   /// Why no receipt is needed; nil when one is.
   let exemption: String?
   let gitSHA: String?
@@ -28,22 +34,31 @@ struct MigrationSession: Sendable {
     }
     guard let chosen else { return [] }
     let runner = Runner(settings, options(chosen.receipt))
-    let observer = chosen.receipt
-    return try await runner.onOwnLane { [directory, context, settings] runner in
+    return try await runner.onOwnLane { [self] runner in
       try runner.hold { held in
         let plan = held.plan(directory, request)
         try plan.requireSound()
-        if let receipt = observer {
-          // Looked at again while the lock is held: nobody else's migration can come between.
-          let live = try LiveDatabase.read(try Connection.open(settings))
-          try Self.check(receipt, live, plan.pending).require()
-        }
+        try requireStillFitting(chosen.receipt, .up, plan.pending)
         return try plan.pending.map { patch in
           context.progress.report(.init(phase: "applying \(patch.file)"))
-          return try held.apply(patch, observer: observer.map { ReceiptObserver($0) })
+          return try held.apply(
+            patch,
+            observer: chosen.receipt.map { ReceiptObserver($0, .up, in: held.state) }
+          )
         }
       }
     }
+  }
+
+  /// Looks again while the lock is held: nobody else's migration can come between.
+  func requireStillFitting(
+    _ receipt: Receipt?,
+    _ direction: Receipt.Direction,
+    _ patches: [Patch]
+  ) throws {
+    guard let receipt, !patches.isEmpty else { return }
+    let live = try LiveDatabase.read(try Connection.open(settings))
+    try check(receipt, live, direction, patches).require()
   }
 
   /// The receipt that fits what is pending; nil when nothing is pending.
@@ -60,21 +75,44 @@ struct MigrationSession: Sendable {
     }
     guard !patches.isEmpty else { return nil }
     guard exemption == nil else { return (nil, patches) }
-    return (try receipt(for: live, patches), patches)
+    return (try receipt(for: live, .up, patches), patches)
   }
 
-  private func receipt(for live: LiveDatabase, _ patches: [Patch]) throws -> Receipt {
-    let own = receipts.filter { $0.target.database == live.target.database }
-    let checks = own.map { ($0, Self.check($0, live, patches)) }
+  /// The first receipt that fits; throws what does not fit of the newest that might.
+  func receipt(
+    for live: LiveDatabase,
+    _ direction: Receipt.Direction,
+    _ patches: [Patch]
+  ) throws -> Receipt {
+    let candidates = receipts.filter { isReceiptGiven || $0.isCandidate(live, direction, patches) }
+    let checks = try candidates.map { ($0, try check($0, live, direction, patches)) }
     if let (receipt, check) = checks.first(where: { $0.1.mismatches.isEmpty }) {
       context.detail("receipt \(receipt.id) of the data of \(receipt.dataTime)")
+      if receipt.session == nil {
+        context.note("receipt \(receipt.id) was made without a look at the session of production")
+      }
       for line in check.outsideDrift {
         context.note("changed since the snapshot, outside of what the patches touch: \(line)")
       }
       return receipt
     }
     if let newest = checks.first { try newest.1.require() }
-    throw Problem(
+    throw Self.noReceipt(direction, patches)
+  }
+
+  private static func noReceipt(_ direction: Receipt.Direction, _ patches: [Patch]) -> Problem {
+    guard direction == .up else {
+      let file = patches.first?.file ?? "the patch"
+      return Problem(
+        .refused,
+        code: "undo.not-rehearsed",
+        "no rehearsal of taking back \(file) on this database is known; nothing was run",
+        hint: "drydock backup, then drydock rehearse --undo"
+          + " \(patches.first.map { "\($0.version)" } ?? "VERSION");"
+          + " or --without-receipt --because 'why'."
+      )
+    }
+    return Problem(
       .refused,
       code: "migrate.no-receipt",
       "no rehearsal of these patches on this database is known; nothing was run",
@@ -83,8 +121,23 @@ struct MigrationSession: Sendable {
     )
   }
 
-  static func check(_ receipt: Receipt, _ live: LiveDatabase, _ pending: [Patch]) -> ReceiptCheck {
-    ReceiptCheck(receipt, live: live, pending: pending, now: Int(Date().timeIntervalSince1970))
+  func check(
+    _ receipt: Receipt,
+    _ live: LiveDatabase,
+    _ direction: Receipt.Direction,
+    _ patches: [Patch]
+  ) throws -> ReceiptCheck {
+    var occasion = ReceiptCheck.Occasion(
+      live: live,
+      patches: patches,
+      now: Int(Date().timeIntervalSince1970),
+      tool: RehearsalSession.tool
+    )
+    occasion.direction = direction
+    occasion.policy = policy
+    occasion.label = context.configuration.label
+    occasion.revocations = revocations
+    return try ReceiptCheck(receipt, for: occasion)
   }
 
   func options(_ receipt: Receipt?) -> Runner.Options {
@@ -122,5 +175,18 @@ struct MigrationSession: Sendable {
         ),
       ]
     )
+  }
+}
+
+extension Receipt {
+  /// Whether a receipt of the repository is meant at all, so that what does not fit is worth telling.
+  fileprivate func isCandidate(
+    _ live: LiveDatabase,
+    _ wanted: Direction,
+    _ patches: [Migration.Patch]
+  ) -> Bool {
+    guard target.database == live.target.database else { return false }
+    guard wanted == .down else { return direction == .up }
+    return self.patches.contains { $0.version == patches.first.map { "\($0.version)" } }
   }
 }

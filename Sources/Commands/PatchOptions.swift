@@ -7,6 +7,8 @@ internal import Problems
 public struct PatchOptions: ArgumentGroup, Equatable {
   /// The directory as it was given.
   public var patches: String?
+  /// The values of the patches' variables.
+  public var variables = VariableOptions()
 
   /// Makes the options with every default.
   public init() {}
@@ -20,6 +22,7 @@ public struct PatchOptions: ArgumentGroup, Equatable {
       "The directory of the patches (default migrations).",
       completion: .directory
     )
+    group(\.variables)
   }
 
   /// The directory's path.
@@ -39,6 +42,6 @@ public struct PatchOptions: ArgumentGroup, Equatable {
         hint: "Give --patches DIR, or make it: drydock new 'first patch' --patches DIR"
       )
     }
-    return try PatchDirectory.read(path)
+    return try PatchDirectory.read(path, variables: try variables.values())
   }
 }

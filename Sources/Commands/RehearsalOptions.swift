@@ -10,6 +10,8 @@ public struct RehearsalOptions: ArgumentGroup, Equatable {
   public var databaseOptions = DatabaseOptions()
   /// Where the patches are.
   public var patchOptions = PatchOptions()
+  /// The option that names the policy.
+  public var policyOptions = PolicyOptions()
   /// Which snapshot.
   public var snapshot = "latest"
   /// The role that will migrate.
@@ -51,6 +53,7 @@ public struct RehearsalOptions: ArgumentGroup, Equatable {
     )
     group(\.databaseOptions)
     group(\.patchOptions)
+    group(\.policyOptions)
   }
 
   /// The session that they describe.
@@ -68,7 +71,8 @@ public struct RehearsalOptions: ArgumentGroup, Equatable {
       allowsOutOfOrder: allowsOutOfOrder,
       rows: try rows,
       isFresh: isFresh,
-      policy: policy
+      policy: policy,
+      file: try policyOptions.read(in: context)
     )
   }
 }

@@ -48,15 +48,31 @@ extension RehearsalSession.Outcome {
         .paragraph("Production was not touched.", role: .bad),
       ]
     }
-    guard let receipt else { return [] }
+    guard let receipt else {
+      guard !result.patches.isEmpty else { return [] }
+      return [
+        .heading("Verdict: yes"),
+        .paragraph(
+          "No receipt: only a part of the rows was there. Rehearse on all of them before migrating,"
+            + " or let a policy say which coverage is enough."
+        ),
+      ]
+    }
     return [
       .heading("Verdict: yes"),
-      .paragraph("Receipt \(receipt.id), good for 24 hours: drydock migrate will find it."),
+      .paragraph(
+        "Receipt \(receipt.id), good for \(lifetime(receipt)):"
+          + " drydock \(receipt.direction == .up ? "migrate" : "undo") will find it."
+      ),
       .paragraph(
         "What no rehearsal sees: whether the application works with the new schema, how long locks"
           + " wait behind production's traffic, how far replicas fall behind."
       ),
     ]
+  }
+
+  private func lifetime(_ receipt: Receipt) -> String {
+    Quantity.duration(.seconds(receipt.expires - receipt.created))
   }
 
   private var json: JSONValue {

@@ -30,6 +30,13 @@ struct RehearsalSession: Sendable {
   let rows: RehearsalRun.Rows
   let isFresh: Bool
   let policy: Verdict.Policy
+  /// What the policy file demands; nil without one.
+  let file: PolicyFile?
+  /// The patch whose undo is rehearsed, instead of what is pending.
+  var undoes: Version?
+
+  /// What receipts call this program.
+  static let tool = "drydock \(ToolVersion.number)"
 
   func run() async throws -> Outcome {
     let repository = try await context.openRepository()
@@ -50,7 +57,8 @@ struct RehearsalSession: Sendable {
     options.ledger = live?.ledger
     options.jobs = context.configuration.jobs ?? 2
     options.binaryDirectory = context.configuration.binaries
-    options.tool = "drydock \(ToolVersion.number)"
+    options.tool = Self.tool
+    options.undoes = undoes
     options.rows = rows
     options.templates = isFresh ? nil : context.templates
     options.note = { context.note($0) }
@@ -59,8 +67,8 @@ struct RehearsalSession: Sendable {
     }
     let result = try await rehearsal.run()
     context.progress.clear()
-    let verdict = Verdict(result, policy)
-    guard verdict.isYes, !result.patches.isEmpty else {
+    let verdict = try judge(result, content)
+    guard verdict.isYes, !result.patches.isEmpty, mayBind else {
       return Outcome(
         content: content,
         result: result,
@@ -69,11 +77,14 @@ struct RehearsalSession: Sendable {
         patchPath: patchPath
       )
     }
-    let receipt = try result.receipt(
+    var receipt = try result.receipt(
       of: rehearsal,
       live: live,
-      now: Int(Date().timeIntervalSince1970)
+      now: Int(Date().timeIntervalSince1970),
+      lifetime: Int(file?.receiptLifetime ?? 86_400)
     )
+    receipt.policy = try file?.hash()
+    receipt.label = context.configuration.label
     let signed = try SignedReceipt(signing: receipt, with: try context.receiptSigner(repository))
     try repository.putRecord(kind: .receipt, id: receipt.id, try signed.encoded())
     return Outcome(
@@ -85,11 +96,27 @@ struct RehearsalSession: Sendable {
     )
   }
 
+  /// Whether a yes is worth a receipt: on a part of the rows only where a policy says which part does.
+  private var mayBind: Bool { rows == .all || file?.coverage != nil }
+
   /// Relative to the directory of the call, which in CI is the checkout.
   private var patchPath: String {
     let start = context.world.directory + "/"
     guard directory.path.hasPrefix(start) else { return directory.path }
     return String(directory.path.dropFirst(start.count))
+  }
+
+  /// The verdict by the program's own rules and by the policy's.
+  private func judge(_ result: RehearsalRun.Result, _ content: SnapshotContent) throws -> Verdict {
+    var verdict = Verdict(result, policy)
+    guard let file else { return verdict }
+    verdict.apply(
+      file,
+      to: result,
+      dataAge: Date().timeIntervalSince(try content.manifest.takenTime),
+      coverage: result.coverage(in: content, rows)
+    )
+    return verdict
   }
 
   private func liveDatabase() async throws -> LiveDatabase? {
@@ -136,16 +163,5 @@ extension Repository {
   /// The key that signs receipts: whoever holds the repository's full key may sign.
   func receiptKey() throws -> Ed25519.PrivateKey {
     try Ed25519.PrivateKey(seed: try deriveKey(label: "receipts"))
-  }
-
-  /// A receipt by its id, its signature checked; nil when somebody signed it who is not trusted
-  /// here, as before the keys were changed.
-  func receipt(_ id: String, trusting keys: [[UInt8]]) throws -> Receipt? {
-    let bytes = try record(kind: .receipt, id: id)
-    do {
-      return try SignedReceipt(decoding: bytes, trusting: keys).receipt
-    } catch let problem as Problem where problem.code == SignedReceipt.untrustedCode {
-      return nil
-    }
   }
 }

@@ -14,7 +14,11 @@ public struct RehearseCommand: RunnableCommand {
     Example(
       "drydock rehearse --database shop --patches migrations",
       "Rehearse what migrate would run, on the newest snapshot."
-    )
+    ),
+    Example(
+      "drydock rehearse --undo 0007 --database shop",
+      "Rehearse taking patch 0007 back, on data that were written since."
+    ),
   ]
 
   /// The options of every command.
@@ -22,18 +26,29 @@ public struct RehearseCommand: RunnableCommand {
   /// What is rehearsed, and on what.
   public var rehearsal = RehearsalOptions()
 
+  /// The patch that is to be taken back, instead of what is pending being applied.
+  public var undoes: String?
+
   /// Makes the command with every default.
   public init() {}
 
   /// Which words of a command line set which property.
   public static var arguments: [Argument<Self>] {
+    option(
+      "--undo",
+      \.undoes,
+      value: "VERSION",
+      "Rehearse the undo file of this applied patch, on a snapshot taken after it."
+    )
     group(\.rehearsal)
     group(\.shared)
   }
 
   /// Rehearses.
   public func run(in context: Context) async throws -> ExitStatus {
-    let outcome = try await rehearsal.session(in: context).run()
+    var session = try rehearsal.session(in: context)
+    session.undoes = try undoes.map { try PatchVersion.read($0) }
+    let outcome = try await session.run()
     context.show(outcome.report)
     return outcome.verdict.isYes ? .done : .verdict
   }

@@ -1,8 +1,10 @@
 public import Arguments
+internal import Catalog
 internal import Migration
 internal import Postgres
 internal import Problems
 internal import Reports
+internal import Verification
 
 /// Shows which patches a database has.
 public struct StatusCommand: RunnableCommand {
@@ -12,7 +14,8 @@ public struct StatusCommand: RunnableCommand {
   public static let summary = "Show which patches a database has and which are pending."
   /// Command lines worth copying.
   public static let examples = [
-    Example("drydock status --database shop --patches migrations", "Hold patches against ledger.")
+    Example("drydock status --database shop --patches migrations", "Hold patches against ledger."),
+    Example("drydock status --database shop --schema", "Also name what no patch made."),
   ]
 
   /// The options of every command.
@@ -22,27 +25,55 @@ public struct StatusCommand: RunnableCommand {
   /// Where the patches are.
   public var patchOptions = PatchOptions()
 
+  /// Whether the schema is held against what the patches make.
+  public var looksAtSchema = false
+
   /// Makes the command with every default.
   public init() {}
 
   /// Which words of a command line set which property.
   public static var arguments: [Argument<Self>] {
+    flag(
+      "--schema",
+      \.looksAtSchema,
+      "Also hold the schema against what the applied patches make of an empty database."
+    )
     group(\.databaseOptions)
     group(\.patchOptions)
     group(\.shared)
   }
 
-  /// Shows them; damaged (4) where a patch was edited, is missing or unfinished.
+  /// Shows them; damaged (4) where a patch was edited, is missing or unfinished, or the schema is
+  /// not what patches made.
   public func run(in context: Context) async throws -> ExitStatus {
     let settings = try databaseOptions.orDefault(in: context)
     let directory = try patchOptions.read(in: context)
     let state = try await context.ledger(of: settings)
     let plan = Plan(directory, state)
-    context.show(plan.report)
+    let schema = looksAtSchema ? try await schema(of: settings, directory, in: context) : nil
+    context.show(plan.report(schema))
     let isSound = plan.items.allSatisfy {
       [.pending, .applied, .beyond, .outOfOrder].contains($0.standing)
     }
-    return isSound ? .done : .damaged
+    return isSound && schema?.isEmpty ?? true ? .done : .damaged
+  }
+
+  private func schema(
+    of settings: ConnectionSettings,
+    _ directory: PatchDirectory,
+    in context: Context
+  ) async throws -> SchemaDifference {
+    let progress = context.progress
+    let run = DriftRun(
+      of: settings,
+      against: .patches,
+      directory: directory,
+      role: nil,
+      tool: ToolVersion.number,
+      binaryDirectory: context.configuration.binaries,
+      progress: { progress.report(.init(phase: $0)) }
+    )
+    return try await Lane("drydock.drift").run { try run.run().schema }
   }
 }
 
@@ -60,8 +91,8 @@ extension Context {
 }
 
 extension Plan {
-  /// The patches with their standing.
-  var report: Report {
+  /// The patches with their standing, and what of the schema no patch made.
+  func report(_ schema: SchemaDifference?) -> Report {
     var table = Table([
       .text("version"), .flexible("patch"), .text("standing"), .text("applied"), .text("by"),
     ])
@@ -75,20 +106,47 @@ extension Plan {
       )
     }
     return Report(
-      blocks: items.isEmpty ? [.paragraph("There are no patches.")] : [.table(table)],
+      blocks: [items.isEmpty ? .paragraph("There are no patches.") : .table(table)]
+        + (schema?.standingBlocks ?? []),
       json: [
-        "event": "result",
-        "patches": .array(
-          items.map { item in
-            [
-              "version": .string("\(item.version)"), "name": .string(item.name),
-              "standing": .string(item.standing.rawValue),
-              "finished": JSONValue(item.event?.finished),
-              "receipt": JSONValue(item.event?.receipt),
-            ]
-          }
-        ),
+        "event": "result", "patches": .array(items.map(\.json)),
+        "schema": schema?.standingJSON ?? .null,
       ]
     )
+  }
+}
+
+extension Plan.Item {
+  fileprivate var json: JSONValue {
+    [
+      "version": .string("\(version)"), "name": .string(name),
+      "standing": .string(standing.rawValue), "finished": JSONValue(event?.finished),
+      "receipt": JSONValue(event?.receipt),
+    ]
+  }
+}
+
+extension SchemaDifference {
+  /// What the database has and lacks, seen from the patches.
+  fileprivate var standingBlocks: [Report.Block] {
+    guard !isEmpty else {
+      return [.paragraph("The schema is what the applied patches make.", role: .good)]
+    }
+    let groups = [
+      ("Unknown in the database: no patch made it", added.map(\.object)),
+      ("Missing in the database: a patch made it", removed.map(\.object)),
+      ("Other than the patches made it", changed.map(\.object)),
+    ]
+    return groups.filter { !$0.1.isEmpty }.flatMap { heading, objects in
+      [.heading(heading), .list(objects.map(\.description))]
+    } + [.paragraph("drydock drift shows how they differ.")]
+  }
+
+  fileprivate var standingJSON: JSONValue {
+    [
+      "unknown": .array(added.map { .string("\($0.object)") }),
+      "missing": .array(removed.map { .string("\($0.object)") }),
+      "different": .array(changed.map { .string("\($0.object)") }),
+    ]
   }
 }

@@ -44,33 +44,49 @@ public struct UndoCommand: RunnableCommand {
 }
 
 extension MigrationSession {
-  /// Takes a patch back, if the rehearsal of that very patch also rehearsed this undo file.
+  /// Takes a patch back under a receipt that covers the way back: that of the rehearsal under which
+  /// it was applied, or of a rehearsal of its undo file (docs/decisions/0030).
   func undo(_ version: Version?) async throws -> PatchOutcome {
-    let state = try await context.ledger(of: settings)
-    let event = version.map { state[$0] } ?? state.applied.max { $0.position < $1.position }
-    let receipt = try exemption == nil ? undoReceipt(event) : nil
+    if let exemption {
+      context.warn("taking a patch back on \(settings) without a rehearsal: \(exemption)")
+    }
+    let receipt = exemption == nil ? try await undoReceipt(version) : nil
     let runner = Runner(settings, options(receipt))
-    return try await runner.onOwnLane { [directory] runner in
-      try runner.hold { try $0.undo(directory, version) }
+    return try await runner.onOwnLane { [self] runner in
+      try runner.hold { held in
+        let patches = [Self.patch(version, directory, held.state)].compactMap { $0 }
+        try requireStillFitting(receipt, .down, patches)
+        return try held.undo(
+          directory,
+          version,
+          observer: receipt.map { ReceiptObserver($0, .down, in: held.state) }
+        )
+      }
     }
   }
 
-  private func undoReceipt(_ event: Ledger.Event?) throws -> Receipt? {
-    guard let event, let patch = directory[event.version] else { return nil }
-    let fitting = receipts.first { receipt in
-      receipt.id == event.receipt
-        && receipt.patches.contains {
-          $0.version == "\(event.version)" && $0.undoHash == patch.undo?.identity.exact
-            && $0.undoHash != nil
-        }
+  /// The receipt that fits; nil where nothing can be taken back, which the runner explains.
+  private func undoReceipt(_ version: Version?) async throws -> Receipt? {
+    let live = try await Lane("drydock.live").run { [settings] in
+      do {
+        return try LiveDatabase.read(try Connection.open(settings))
+      } catch let error as PostgresError {
+        throw error.problem("cannot look at \(settings)")
+      }
     }
-    if let fitting { return fitting }
-    throw Problem(
-      .refused,
-      code: "undo.not-rehearsed",
-      "the undo file of \(patch.file) was not rehearsed as it is now; nothing was run",
-      hint: "A rehearsal of the patch rehearses its undo file too; --without-receipt --because"
-        + " 'why' runs it all the same."
-    )
+    guard let patch = Self.patch(version, directory, live.ledger), patch.undo != nil else {
+      return nil
+    }
+    return try receipt(for: live, .down, [patch])
+  }
+
+  /// The patch of a version that is applied, or the last that was.
+  private static func patch(
+    _ version: Version?,
+    _ directory: PatchDirectory,
+    _ state: Ledger.State
+  ) -> Patch? {
+    let last = state.applied.max { $0.position < $1.position }
+    return (version.map { state[$0] } ?? last).flatMap { directory[$0.version] }
   }
 }

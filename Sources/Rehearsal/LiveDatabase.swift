@@ -8,6 +8,8 @@ public struct LiveDatabase: Sendable {
   public var target: Receipt.Target
   /// The role that is connected: the migrator.
   public var role: String
+  /// What that role may do here, and how its statements are read.
+  public var session: LiveSession
   /// What its ledger says.
   public var ledger: Ledger.State
   /// Its schema now.
@@ -15,22 +17,30 @@ public struct LiveDatabase: Sendable {
 
   /// Reads it.
   public static func read(_ connection: Connection) throws -> LiveDatabase {
-    let row = try connection.execute(identityQuery)[0]
-    return LiveDatabase(
-      target: Receipt.Target(
-        systemIdentifier: row.string("system_identifier"),
-        database: row.string("datname"),
-        oid: row.int("oid")
-      ),
-      role: row.string("role"),
+    LiveDatabase(
+      target: try Receipt.Target.read(connection),
+      role: try connection.execute("SELECT current_user").value ?? "",
+      session: try LiveSession.read(connection),
       ledger: try Ledger.read(connection),
       schema: try SchemaFingerprint.read(connection)
     )
   }
+}
 
-  private static let identityQuery = """
-    SELECT d.datname, d.oid, current_user AS role,
-      (SELECT system_identifier FROM pg_catalog.pg_control_system()) AS system_identifier
-    FROM pg_catalog.pg_database d WHERE d.datname = pg_catalog.current_database()
-    """
+extension Receipt.Target {
+  /// The database of a session.
+  public static func read(_ connection: Connection) throws -> Receipt.Target {
+    let row = try connection.execute(
+      """
+      SELECT d.datname, d.oid,
+        (SELECT system_identifier FROM pg_catalog.pg_control_system()) AS system_identifier
+      FROM pg_catalog.pg_database d WHERE d.datname = pg_catalog.current_database()
+      """
+    )[0]
+    return Receipt.Target(
+      systemIdentifier: row.string("system_identifier"),
+      database: row.string("datname"),
+      oid: row.int("oid")
+    )
+  }
 }

@@ -17,6 +17,7 @@ struct Performance {
   /// What the rules for hazards look at, patch by patch.
   private(set) var evidence: [Evidence] = []
   private let scratchWatch: ScratchWatch
+  private(set) var reversals: [String: Receipt.Reversal] = [:]
 
   init(of rehearsal: RehearsalRun, scratch: ScratchDatabase, expected: SchemaFingerprint) throws {
     self.rehearsal = rehearsal
@@ -35,6 +36,11 @@ struct Performance {
       allowsOutOfOrder: rehearsal.options.allowsOutOfOrder
     )
     try runner.hold { held in
+      if let version = rehearsal.options.undoes {
+        try requireData(after: version, held)
+        try catchUp(held)
+        return try rehearseUndo(of: version, held)
+      }
       try catchUp(held)
       let plan = held.plan(rehearsal.patches, request)
       try plan.requireSound()
@@ -78,15 +84,51 @@ struct Performance {
     }
   }
 
+  /// A patch that is taken back some time later meets what was written since; so must a rehearsal.
+  private func requireData(after version: Version, _ held: HeldRunner) throws {
+    guard held.state[version]?.isApplied != true else { return }
+    throw Problem(
+      .refused,
+      code: "rehearsal.snapshot-before-patch",
+      "the snapshot was taken before patch \(version) was applied",
+      hint: "Take a snapshot now, and rehearse on that: drydock backup."
+    )
+  }
+
+  private mutating func rehearseUndo(of version: Version, _ held: HeldRunner) throws {
+    let patch = rehearsal.patches[version]
+    let file = patch?.undo?.file ?? patch?.file ?? "\(version)"
+    rehearsal.progress("rehearsing \(file)")
+    let observer = ScratchObserver(scratchWatch)
+    observed.append(
+      try observe("\(version)", file, observer) {
+        try held.undo(rehearsal.patches, version, observer: observer)
+      }
+    )
+  }
+
   /// Runs one patch; returns whether it succeeded.
   private mutating func rehearse(_ patch: Patch, _ held: HeldRunner) throws -> Bool {
     rehearsal.progress("rehearsing \(patch.file)")
     let watch = PatchWatch(scratchWatch)
-    let observer = watch.scratch
+    let observation = try observe("\(patch.version)", patch.file, watch.scratch) {
+      try held.apply(patch, observer: watch)
+    }
+    observed.append(observation)
+    evidence.append(watch.evidence(patch, observation))
+    return observation.succeeded
+  }
+
+  private func observe(
+    _ version: String,
+    _ file: String,
+    _ observer: ScratchObserver,
+    _ run: () throws -> Void
+  ) throws -> PatchObservation {
     let started = ContinuousClock.now
     var observation = PatchObservation(
-      version: "\(patch.version)",
-      file: patch.file,
+      version: version,
+      file: file,
       statements: [],
       changes: nil,
       seconds: 0,
@@ -94,7 +136,7 @@ struct Performance {
       undo: nil
     )
     do {
-      try held.apply(patch, observer: watch)
+      try run()
       observation.changes = observer.changes
     } catch let problem as Problem where problem.kind != .interrupted {
       let isOwn = observer.statements.contains { $0.failure != nil }
@@ -104,9 +146,7 @@ struct Performance {
     observation.statements = observer.statements
     observation.temporaryBytes = observer.temporaryBytes
     observation.seconds = started.secondsAgo
-    observed.append(observation)
-    evidence.append(watch.evidence(patch, observation))
-    return observation.succeeded
+    return observation
   }
 
   /// Takes the patches back in reverse, as far as they have undo files.
@@ -118,6 +158,7 @@ struct Performance {
       do {
         try held.undo(rehearsal.patches, patch.version, observer: observer)
         try observer.finish()
+        reversals[observed[place].version] = observer.reversal
         observed[place].undo =
           observer.changes.map { up.isCancelled(by: $0) } == true
           ? .cancels : .differs
@@ -134,5 +175,12 @@ extension ChangeSet {
   func isCancelled(by other: ChangeSet) -> Bool {
     Set(added.map(\.object)) == Set(other.removed) && Set(removed) == Set(other.added.map(\.object))
       && Set(changed.map(\.object)) == Set(other.changed.map(\.object))
+  }
+}
+
+extension ScratchObserver {
+  /// What was seen, as the way back of a patch; nil when it did not end.
+  fileprivate var reversal: Receipt.Reversal? {
+    changes.map { Receipt.Reversal(changes: $0, tables: statements.touchedTables) }
   }
 }

@@ -22,6 +22,12 @@ public struct Receipt: Codable, Sendable, Equatable {
     public var changes: ChangeSet
     /// The tables that it locked or wrote again.
     public var tables: [String]
+    /// What taking it back must do; nil where that was not rehearsed with success.
+    public var reversal: Reversal?
+    /// The variables that it and its files use, with the keyed hash of each value.
+    public var variables: [String: String] = [:]
+    /// How long it took in the rehearsal.
+    public var seconds = 0.0
 
     /// Makes a patch.
     public init(
@@ -43,6 +49,22 @@ public struct Receipt: Codable, Sendable, Equatable {
     }
   }
 
+  /// The way back, as it was rehearsed.
+  public struct Reversal: Codable, Sendable, Equatable {
+    /// What it must do to the schema.
+    public var changes: ChangeSet
+    /// The tables that it locked or wrote again.
+    public var tables: [String]
+  }
+
+  /// Whether patches are applied or taken back.
+  public enum Direction: String, Codable, Sendable {
+    /// They are applied.
+    case up
+    /// They are taken back by their undo files.
+    case down
+  }
+
   /// The database that may be migrated with it.
   public struct Target: Codable, Sendable, Equatable {
     /// The cluster's system identifier.
@@ -60,14 +82,29 @@ public struct Receipt: Codable, Sendable, Equatable {
     }
   }
 
+  /// The version of this description that this program writes and reads.
+  public static let currentVersion = 2
+
   /// The version of this description.
-  public var version = 1
+  public var version = Self.currentVersion
+  /// Whether its patches are applied or taken back.
+  public var direction = Direction.up
   /// Random, so that no two receipts are the same.
   public var id: String
   /// The target.
   public var target: Target
   /// The role that migrates.
   public var migrator: String
+  /// The session in which production was to be migrated; nil where it was not reached.
+  public var session: LiveSession?
+  /// What people call the environment, where the configuration said so: `production`.
+  public var label: String?
+  /// The key of the variables' hashes.
+  public var variableKey = ""
+  /// The SHA-256 of the policy that judged; nil for none.
+  public var policy: String?
+  /// How much of each table that the patches touch was there; views and new tables are left out.
+  public var coverage: [String: Coverage] = [:]
   /// The patches in order.
   public var patches: [Patch]
   /// The versions in the target's ledger, in order.
@@ -118,6 +155,12 @@ public struct Receipt: Codable, Sendable, Equatable {
     self.tool = tool
     self.created = created
     self.expires = expires
+  }
+
+  /// The instant that the rehearsed data show, in seconds since 1970; nil where it is no time.
+  public var dataSeconds: Double? {
+    let strategy = Date.ISO8601FormatStyle(includingFractionalSeconds: true)
+    return (try? strategy.parse(dataTime))?.timeIntervalSince1970
   }
 
   /// The bytes that are signed: JSON with sorted keys.

@@ -4,120 +4,158 @@ public import Problems
 
 /// Holds a receipt against the database and the patches that it is wanted for.
 public struct ReceiptCheck: Sendable {
-  /// What does not fit, each in a sentence; empty when the receipt may be used.
-  public private(set) var mismatches: [String] = []
-  /// What changed outside the patches' footprint: recorded, no reason to refuse.
-  public private(set) var outsideDrift: [String] = []
-  /// How many of the receipt's patches are applied already under it.
-  public private(set) var applied = 0
+  /// What a receipt is wanted for.
+  public struct Occasion: Sendable {
+    /// The database now.
+    public var live: LiveDatabase
+    /// Whether patches are to be applied or taken back.
+    public var direction = Receipt.Direction.up
+    /// The patches in the order in which they are to run.
+    public var patches: [Patch]
+    /// Seconds since 1970.
+    public var now: Int
+    /// The version of the program.
+    public var tool: String
+    /// The policy in force; nil for none.
+    public var policy: PolicyFile?
+    /// What the configuration calls the environment.
+    public var label: String?
+    /// The revocations that are known, by the receipt's id.
+    public var revocations: [String: Revocation] = [:]
 
-  private let receipt: Receipt
+    /// Describes an occasion.
+    public init(live: LiveDatabase, patches: [Patch], now: Int, tool: String) {
+      self.live = live
+      self.patches = patches
+      self.now = now
+      self.tool = tool
+    }
+  }
+
+  /// What does not fit, each in a sentence; empty when the receipt may be used.
+  public internal(set) var mismatches: [String] = []
+  /// What changed outside the patches' footprint: recorded, no reason to refuse.
+  public internal(set) var outsideDrift: [String] = []
+
+  let receipt: Receipt
+  let occasion: Occasion
+  /// How the target's ledger stands to the receipt.
+  let use: ReceiptUse
 
   /// Compares everything that the receipt binds.
-  ///
-  /// - Parameters:
-  ///   - receipt: the receipt, its signature checked.
-  ///   - live: the database now.
-  ///   - pending: the patches that are to run, in order.
-  ///   - now: seconds since 1970.
-  public init(_ receipt: Receipt, live: LiveDatabase, pending: [Patch], now: Int) {
+  public init(_ receipt: Receipt, for occasion: Occasion) throws {
     self.receipt = receipt
-    checkTime(now)
-    checkTarget(live)
-    checkLedger(live.ledger)
-    checkPatches(pending)
-    checkSchema(live.schema)
+    self.occasion = occasion
+    use = ReceiptUse(of: receipt, in: occasion.live.ledger)
+    checkTime()
+    checkTarget()
+    checkSession()
+    try checkPolicy()
+    checkLedger()
+    if isForThisDirection {
+      try checkPatches()
+      checkSchema()
+    }
   }
 
   /// Throws a `Problem` of kind `refused` that lists what does not fit.
   public func require() throws(Problem) {
     guard !mismatches.isEmpty else { return }
+    let surplus = mismatches.count - 20
     throw Problem(
       .refused,
       code: "receipt.mismatch",
       "receipt \(receipt.id) does not fit; nothing was run",
-      facts: mismatches.prefix(20).map { Problem.Fact("differs", $0) },
-      hint: "Take a snapshot and rehearse again: drydock backup, drydock rehearse."
+      facts: mismatches.prefix(20).map { Problem.Fact("differs", $0) }
+        + (surplus > 0 ? [Problem.Fact("differs", "and \(surplus) more")] : []),
+      hint: occasion.direction == .up
+        ? "Take a snapshot and rehearse again: drydock backup, drydock rehearse."
+        : "Take a snapshot and rehearse the way back: drydock backup, drydock rehearse --undo"
+          + " \(occasion.patches.first.map { "\($0.version)" } ?? "VERSION")."
     )
   }
 
-  private mutating func checkTime(_ now: Int) {
-    if now > receipt.expires {
-      mismatches.append("it expired \((now - receipt.expires) / 60) minutes ago")
+  /// An undo is rehearsed with its patch, and can be rehearsed alone; the reverse cannot be.
+  private var isForThisDirection: Bool {
+    receipt.direction == .up || occasion.direction == .down
+  }
+
+  private mutating func checkTime() {
+    if occasion.now > receipt.expires {
+      let age = Words.time(Double(occasion.now - receipt.expires))
+      let lifetime = Words.time(Double(receipt.expires - receipt.created))
+      mismatches.append("it expired \(age) ago; it was good for \(lifetime)")
     }
-    if now < receipt.created - 180 {
-      mismatches.append("it was made in the future; a clock is wrong")
+    if occasion.now < receipt.created - 180 {
+      mismatches.append("it was made in the future; the clock here or there is wrong")
+    }
+    if let revocation = occasion.revocations[receipt.id] {
+      mismatches.append("it was revoked: \(revocation.reason)")
+    }
+    if receipt.tool != occasion.tool {
+      mismatches.append("\(receipt.tool) rehearsed it, and this is \(occasion.tool)")
     }
   }
 
-  private mutating func checkTarget(_ live: LiveDatabase) {
-    let (wanted, found) = (receipt.target, live.target)
-    if wanted != found {
+  private mutating func checkTarget() {
+    let (wanted, found) = (receipt.target, occasion.live.target)
+    if wanted.systemIdentifier != found.systemIdentifier {
       mismatches.append(
-        "it is for database \(wanted.database) of system \(wanted.systemIdentifier)"
-          + " (oid \(wanted.oid)), this is \(found.database) of \(found.systemIdentifier)"
-          + " (oid \(found.oid))"
+        "it is for a database on another server: system \(wanted.systemIdentifier),"
+          + " and this is \(found.systemIdentifier)"
       )
     }
-    if receipt.migrator != live.role {
-      mismatches.append("it is for role \(receipt.migrator), this session is \(live.role)")
-    }
-  }
-
-  /// The ledger must stand where the rehearsal began, or where this receipt's patches brought it.
-  private mutating func checkLedger(_ state: Ledger.State) {
-    let under = state.latest.filter { $0.receipt == receipt.id && $0.isApplied }.count
-    applied = under
-    if state.lastPosition != receipt.ledgerPosition + under {
+    if wanted.database != found.database {
+      mismatches.append("it is for database \(wanted.database), and this is \(found.database)")
+    } else if wanted.systemIdentifier == found.systemIdentifier, wanted.oid != found.oid {
       mismatches.append(
-        "the ledger stood at event \(receipt.ledgerPosition), and is at \(state.lastPosition) now;"
-          + " the receipt may be used up"
+        "database \(found.database) was dropped and created anew: its oid was \(wanted.oid),"
+          + " and is \(found.oid)"
       )
     }
-    let versions = state.applied.map { "\($0.version)" }
-    let wanted = receipt.ledger + receipt.patches.prefix(under).map(\.version)
-    if Set(versions) != Set(wanted) {
-      mismatches.append("other patches are applied than the rehearsal assumed")
+    if let wanted = receipt.label, let found = occasion.label, wanted != found {
+      mismatches.append("it is for the environment '\(wanted)', and this is '\(found)'")
     }
   }
 
-  /// The receipt may be used for its first patches only, never for others or in another order.
-  private mutating func checkPatches(_ pending: [Patch]) {
-    let rest = receipt.patches.dropFirst(applied)
-    if pending.count > rest.count {
-      let surplus = pending.dropFirst(rest.count).map(\.file)
-      mismatches.append("it does not cover \(surplus.joined(separator: ", "))")
+  private mutating func checkSession() {
+    let role = occasion.live.role
+    guard receipt.migrator == role else {
+      mismatches.append("it is for role \(receipt.migrator), and this session is \(role)")
+      return
     }
-    for (rehearsed, patch) in zip(rest, pending) {
-      guard rehearsed.version == "\(patch.version)" else {
-        mismatches.append("it has \(rehearsed.file) where \(patch.file) is pending")
-        continue
-      }
-      let hashes = [
-        (rehearsed.hash, patch.script.identity.exact, patch.file),
-        (rehearsed.undoHash, patch.undo?.identity.exact, "the undo file of \(patch.file)"),
-        (rehearsed.verifyHash, patch.verify?.identity.exact, "the verify file of \(patch.file)"),
-      ]
-      for (old, new, file) in hashes where old != new {
-        mismatches.append("\(file) was changed after the rehearsal")
-      }
-    }
+    guard let rehearsed = receipt.session else { return }
+    mismatches += occasion.live.session.differences(from: rehearsed, role: role)
   }
 
-  /// Drift inside the patches' footprint refuses, and so does another environment; the rest is told.
-  private mutating func checkSchema(_ live: SchemaFingerprint) {
-    let rest = Array(receipt.patches.dropFirst(applied))
-    let expected = receipt.patches.prefix(applied)
-      .reduce(receipt.schema) { $0.applying($1.changes) }
-    let footprint = Footprint(tables: Set(rest.flatMap(\.tables)), changes: rest.map(\.changes))
-    let drift = live.difference(from: expected).parted(by: footprint)
-    mismatches += sentences(drift.inside)
-    outsideDrift += sentences(drift.outside)
-  }
-
-  private func sentences(_ drift: SchemaDifference) -> [String] {
-    drift.added.map { "\($0.object) was added: \($0.text)" }
-      + drift.removed.map { "\($0.object) is gone" }
-      + drift.changed.map { "\($0.object) was changed: \($0.old) became \($0.new)" }
+  private mutating func checkPolicy() throws {
+    let policy = occasion.policy
+    switch (receipt.policy, try policy?.hash()) {
+    case (nil, nil): break
+    case (nil, .some):
+      mismatches.append("no policy judged it, and there is one here")
+    case (.some, nil):
+      mismatches.append("a policy judged it that is not known here; name it with --policy FILE")
+    case (let old?, let new?) where old != new:
+      mismatches.append("another policy judged it than is in force here")
+    default: break
+    }
+    for (table, found) in receipt.coverage.sorted(by: { $0.key < $1.key }) {
+      guard let wanted = policy?.coverage, found < wanted else { continue }
+      mismatches.append(
+        "it had \(found.words) of table \(table), and the policy wants \(wanted.words)"
+      )
+    }
+    guard let limit = policy?.snapshotMaxAge else { return }
+    guard let taken = receipt.dataSeconds else {
+      mismatches.append("it does not say how old its data are, and the policy asks")
+      return
+    }
+    let age = Double(occasion.now) - taken
+    if age > limit {
+      mismatches.append(
+        "its data are \(Words.time(age)) old, and the policy allows \(Words.time(limit))"
+      )
+    }
   }
 }

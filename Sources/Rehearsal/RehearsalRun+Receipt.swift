@@ -22,9 +22,8 @@ extension RehearsalRun.Result {
   ) throws -> Receipt {
     let manifest = run.content.manifest
     let database = manifest.database
-    return Receipt(
-      id: try Randomness.bytes(8).map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }
-        .joined(),
+    var receipt = Receipt(
+      id: Hexadecimal.text(try Randomness.bytes(8)),
       target: live?.target
         ?? Receipt.Target(
           systemIdentifier: database.systemIdentifier,
@@ -32,7 +31,7 @@ extension RehearsalRun.Result {
           oid: database.oid
         ),
       migrator: run.options.migrator,
-      patches: patches.compactMap { Self.patch($0, run.patches) },
+      patches: [],
       ledger: live?.ledger.applied.map { "\($0.version)" } ?? manifest.ledger.map(\.version),
       ledgerPosition: live?.ledger.lastPosition ?? manifest.ledgerPosition,
       schema: expected,
@@ -43,6 +42,13 @@ extension RehearsalRun.Result {
       created: now,
       expires: now + lifetime
     )
+    receipt.direction = run.options.undoes == nil ? .up : .down
+    receipt.session = live?.session
+    receipt.variableKey = Hexadecimal.text(try Randomness.bytes(16))
+    receipt.coverage = coverage(in: run.content, run.options.rows)
+    let variables = try BoundVariables(key: receipt.variableKey)
+    receipt.patches = try patches.compactMap { try patch($0, run.patches, variables) }
+    return receipt
   }
 
   /// What the patches' authors accept, as `hazard: reason`: hazards that were found, and acts that
@@ -59,24 +65,33 @@ extension RehearsalRun.Result {
     return Set(hazards + acts).sorted()
   }
 
-  private static func patch(
+  private func patch(
     _ observation: PatchObservation,
-    _ directory: PatchDirectory
-  ) -> Receipt.Patch? {
+    _ directory: PatchDirectory,
+    _ variables: BoundVariables
+  ) throws -> Receipt.Patch? {
     guard let changes = observation.changes,
       let patch = directory.patches.first(where: { "\($0.version)" == observation.version })
     else { return nil }
-    let touched = observation.statements.flatMap { statement in
-      statement.locks.map(\.table) + statement.rewrites.map(\.table)
-    }
-    return Receipt.Patch(
+    var bound = Receipt.Patch(
       version: observation.version,
       file: observation.file,
       hash: patch.script.identity.exact,
       undoHash: patch.undo?.identity.exact,
       verifyHash: patch.verify?.identity.exact,
       changes: changes,
-      tables: Set(touched).sorted()
+      tables: observation.statements.touchedTables
     )
+    if observation.undo == .cancels { bound.reversal = reversals[observation.version] }
+    bound.variables = try variables.hashes(of: patch)
+    bound.seconds = observation.seconds
+    return bound
+  }
+}
+
+extension [Observation] {
+  /// The tables that statements locked or wrote again.
+  var touchedTables: [String] {
+    Set(flatMap { $0.locks.map(\.table) + $0.rewrites.map(\.table) }).sorted()
   }
 }

@@ -17,6 +17,8 @@ public struct RehearsalRun: Sendable {
     public var target: Version?
     /// Whether patches may run although later ones have.
     public var allowsOutOfOrder = false
+    /// The patch that is to be taken back, instead of what is pending being applied.
+    public var undoes: Version?
     /// What production's ledger says; the snapshot's own ledger when nil.
     public var ledger: Ledger.State?
     /// Connections that restore at the same time.
@@ -58,6 +60,8 @@ public struct RehearsalRun: Sendable {
     public var caughtUp: [String]
     /// The schema that production must have when it migrates: as backup saw it, caught up.
     public var expected: SchemaFingerprint
+    /// What taking each patch back did, by version, as far as that was rehearsed.
+    public var reversals: [String: Receipt.Reversal] = [:]
     /// How far the scratch was kept away from the machine.
     public var isolation: Isolation
     /// Seconds until the first statement could run.
@@ -108,6 +112,7 @@ public struct RehearsalRun: Sendable {
           findings: HazardReview(performance.evidence).findings,
           caughtUp: performance.caughtUp,
           expected: performance.expected,
+          reversals: performance.reversals,
           isolation: scratch.server.isolation,
           preparation: preparation,
           isFromTemplate: isFromTemplate

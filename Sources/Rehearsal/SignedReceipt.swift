@@ -20,9 +20,9 @@ public struct SignedReceipt: Sendable {
   /// Signs a receipt (Ed25519, RFC 8032, over the canonical JSON).
   public init(signing receipt: Receipt, with key: Ed25519.PrivateKey) throws {
     self.receipt = receipt
-    publicKey = Self.hexadecimal(try key.publicKey())
+    publicKey = Hexadecimal.text(try key.publicKey())
     let message = try receipt.canonical()
-    signature = Self.hexadecimal(try key.signature(of: message.span))
+    signature = Hexadecimal.text(try key.signature(of: message.span))
   }
 
   /// Reads a receipt and checks its signature against the keys that are trusted.
@@ -30,14 +30,19 @@ public struct SignedReceipt: Sendable {
   /// Throws a `Problem` of kind `refused` for one that was altered or that nobody trusted signed.
   public init(decoding bytes: [UInt8], trusting keys: [[UInt8]]) throws {
     guard let envelope = try? JSONDecoder().decode(Envelope.self, from: Data(bytes)),
-      envelope.magic == "drydock receipt", envelope.receipt.version == 1
-    else { throw Self.problem("it is not a receipt of a version that this program knows") }
-    guard let key = keys.first(where: { Self.hexadecimal($0) == envelope.publicKey }) else {
+      envelope.magic == "drydock receipt", envelope.receipt.version == Receipt.currentVersion
+    else {
+      throw Self.problem(
+        "it is not a receipt of a version that this program knows",
+        Self.foreignCode
+      )
+    }
+    guard let key = keys.first(where: { Hexadecimal.text($0) == envelope.publicKey }) else {
       throw Self.problem("it is signed with a key that is not trusted here", Self.untrustedCode)
     }
     let message = try envelope.receipt.canonical()
     let isValid = try Ed25519.isValid(
-      Self.bytes(envelope.signature) ?? [],
+      Hexadecimal.bytes(envelope.signature) ?? [],
       of: message.span,
       publicKey: key
     )
@@ -59,7 +64,10 @@ public struct SignedReceipt: Sendable {
   /// Code of "signed with a key that is not trusted here".
   public static let untrustedCode = "receipt.untrusted"
 
-  private static func problem(_ reason: String, _ code: String = "receipt.invalid") -> Problem {
+  /// Code of "not a receipt of a version that this program knows".
+  public static let foreignCode = "receipt.foreign"
+
+  static func problem(_ reason: String, _ code: String = "receipt.invalid") -> Problem {
     Problem(
       .refused,
       code: code,
@@ -67,18 +75,5 @@ public struct SignedReceipt: Sendable {
       reason: reason,
       hint: "Rehearse again: drydock rehearse."
     )
-  }
-
-  private static func hexadecimal(_ bytes: [UInt8]) -> String {
-    bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
-  }
-
-  private static func bytes(_ text: String) -> [UInt8]? {
-    let digits = Array(text)
-    guard digits.count % 2 == 0 else { return nil }
-    let bytes = stride(from: 0, to: digits.count, by: 2).compactMap {
-      UInt8(String(digits[$0...($0 + 1)]), radix: 16)
-    }
-    return bytes.count * 2 == digits.count ? bytes : nil
   }
 }

@@ -1,10 +1,12 @@
-internal import ObjectStore
+public import ObjectStore
 internal import Problems
 
 /// What a record beside the snapshots says.
 public enum RecordKind: String, Sendable, CaseIterable {
   /// A rehearsal's receipt: JSON that its author signed, stored as it is.
   case receipt = "receipts"
+  /// The word that a receipt must not be used any more: JSON that its author signed, as it is.
+  case revocation = "revocations"
   /// The history of a restore, sealed.
   case restore = "restores"
   /// The result of a verification, sealed.
@@ -12,7 +14,7 @@ public enum RecordKind: String, Sendable, CaseIterable {
 
   fileprivate var seal: SealedObject.Kind? {
     switch self {
-    case .receipt: nil
+    case .receipt, .revocation: nil
     case .restore: .restore
     case .proof: .proof
     }
@@ -60,6 +62,17 @@ extension Repository {
       return try record(kind: kind, id: id)
     } catch let problem as Problem where problem.code == KeyProblem.needsFullKey {
       return nil
+    }
+  }
+
+  /// The records of a kind that is signed and not sealed, by their ids; no key is needed.
+  public static func signedRecords(
+    _ kind: RecordKind,
+    in store: any ObjectStore
+  ) throws -> [(id: String, bytes: [UInt8])] {
+    precondition(kind.seal == nil, "records of this kind are sealed")
+    return try store.list(kind.rawValue).map { object in
+      (object.name.lastComponent, try store.get(object.name, limit: Self.recordLimit + 1024))
     }
   }
 

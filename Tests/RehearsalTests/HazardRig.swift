@@ -10,11 +10,13 @@ import TestSupport
 struct HazardRig {
   let settings: ConnectionSettings
   private let folder: TemporaryDirectory
+  private let watch: ScratchWatch
 
   init(_ settings: ConnectionSettings, _ setUp: String = "") throws {
     self.settings = settings
     folder = try TemporaryDirectory(prefix: "drydock-hazards")
     if !setUp.isEmpty { try Connection.open(settings).execute(setUp) }
+    watch = try ScratchWatch(installingIn: settings)
   }
 
   func write(_ name: String, _ text: String) throws {
@@ -31,7 +33,7 @@ struct HazardRig {
     let directory = try directory()
     try runner.hold { held in
       for patch in held.plan(directory).pending {
-        let watch = PatchWatch()
+        let watch = PatchWatch(watch)
         var observation = PatchObservation(
           version: "\(patch.version)",
           file: patch.file,
@@ -45,6 +47,7 @@ struct HazardRig {
         } catch let problem as Problem {
           observation.problem = problem.summary
         }
+        try watch.scratch.finish()
         observation.statements = watch.scratch.statements
         observed.append(observation)
         evidence.append(watch.evidence(patch, observation))
@@ -63,7 +66,7 @@ extension HazardRig {
     try write("0001_try.sql", text)
     let patch = try directory().patches[0]
     let connection = try Connection.open(settings)
-    let watch = PatchWatch()
+    let watch = PatchWatch(watch)
     var observation = PatchObservation(
       version: "1",
       file: patch.file,

@@ -1,0 +1,178 @@
+internal import Arguments
+internal import Foundation
+internal import Problems
+internal import Rehearsal
+internal import YAML
+
+/// Reads a policy file: YAML with the keys of docs/receipts.md.
+struct PolicyReader {
+  private enum Key: String, CaseIterable {
+    case hazards
+    case limits
+    case snapshotMaxAge = "snapshot_max_age"
+    case coverage
+    case receiptLifetime = "receipt_lifetime"
+    case drift
+  }
+
+  private enum HazardKey: String, CaseIterable {
+    case fail
+    case allow
+    case severity
+  }
+
+  private enum LimitKey: String, CaseIterable {
+    case lock
+    case rewrite
+    case wal
+    case total
+  }
+
+  private let path: String
+  private var policy = PolicyFile()
+
+  /// Reads a file.
+  ///
+  /// Throws a `Problem` of kind `usage` that names the line and what was probably meant.
+  static func read(_ path: String) throws -> PolicyFile {
+    guard let data = FileManager.default.contents(atPath: path),
+      let text = String(validating: Array(data), as: UTF8.self)
+    else {
+      throw Problem(
+        .usage,
+        code: "policy.unreadable",
+        "The policy file \(path) cannot be read",
+        hint: "Check that it exists, that this user may read it, and that it is UTF-8."
+      )
+    }
+    return try parse(text, path: path)
+  }
+
+  /// Reads the text of a file.
+  static func parse(_ text: String, path: String) throws -> PolicyFile {
+    var reader = PolicyReader(path: path)
+    let root: YAMLNode?
+    do throws(YAMLError) {
+      root = try YAMLParser.parse(text)
+    } catch {
+      throw reader.problem(error.mark, "not-yaml", error.message)
+    }
+    if let root { try reader.take(root) }
+    return reader.policy
+  }
+
+  private init(path: String) { self.path = path }
+
+  private mutating func take(_ root: YAMLNode) throws {
+    for entry in try entries(of: root) {
+      switch try key(entry.key, Key.self) {
+      case .hazards: try takeHazards(entry.value)
+      case .limits: try takeLimits(entry.value)
+      case .snapshotMaxAge: policy.snapshotMaxAge = try seconds(entry.value)
+      case .coverage: policy.coverage = try word(entry.value, Coverage.self)
+      case .receiptLifetime: policy.receiptLifetime = try seconds(entry.value)
+      case .drift: policy.drift = try word(entry.value, PolicyFile.Drift.self)
+      }
+    }
+  }
+
+  private mutating func takeHazards(_ node: YAMLNode) throws {
+    for entry in try entries(of: node) {
+      switch try key(entry.key, HazardKey.self) {
+      case .fail: policy.failingHazards = try words(entry.value).sorted()
+      case .allow: policy.allowedHazards = try words(entry.value).sorted()
+      case .severity:
+        policy.failingSeverity = try word(entry.value, PolicyFile.Severity.self)
+      }
+    }
+    let both = policy.failingHazards.filter(policy.allowedHazards.contains)
+    guard both.isEmpty else {
+      throw problem(node.mark, "contradiction", "\(both[0]) is under both 'fail' and 'allow'")
+    }
+  }
+
+  private mutating func takeLimits(_ node: YAMLNode) throws {
+    for entry in try entries(of: node) {
+      switch try key(entry.key, LimitKey.self) {
+      case .lock: policy.lockSeconds = try seconds(entry.value)
+      case .rewrite: policy.rewriteBytes = try bytes(entry.value)
+      case .wal: policy.walBytes = try bytes(entry.value)
+      case .total: policy.totalSeconds = try seconds(entry.value)
+      }
+    }
+  }
+
+  private func key<Keys: CaseIterable & RawRepresentable<String>>(
+    _ key: YAMLNode.Key,
+    _ keys: Keys.Type
+  ) throws -> Keys {
+    if let known = Keys(rawValue: key.name) { return known }
+    let names = keys.allCases.map(\.rawValue)
+    let nearest = Spelling.nearest(to: key.name, in: names).map { "Did you mean '\($0)'? " } ?? ""
+    throw problem(
+      key.mark,
+      "unknown-key",
+      "There is no key '\(key.name)' here",
+      hint: "\(nearest)Known keys: \(names.joined(separator: ", "))."
+    )
+  }
+
+  private func word<Words: CaseIterable & RawRepresentable<String>>(
+    _ node: YAMLNode,
+    _ words: Words.Type
+  ) throws -> Words {
+    if let known = Words(rawValue: try text(node)) { return known }
+    let names = words.allCases.map(\.rawValue)
+    throw problem(node.mark, "bad-value", "One of \(names.joined(separator: ", ")) is expected")
+  }
+
+  private func entries(of node: YAMLNode) throws -> [YAMLNode.Entry] {
+    if node.isNull { return [] }
+    guard case .mapping(let entries) = node.content else {
+      throw problem(node.mark, "bad-value", "Keys with values are expected here")
+    }
+    return entries
+  }
+
+  private func words(_ node: YAMLNode) throws -> [String] {
+    guard case .sequence(let nodes) = node.content else {
+      throw problem(node.mark, "bad-value", "A list of hazards' ids is expected here")
+    }
+    return try nodes.map(text)
+  }
+
+  private func text(_ node: YAMLNode) throws -> String {
+    guard case .scalar(let text, _) = node.content, !node.isNull else {
+      throw problem(node.mark, "bad-value", "A text is expected here")
+    }
+    return text
+  }
+
+  private func seconds(_ node: YAMLNode) throws -> Double {
+    guard let duration = Duration(argument: try text(node)), duration > .zero else {
+      throw problem(node.mark, "bad-value", "\(Duration.expectation) is expected here")
+    }
+    return duration / .seconds(1)
+  }
+
+  private func bytes(_ node: YAMLNode) throws -> Int {
+    guard let size = ByteSize(argument: try text(node)) else {
+      throw problem(node.mark, "bad-value", "\(ByteSize.expectation) is expected here")
+    }
+    return size.bytes
+  }
+
+  private func problem(
+    _ mark: YAMLMark,
+    _ code: String,
+    _ summary: String,
+    hint: String? = nil
+  ) -> Problem {
+    Problem(
+      .usage,
+      code: "policy.\(code)",
+      "\(path):\(mark.line):\(mark.column): \(summary)",
+      hint: hint
+    )
+  }
+}

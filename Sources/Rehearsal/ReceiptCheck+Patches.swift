@@ -1,0 +1,129 @@
+internal import Catalog
+internal import Migration
+
+/// What is to run, and where the ledger must stand for it.
+extension ReceiptCheck {
+  /// The receipt's patches that this occasion may run, in order.
+  var allowed: [Receipt.Patch] {
+    switch (receipt.direction, occasion.direction) {
+    case (.up, .up): Array(receipt.patches.dropFirst(use.applied))
+    // The last that was applied under it, or the one whose undo was interrupted.
+    case (.up, .down): Array(receipt.patches.prefix(use.applied + use.unfinishedUndos).suffix(1))
+    case (.down, .down): use.undone == 0 ? receipt.patches : []
+    case (.down, .up): []
+    }
+  }
+
+  /// The ledger must stand where the rehearsal began, or where this receipt's patches brought it.
+  mutating func checkLedger() {
+    if receipt.direction == .down, occasion.direction == .up {
+      mismatches.append("it is for taking back \(receipt.patches.map(\.file).joined()) alone")
+      return
+    }
+    let state = occasion.live.ledger
+    if use.undone > 0, occasion.direction == .up {
+      mismatches.append("it is used up: it was applied, and taken back again")
+    } else if use.applied == receipt.patches.count, occasion.direction == .up {
+      mismatches.append("it is used up: all of its patches are applied")
+    }
+    if state.lastPosition != use.position(of: receipt) {
+      mismatches.append(
+        "somebody else changed the ledger meanwhile: it should be at event"
+          + " \(use.position(of: receipt)), and is at \(state.lastPosition)"
+      )
+    }
+    let versions = Set(state.applied.map { "\($0.version)" })
+    let wanted = use.versions(of: receipt)
+    let surplus = versions.subtracting(wanted).sorted()
+    let missing = wanted.subtracting(versions).sorted()
+    if !surplus.isEmpty {
+      mismatches.append("\(Words.list(surplus)) is applied, and was not in the rehearsal")
+    }
+    if !missing.isEmpty {
+      mismatches.append("\(Words.list(missing)) is not applied, and was in the rehearsal")
+    }
+  }
+
+  /// The receipt may be used for its first patches only, never for others or in another order.
+  mutating func checkPatches() throws {
+    let allowed = allowed
+    if occasion.patches.count > allowed.count {
+      let surplus = occasion.patches.dropFirst(allowed.count).map(\.file)
+      mismatches.append("it does not cover \(Words.list(surplus))")
+    }
+    let variables = try BoundVariables(key: receipt.variableKey)
+    for (rehearsed, patch) in zip(allowed, occasion.patches) {
+      guard rehearsed.version == "\(patch.version)" else {
+        mismatches.append("it has \(rehearsed.file) where \(patch.file) is to run")
+        continue
+      }
+      checkFiles(rehearsed, patch)
+      checkVariables(rehearsed.variables, try variables.hashes(of: patch), patch.file)
+      if receipt.direction == .up, occasion.direction == .down, rehearsed.reversal == nil {
+        mismatches.append("its rehearsal did not take \(patch.file) back with success")
+      }
+    }
+  }
+
+  private mutating func checkFiles(_ rehearsed: Receipt.Patch, _ patch: Patch) {
+    let files = [
+      (rehearsed.hash, patch.script.identity.exact, patch.file),
+      (rehearsed.undoHash, patch.undo?.identity.exact, "the undo file of \(patch.file)"),
+      (rehearsed.verifyHash, patch.verify?.identity.exact, "the verify file of \(patch.file)"),
+    ]
+    for (old, new, file) in files where old != new {
+      switch (old, new) {
+      case (nil, _): mismatches.append("\(file) is new since the rehearsal")
+      case (_, nil): mismatches.append("\(file) is gone since the rehearsal")
+      default:
+        mismatches.append("\(file), or a file that it includes, was changed after the rehearsal")
+      }
+    }
+  }
+
+  private mutating func checkVariables(
+    _ old: [String: String],
+    _ new: [String: String],
+    _ file: String
+  ) {
+    for name in Set(old.keys).union(new.keys).sorted() where old[name] != new[name] {
+      let what =
+        switch (old[name], new[name]) {
+        case (nil, _): "is set now, and was not in the rehearsal"
+        case (_, nil): "is not set now, and was in the rehearsal"
+        default: "has another value than in the rehearsal"
+        }
+      mismatches.append("variable \(name) of \(file) \(what)")
+    }
+  }
+
+  /// Drift inside the patches' footprint refuses, and so does another environment; the rest is told.
+  mutating func checkSchema() {
+    let changes = allowed.compactMap { self.changes(of: $0) }
+    let tables = Set(allowed.flatMap { $0.tables + ($0.reversal?.tables ?? []) })
+    let drift = occasion.live.schema.difference(from: receipt.schema(after: use))
+      .parted(by: Footprint(tables: tables, changes: changes))
+    // What a patch that was interrupted has done already is no drift.
+    let begun = Set(use.hasUnfinished ? changes.prefix(1).flatMap(\.objects) : [])
+    mismatches += sentences(drift.inside, without: begun)
+    let outside = sentences(drift.outside, without: begun)
+    if occasion.policy?.drift == .strict {
+      mismatches += outside
+    } else {
+      outsideDrift += outside
+    }
+  }
+
+  private func changes(of patch: Receipt.Patch) -> ChangeSet? {
+    let isWayBack = receipt.direction == .up && occasion.direction == .down
+    return isWayBack ? patch.reversal?.changes : patch.changes
+  }
+
+  private func sentences(_ drift: SchemaDifference, without: Set<SchemaObject>) -> [String] {
+    drift.added.filter { !without.contains($0.object) }
+      .map { "\($0.object) was added: \($0.text)" }
+      + drift.removed.map(\.object).filter { !without.contains($0) }.map { "\($0) is gone" }
+      + drift.changed.filter { !without.contains($0.object) }
+      .map { "\($0.object) was changed: \($0.old) became \($0.new)" }
+  }
+}

@@ -1,0 +1,47 @@
+import Testing
+
+@testable import Catalog
+
+@Suite("Two wordings of one expression")
+struct WordingTests {
+  @Test(
+    "The cast of an array stands at each element",
+    arguments: [
+      (
+        "CHECK (((v)::text = ANY ((ARRAY['a'::character varying, 'b'::character varying])::text[])))",
+        "CHECK (((v)::text = ANY (ARRAY[('a'::character varying)::text, ('b'::character varying)::text])))"
+      ),
+      (
+        "(ARRAY['a,]'::x, '(''b'::x])::app.\"T\"[]",
+        "ARRAY[('a,]'::x)::app.\"T\", ('(''b'::x)::app.\"T\"]"
+      ),
+      ("(ARRAY[f(a, b[1])])::text[] AND c", "ARRAY[(f(a, b[1]))::text] AND c"),
+      ("(ARRAY[(ARRAY[a])::x[]])::y[]", "ARRAY[(ARRAY[(a)::x])::y]"),
+    ]
+  )
+  func rewritten(native: String, restored: String) {
+    #expect(Wording.canonical(native) == restored)
+    #expect(Wording.canonical(restored) == restored)
+    #expect(Wording.isSame(native, restored))
+  }
+
+  @Test(
+    "What is no cast of an array stays",
+    arguments: [
+      "'(ARRAY[a])::text[]'", "(ARRAY[a])", "(ARRAY[a])::text", "(ARRAY[a", "(ARRAY['a",
+      "é (ARRAY[",
+    ]
+  )
+  func kept(text: String) { #expect(Wording.canonical(text) == text) }
+
+  @Test("Another value, another type and another order are other expressions")
+  func others() {
+    let text = "(ARRAY['a'::x, 'b'::x])::text[]"
+    for other in [
+      "(ARRAY['a'::x, 'c'::x])::text[]", "(ARRAY['a'::x, 'b'::x])::y[]",
+      "(ARRAY['b'::x, 'a'::x])::text[]", "ARRAY['a'::x, 'b'::x]",
+    ] {
+      #expect(!Wording.isSame(text, other))
+    }
+  }
+}
