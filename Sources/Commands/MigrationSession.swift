@@ -145,6 +145,7 @@ struct MigrationSession: Sendable {
     options.gitSHA = gitSHA
     options.receipt = receipt?.id
     options.reason = exemption
+    options.firstLocks = receipt?.firstLocks ?? [:]
     return options
   }
 

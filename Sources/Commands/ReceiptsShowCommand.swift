@@ -66,20 +66,30 @@ extension ReceiptShelf {
 extension ReceiptEntry {
   /// All that it binds.
   var details: Report {
-    var patches = Table([.flexible("patch"), .text("sha256"), .text("undo"), .number("time")])
+    var patches = Table([
+      .flexible("patch"), .text("sha256"), .text("undo"), .number("time"), .number("WAL"),
+    ])
     for patch in receipt.patches {
       patches.add(
         patch.file,
         String(patch.hash.prefix(12)),
         patch.reversal != nil ? "rehearsed" : patch.undoHash != nil ? "there is a file" : "none",
-        Quantity.duration(.seconds(patch.seconds))
+        Quantity.duration(.seconds(patch.seconds)),
+        Quantity.bytes(patch.walBytes)
       )
     }
     var blocks: [Report.Block] = [.values(values), .table(patches)]
     if !receipt.coverage.isEmpty {
-      var table = Table([.flexible("table"), .text("rows that were there")])
+      var table = Table([
+        .flexible("table"), .text("rows that were there"), .number("others locked out"),
+      ])
       for (name, coverage) in receipt.coverage.sorted(by: { $0.key < $1.key }) {
-        table.add(name, coverage.rawValue)
+        let held = receipt.patches.compactMap { $0.holdSeconds[name] }.max()
+        table.add(
+          name,
+          coverage.rawValue,
+          held.map { Quantity.duration(.seconds($0)) } ?? ""
+        )
       }
       blocks.append(.table(table))
     }

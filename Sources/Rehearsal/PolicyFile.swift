@@ -6,14 +6,14 @@ internal import Foundation
 /// It comes from a file outside the checkout, so that no pull request lowers it, and a receipt binds
 /// its hash: whoever migrates judges by the same policy as whoever rehearsed.
 public struct PolicyFile: Codable, Sendable, Equatable {
-  /// How bad a finding is.
+  /// How bad a hazard is, the worst last.
   public enum Severity: String, Codable, Sendable, CaseIterable {
-    /// Worth knowing.
-    case note
-    /// May hurt.
-    case warning
-    /// Will hurt.
-    case error
+    /// Worth knowing; nobody is stopped for long.
+    case notice
+    /// Nobody can write for as long as it takes, or running applications fail.
+    case serious
+    /// Nobody can read or write for as long as it takes, or data are lost.
+    case critical
   }
 
   /// What is demanded of drift outside of what the patches touch.

@@ -28,6 +28,12 @@ public struct Receipt: Codable, Sendable, Equatable {
     public var variables: [String: String] = [:]
     /// How long it took in the rehearsal.
     public var seconds = 0.0
+    /// How long each table was locked against writers or readers, in seconds.
+    public var holdSeconds: [String: Double] = [:]
+    /// The strongest lock on each table.
+    public var locks: [Observation.Lock] = []
+    /// Bytes of write-ahead log that it wrote.
+    public var walBytes = 0
 
     /// Makes a patch.
     public init(

@@ -85,6 +85,9 @@ extension RehearsalRun.Result {
     if observation.undo == .cancels { bound.reversal = reversals[observation.version] }
     bound.variables = try variables.hashes(of: patch)
     bound.seconds = observation.seconds
+    bound.holdSeconds = observation.holdTimes
+    bound.locks = Observation.Lock.strongest(observation.statements.flatMap(\.locks))
+    bound.walBytes = observation.statements.reduce(0) { $0 + $1.walBytes }
     return bound
   }
 }

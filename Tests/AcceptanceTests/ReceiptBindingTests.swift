@@ -227,8 +227,11 @@ struct ReceiptBindingTests {
 
   @Test("Each thing that is bound refuses when it alone changed, by its name; the rest migrates")
   func oneByOne() throws {
-    try withDatabase(on: .v15) { database in
-      let shop = try BoundShop(database, on: .v15)
+    // Memberships belong to a whole server, and tests beside this one read them too.
+    let server = try OwnServer(on: .v15)
+    try withExtendedLifetime(server) {
+      try Connection.open(server.settings()).execute("CREATE DATABASE shop TEMPLATE template0")
+      let shop = try BoundShop(server.settings("shop"), on: .v15)
       for change in Self.files + Self.database + Self.calls + Self.forgeries {
         let run = try change.run(shop)
         #expect(run.code == 3, "\(change.name): \(run)")

@@ -165,4 +165,30 @@ struct ReceiptUseTests {
       #expect(try Connection.open(database).query(left, []).value == "0")
     }
   }
+
+  @Test("lock-first takes the locks of the rehearsal before the patch's first statement")
+  func lockFirst() throws {
+    try withDatabase(on: .v15) { database in
+      let user = try Drydock(on: .v15)
+      let connection = try Connection.open(database)
+      try connection.execute("CREATE TABLE one (a int); CREATE TABLE \"Two\" (a int)")
+      try user.write(
+        patch: "0001_both.sql",
+        """
+        -- drydock: lock-first
+        CREATE TABLE seen AS SELECT l.relation::regclass::text AS name, l.mode FROM pg_locks l
+          WHERE l.pid = pg_backend_pid() AND l.relation IN ('one'::regclass, '"Two"'::regclass)
+            AND l.mode <> 'AccessShareLock';
+        CREATE INDEX one_a ON one (a);
+        ALTER TABLE "Two" ADD COLUMN b int;
+        """
+      )
+      try user.backup(database)
+      try user.run(["rehearse", "--database", database.argument]).require(0)
+      try user.run(["migrate", "--database", database.argument]).require(0)
+      let seen = try connection.execute("SELECT name, mode FROM seen ORDER BY name COLLATE \"C\"")
+      let found = seen.map { "\($0.string("name")) \($0.string("mode"))" }
+      #expect(found == ["\"Two\" AccessExclusiveLock", "one ShareLock"])
+    }
+  }
 }

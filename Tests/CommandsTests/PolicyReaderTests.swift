@@ -17,7 +17,7 @@ struct PolicyReaderTests {
       hazards:
         fail: [table-rewrite, full-scan]
         allow: [missing-lock-timeout]
-        severity: warning
+        severity: serious
       limits: {lock: 5s, rewrite: 100MiB, wal: 1G, total: 10m}
       snapshot_max_age: 24h
       coverage: sample
@@ -28,7 +28,7 @@ struct PolicyReaderTests {
     var expected = PolicyFile()
     expected.failingHazards = ["full-scan", "table-rewrite"]
     expected.allowedHazards = ["missing-lock-timeout"]
-    expected.failingSeverity = .warning
+    expected.failingSeverity = .serious
     expected.lockSeconds = 5
     expected.rewriteBytes = 100 << 20
     expected.walBytes = 1 << 30
