@@ -56,6 +56,9 @@ extension TreeActions {
     let options = (command["def"]?["List"]?["items"]?.elements ?? []).compactMap { $0["DefElem"] }
     let watched = options.first { $0["defname"]?.text == "autovacuum_enabled" } ?? options.first
     guard let name = watched?["defname"]?.text else { return nil }
-    return .setOption(table, name, watched?["arg"]?.identifier ?? "")
+    // A bare word, such as `off`, is read as the name of a type.
+    let value = watched?["arg"]
+    let word = value?.identifier ?? qualifiedName(value?["TypeName"]?["names"])?.name
+    return .setOption(table, name, word ?? "")
   }
 }

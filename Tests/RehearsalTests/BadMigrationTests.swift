@@ -1,3 +1,4 @@
+import Foundation
 import TestSupport
 import Testing
 
@@ -20,12 +21,17 @@ struct BadMigrationTests {
   ///   no such patch: `theRunnersOwnTimeout` measures 2 s in its session.
   static let differences: Set<String> = ["eugene_E9_bad"]
 
-  @Test("Each example is dangerous or safer as its authors say", arguments: TestServer.allCases)
+  /// Version 18 takes other locks in places, so only its verdicts are compared.
+  @Test(
+    "Each example is dangerous or safer as its authors say, with the locks that were measured",
+    arguments: TestServer.allCases
+  )
   func verdicts(server: TestServer) throws {
     var different: Set<String> = []
     let examples = try BadMigration.all()
     #expect(examples.count == 28)
-    for example in examples {
+    #expect(examples.flatMap(\.measured).map(\.locks.count).reduce(0, +) > 25)
+    for example in examples where server == .v15 || Self.isAll || example.name.contains("E1") {
       let (patches, findings) = try run(example, server)
       let failed = patches.filter { !$0.succeeded }
       #expect(failed == [], "\(example)")
@@ -34,26 +40,23 @@ struct BadMigrationTests {
       if let hazard = Self.hazards[example.rule] { policy.stances[hazard.id] = .fails }
       let isNo = findings.contains { policy.fails($0) }
       if isNo != example.isDangerous { different.insert(example.name) }
+      if server == .v15 { #expect(measured(patches) == example.measured, "\(example)") }
     }
-    #expect(different == Self.differences)
+    #expect(different == (server == .v15 || Self.isAll ? Self.differences : []))
     #expect(Self.differences.count <= 3)
   }
 
-  @Test("Locks and rewrites are those that were measured before", arguments: [TestServer.v15])
-  func measurements(server: TestServer) throws {
-    let examples = try BadMigration.all()
-    #expect(examples.flatMap(\.measured).map(\.locks.count).reduce(0, +) > 25)
-    for example in examples {
-      let (patches, _) = try run(example, server)
-      let seen = patches.map { patch in
-        BadMigration.Measured(
-          locks: Set(patch.statements.flatMap(\.locks).map { "\($0.table.plain) \($0.mode)" }),
-          rewrites: Set(patch.statements.flatMap(\.rewrites).map(\.table.plain))
-        )
-      }
-      #expect(seen == example.measured, "\(example)")
+  private func measured(_ patches: [PatchObservation]) -> [BadMigration.Measured] {
+    patches.map { patch in
+      BadMigration.Measured(
+        locks: Set(patch.statements.flatMap(\.locks).map { "\($0.table.plain) \($0.mode)" }),
+        rewrites: Set(patch.statements.flatMap(\.rewrites).map(\.table.plain))
+      )
     }
   }
+
+  /// Version 18 has a portion, for time; with `DRYDOCK_TEST_ALL=1` all of them.
+  private static let isAll = ProcessInfo.processInfo.environment["DRYDOCK_TEST_ALL"] == "1"
 
   @Test("A patch without a lock timeout has the runner's")
   func theRunnersOwnTimeout() throws {

@@ -76,6 +76,12 @@ struct HazardRuleTests {
     Case("ALTER TABLE item ADD UNIQUE USING INDEX item_sort;", "brief-lock"),
     Case("ALTER TABLE part ADD PRIMARY KEY (id);", "constraint-index", "primary-key-not-null"),
     Case(
+      "CREATE UNIQUE INDEX u ON part (id); ALTER TABLE part ADD PRIMARY KEY USING INDEX u;",
+      "index-build",
+      "lock-held",
+      "scan-under-lock"
+    ),
+    Case(
       "ALTER TABLE part ADD FOREIGN KEY (other) REFERENCES item;",
       "foreign-key-index",
       "foreign-key-scan"
@@ -175,7 +181,7 @@ struct HazardRuleTests {
       "lock-held"
     ),
     Case("CREATE DOMAIN odd AS int CHECK (value % 2 = 1);", "domain-constraint"),
-    Case("ALTER DOMAIN positive ADD CHECK (value > 0);", "domain-constraint", "scan-under-lock"),
+    Case("ALTER DOMAIN positive ADD CHECK (value > 0);", "domain-constraint"),
     Case("CREATE TABLE a (id smallint PRIMARY KEY);", "narrow-key"),
     Case("CREATE TABLE a (id bigint PRIMARY KEY, n int, v varchar, t timestamptz, j jsonb);"),
     Case("CREATE TABLE a (id bigserial);", "serial-column"),
@@ -188,7 +194,7 @@ struct HazardRuleTests {
       "CREATE TABLE a (b int, c int, d int, e int); CREATE INDEX ON a (b, c, d, e);",
       "wide-index"
     ),
-    Case("ALTER TABLE item SET (autovacuum_enabled = false);", "autovacuum-off"),
+    Case("ALTER TABLE item SET (autovacuum_enabled = off);", "autovacuum-off"),
     Case("CREATE TABLE \"Item List\" (id bigint);", "name-style"),
     Case("CREATE TABLE \(String(repeating: "n", count: 64)) (id bigint);", "name-cut"),
     Case("CREATE TABLE \(String(repeating: "n", count: 63)) (id bigint);"),

@@ -29,7 +29,7 @@ extension Evidence {
       version: version,
       place: step.place,
       object: names.first,
-      text: text + figures.words(isTimed: isTimed),
+      text: text + (known.isEmpty && !isTimed ? "" : figures.words(isTimed: isTimed)),
       figures: figures
     )
     if isTimed {

@@ -18,7 +18,7 @@ extension Hazard {
     "domain-constraint",
     .serious,
     .text,
-    .told,
+    .failsAboveLimits,
     "a domain is constrained",
     "A constraint on a domain in use reads every table with such a column under SHARE."
   )

@@ -98,8 +98,8 @@ extension LateHazardRule {
     evidence.steps.compactMap { step in
       let locks = step.newLocks.filter(\.stopsWriters)
       let told = found.contains { finding in
-        finding.place == step.place && (Hazard.blocking + Hazard.losing).contains(finding.hazard)
-          && ![.lockHeld, .largeWrite].contains(finding.hazard)
+        let isWorse = Hazard.losing.contains(finding.hazard) || finding.hazard.isOfLocks
+        return finding.place == step.place && (isWorse || finding.estimate != nil)
       }
       guard !locks.isEmpty, !told else { return nil }
       let tables = Set(locks.map(\.table)).sorted()
@@ -129,6 +129,13 @@ extension Evidence.Step {
   fileprivate func worksThrough(_ table: String) -> Bool {
     observation.scans.contains { $0.table == table }
       || observation.rewrites.contains { $0.table == table }
+  }
+}
+
+extension Hazard {
+  /// Whether it says itself what the statement locks.
+  fileprivate var isOfLocks: Bool {
+    Self.blocking.contains(self) && ![.lockHeld, .largeWrite].contains(self)
   }
 }
 

@@ -19,7 +19,9 @@ extension HazardRule {
         let scanned = step.blockingScans.map(\.table)
         guard !scanned.isEmpty else { return [] }
         let causes = step.actions.compactMap { cause($0, evidence) }
-        if causes.isEmpty, !step.isRebuild { return [plainScan(step, scanned, evidence)] }
+        if causes.isEmpty, !step.isExplained, nullableKeys(step, evidence).isEmpty {
+          return [plainScan(step, scanned, evidence)]
+        }
         return causes.map { cause in
           evidence.finding(
             cause.hazard,
@@ -32,31 +34,33 @@ extension HazardRule {
       }
     },
     HazardRule(.primaryKeyNotNull) { evidence in
-      evidence.steps.flatMap { step in
-        step.actions.compactMap { action in
-          guard case .addConstraint(let name, let key) = action, key.kind == .primaryKey,
-            let table = evidence.table(name)
-          else { return nil }
-          let index = key.index.flatMap {
-            evidence.before.index(ObjectName($0, schema: table.schema))
-          }
-          let done = columnsMadeNotNull(before: step, in: evidence)
-          let nullable = (index?.columns ?? key.columns).filter {
-            table.columns[$0] == false && !done.contains($0)
-          }
-          guard !nullable.isEmpty else { return nil }
-          return evidence.finding(
-            .primaryKeyNotNull,
-            step,
-            tables: [table.quoted],
-            "makes \(nullable.joined(separator: ", ")) of \(table.quoted) NOT NULL, which reads the"
-              + " whole table while nobody can use it",
-            isTimed: true
-          )
-        }
-      }
+      evidence.steps.flatMap { nullableKeys($0, evidence) }
     },
   ]
+
+  private static func nullableKeys(_ step: Evidence.Step, _ evidence: Evidence) -> [Finding] {
+    step.actions.compactMap { action in
+      guard case .addConstraint(let name, let key) = action, key.kind == .primaryKey,
+        let table = evidence.table(name)
+      else { return nil }
+      let index = key.index.flatMap {
+        evidence.before.index(ObjectName($0, schema: table.schema))
+      }
+      let done = columnsMadeNotNull(before: step, in: evidence)
+      let nullable = (index?.columns ?? key.columns).filter {
+        table.columns[$0] == false && !done.contains($0)
+      }
+      guard !nullable.isEmpty else { return nil }
+      return evidence.finding(
+        .primaryKeyNotNull,
+        step,
+        tables: [table.quoted],
+        "makes \(nullable.joined(separator: ", ")) of \(table.quoted) NOT NULL, which reads the"
+          + " whole table while nobody can use it",
+        isTimed: true
+      )
+    }
+  }
 
   private static func plainScan(
     _ step: Evidence.Step,
@@ -133,11 +137,13 @@ extension HazardRule {
 }
 
 extension Evidence.Step {
-  /// Whether reading tables is what the command is for; the rules for rewrites tell of it.
-  fileprivate var isRebuild: Bool {
+  /// Whether another rule tells why the statement reads tables.
+  fileprivate var isExplained: Bool {
     actions.contains { action in
-      if case .rebuild = action { return true }
-      return false
+      switch action {
+      case .rebuild, .constrainDomain: true
+      default: false
+      }
     }
   }
 }

@@ -29,6 +29,17 @@ extension HazardRule {
         step.actions.compactMap { action -> Finding? in
           guard let (hazard, name, text) = typeChange(action) else { return nil }
           if hazard == .enumValue, evidence.creates(name, before: step) { return nil }
+          let scanned = step.blockingScans.map(\.table)
+          if hazard == .domainConstraint, !scanned.isEmpty {
+            let tables = scanned.joined(separator: ", ")
+            return evidence.finding(
+              hazard,
+              step,
+              tables: scanned,
+              "\(text): \(tables), while nobody can write to it",
+              isTimed: true
+            )
+          }
           return evidence.finding(hazard, step, name.name, text)
         }
       }
@@ -78,7 +89,7 @@ extension HazardRule {
     case .constrainDomain(let name, isChecked: true):
       return (
         .domainConstraint, name,
-        "adds a constraint to domain \(name.name), for which all its columns are read"
+        "adds a constraint to domain \(name.name), for which each table with such a column is read"
       )
     default: return nil
     }
