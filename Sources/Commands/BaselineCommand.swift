@@ -1,18 +1,26 @@
 public import Arguments
 internal import Migration
+internal import Postgres
+internal import Problems
+internal import Reports
 
 /// Declares patches applied without running them.
 public struct BaselineCommand: RunnableCommand {
   /// The word that calls it.
   public static let name = "baseline"
   /// One sentence.
-  public static let summary = "Record patches as applied without running them."
+  public static let summary =
+    "Record patches as applied without running them, also from another tool's ledger."
   /// Command lines worth copying.
   public static let examples = [
     Example(
       "drydock baseline 0007 --database shop --because 'taken over from scripts run by hand'",
       "Record all patches up to 0007 as applied."
-    )
+    ),
+    Example(
+      "drydock baseline --from flyway --database shop --patches db/migration --dry-run",
+      "Show what would be taken over from Flyway's own ledger."
+    ),
   ]
 
   /// The options of every command.
@@ -20,7 +28,13 @@ public struct BaselineCommand: RunnableCommand {
   /// What is recorded, and where.
   public var ledger = LedgerOptions()
   /// The last version that the database has.
-  public var version = ""
+  public var version: String?
+  /// The tool whose ledger says what the database has.
+  public var tool: AdoptedTool?
+  /// The table of that ledger.
+  public var table: String?
+  /// Whether it is only shown.
+  public var isDryRun = false
 
   /// Makes the command with every default.
   public init() {}
@@ -28,20 +42,67 @@ public struct BaselineCommand: RunnableCommand {
   /// Which words of a command line set which property.
   public static var arguments: [Argument<Self>] {
     positional("version", \.version, "The last patch that the database has already.")
+    option("--from", \.tool, value: "TOOL", "Take over the ledger of this tool.")
+    option(
+      "--table",
+      \.table,
+      value: "NAME",
+      "The table of that ledger, where it has another name."
+    )
+    flag("--dry-run", \.isDryRun, "Show what would be recorded, and stop.")
     group(\.ledger)
     group(\.shared)
   }
 
   /// Records them.
   public func run(in context: Context) async throws -> ExitStatus {
+    switch (version, tool) {
+    case (let version?, nil): return try await record(upTo: version, in: context)
+    case (nil, let tool?): return try await adopt(from: tool.layout, in: context)
+    default:
+      throw Problem(
+        .usage,
+        code: "usage.baseline",
+        "A baseline needs the last version, or --from and the tool whose ledger knows it",
+        hint: "drydock baseline 0007 ..., or drydock baseline --from flyway ..."
+      )
+    }
+  }
+
+  private func record(upTo version: String, in context: Context) async throws -> ExitStatus {
     let last = try PatchVersion.read(version)
+    _ = try ledger.because
+    let isDryRun = isDryRun
     return try await ledger.record(in: context) { directory, held in
       guard directory[last] != nil else { throw LedgerOptions.unknown(last, directory) }
       let patches = directory.patches.filter {
         $0.version <= last && held.state[$0.version]?.isApplied != true
       }
-      try held.baseline(patches, because: try ledger.because)
+      if !isDryRun { try held.baseline(patches, because: try ledger.because) }
       return patches
     }
+  }
+
+  private func adopt(from tool: PatchLayout, in context: Context) async throws -> ExitStatus {
+    let settings = try ledger.databaseOptions.explicit(in: context)
+    let directory = try ledger.patchOptions.read(in: context)
+    let reason = ledger.reason ?? "taken over from \(tool.rawValue)"
+    let runner = Runner(settings, Runner.Options(toolVersion: ToolVersion.number))
+    let adoption = try await runner.onOwnLane { [table, isDryRun] runner in
+      guard !isDryRun else {
+        let connection = try Connection.open(settings)
+        let state = try Ledger.read(connection)
+        return try Adoption(from: tool, directory, state, table: table, connection)
+      }
+      return try runner.hold { held in
+        let adoption = try held.adoption(from: tool, directory, table: table)
+        try adoption.requireSound()
+        try held.baseline(adoption.patches, because: reason)
+        return adoption
+      }
+    }
+    try adoption.requireSound()
+    context.show(adoption.report(wasRecorded: !isDryRun))
+    return .done
   }
 }

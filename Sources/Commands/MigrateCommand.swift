@@ -1,9 +1,5 @@
 public import Arguments
 internal import Migration
-internal import Postgres
-internal import Problems
-internal import Rehearsal
-internal import Reports
 
 /// Applies the pending patches, with the receipt of their rehearsal.
 public struct MigrateCommand: RunnableCommand {
@@ -20,6 +16,10 @@ public struct MigrateCommand: RunnableCommand {
     Example(
       "drydock migrate --database shop --without-receipt --because 'outage, ticket 4711'",
       "Apply without a rehearsal; loud, and recorded."
+    ),
+    Example(
+      "drydock migrate --tenants databases.txt --patches migrations",
+      "Apply to each database of a list, each under its own receipt."
     ),
   ]
 
@@ -49,9 +49,6 @@ public struct MigrateCommand: RunnableCommand {
       target: try target.map { try PatchVersion.read($0) },
       allowsOutOfOrder: allowsOutOfOrder
     )
-    let session = try await migration.session(in: context)
-    let applied = try await session.migrate(request)
-    context.show(session.report(applied))
-    return .done
+    return try await migration.runEach(in: context) { try await $0.migrate(request) }
   }
 }

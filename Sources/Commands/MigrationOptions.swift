@@ -7,8 +7,8 @@ internal import Repository
 
 /// The options of commands that change a database under a receipt.
 public struct MigrationOptions: ArgumentGroup, Equatable {
-  /// The option that names the database.
-  public var databaseOptions = DatabaseOptions()
+  /// The databases, one or many.
+  public var tenants = TenantOptions()
   /// Where the patches are.
   public var patchOptions = PatchOptions()
   /// The option that names the policy.
@@ -38,13 +38,59 @@ public struct MigrationOptions: ArgumentGroup, Equatable {
     flag("--without-receipt", \.isWithoutReceipt, "Run without a rehearsal; needs --because.")
     option("--because", \.reason, value: "TEXT", "Why no rehearsal is needed; it is recorded.")
     option("--git", \.gitSHA, value: "SHA", "The commit of the checkout, for the ledger.")
-    group(\.databaseOptions)
+    group(\.tenants)
     group(\.patchOptions)
     group(\.policyOptions)
   }
 
-  /// The session that they describe.
-  func session(in context: Context) async throws -> MigrationSession {
+  /// Runs an operation on each database or schema that is named, and shows what came of it.
+  ///
+  /// For a single one, its own report; for many, a line for each.
+  func runEach(
+    in context: Context,
+    _ body: (MigrationSession) async throws -> [PatchOutcome]
+  ) async throws -> ExitStatus {
+    let all = try await tenants.read(in: context)
+    if !isWithoutReceipt, all.contains(where: { $0.schema != nil }) { throw Self.noSchemaReceipts }
+    let directory = try patchOptions.read(in: context)
+    let shelf = try await usableReceipts(in: context)
+    let policy = isWithoutReceipt ? nil : try policyOptions.read(in: context)
+    let session = { (tenant: Tenant) in
+      MigrationSession(
+        settings: tenant.settings,
+        directory: directory,
+        receipts: shelf.receipts.map(\.receipt),
+        isReceiptGiven: receipt != nil,
+        revocations: shelf.revocations,
+        policy: policy,
+        exemption: isWithoutReceipt ? reason : nil,
+        gitSHA: gitSHA,
+        context: context,
+        tenant: tenant.schema
+      )
+    }
+    if all.count == 1, tenants.isSingle {
+      let one = session(all[0])
+      context.show(one.report(try await body(one)))
+      return .done
+    }
+    var run = TenantRun(stopsAtFailure: tenants.stopsAtFailure)
+    for tenant in all {
+      try await run.add(tenant) { try await body(session(tenant)) }
+    }
+    context.show(run.report)
+    return run.status
+  }
+
+  private static let noSchemaReceipts = Problem(
+    .refused,
+    code: "tenants.no-receipts",
+    "a receipt is for a whole database; the schemas of tenants have none",
+    hint: "Rehearse the patches on one tenant, then: --without-receipt --because 'why'."
+  )
+
+  /// The receipts to choose from; none where none is needed.
+  private func usableReceipts(in context: Context) async throws -> ReceiptShelf {
     if isWithoutReceipt, reason?.isEmpty ?? true {
       throw Problem(
         .usage,
@@ -53,18 +99,7 @@ public struct MigrationOptions: ArgumentGroup, Equatable {
         hint: "Give --because 'why this cannot wait for a rehearsal'; the ledger keeps it."
       )
     }
-    let shelf = isWithoutReceipt ? ReceiptShelf() : try await shelf(in: context)
-    return MigrationSession(
-      settings: try databaseOptions.explicit(in: context),
-      directory: try patchOptions.read(in: context),
-      receipts: shelf.receipts.map(\.receipt),
-      isReceiptGiven: receipt != nil,
-      revocations: shelf.revocations,
-      policy: isWithoutReceipt ? nil : try policyOptions.read(in: context),
-      exemption: isWithoutReceipt ? reason : nil,
-      gitSHA: gitSHA,
-      context: context
-    )
+    return isWithoutReceipt ? ReceiptShelf() : try await shelf(in: context)
   }
 
   /// The receipts to choose from, newest first, and what is known to be revoked.

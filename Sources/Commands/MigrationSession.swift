@@ -21,6 +21,8 @@ struct MigrationSession: Sendable {
   let exemption: String?
   let gitSHA: String?
   let context: Context
+  /// The schema to run the patches in; nil for the database.
+  var tenant: String?
 
   /// Applies what is pending.
   func migrate(_ request: Plan.Request) async throws -> [PatchOutcome] {
@@ -41,10 +43,8 @@ struct MigrationSession: Sendable {
         try requireStillFitting(chosen.receipt, .up, plan.pending)
         return try plan.pending.map { patch in
           context.progress.report(.init(phase: "applying \(patch.file)"))
-          return try held.apply(
-            patch,
-            observer: chosen.receipt.map { ReceiptObserver($0, .up, in: held.state) }
-          )
+          let own = chosen.receipt.map { ReceiptObserver($0, .up, in: held.state) }
+          return try held.apply(patch, observer: watched(patch, own))
         }
       }
     }
@@ -61,10 +61,22 @@ struct MigrationSession: Sendable {
     try check(receipt, live, direction, patches).require()
   }
 
+  /// Shows how far a long statement has come, beside the observer that compares with the receipt.
+  private func watched(_ patch: Patch, _ own: ReceiptObserver?) -> any RunObserver {
+    LongStatementObserver(beside: own, settings) { [context] seen in
+      let share = seen.total > 0 ? " \(seen.done * 100 / seen.total) %" : ""
+      context.progress.report(.init(phase: "\(patch.file): \(seen.phase)\(share)"))
+    }
+  }
+
   /// The receipt that fits what is pending; nil when nothing is pending.
   private func choose(
     _ pending: @escaping @Sendable (Ledger.State) throws -> [Patch]
   ) async throws -> (receipt: Receipt?, patches: [Patch])? {
+    if exemption != nil {
+      let patches = try pending(try await context.ledger(of: settings, tenant: tenant))
+      return patches.isEmpty ? nil : (nil, patches)
+    }
     let (live, patches) = try await Lane("drydock.live").run { [settings] in
       do {
         let live = try LiveDatabase.read(try Connection.open(settings))
@@ -74,7 +86,6 @@ struct MigrationSession: Sendable {
       }
     }
     guard !patches.isEmpty else { return nil }
-    guard exemption == nil else { return (nil, patches) }
     return (try receipt(for: live, .up, patches), patches)
   }
 
@@ -100,7 +111,7 @@ struct MigrationSession: Sendable {
     throw Self.noReceipt(direction, patches)
   }
 
-  private static func noReceipt(_ direction: Receipt.Direction, _ patches: [Patch]) -> Problem {
+  static func noReceipt(_ direction: Receipt.Direction, _ patches: [Patch]) -> Problem {
     guard direction == .up else {
       let file = patches.first?.file ?? "the patch"
       return Problem(
@@ -146,6 +157,7 @@ struct MigrationSession: Sendable {
     options.receipt = receipt?.id
     options.reason = exemption
     options.firstLocks = receipt?.firstLocks ?? [:]
+    options.tenant = tenant
     return options
   }
 
@@ -181,7 +193,7 @@ struct MigrationSession: Sendable {
 
 extension Receipt {
   /// Whether a receipt of the repository is meant at all, so that what does not fit is worth telling.
-  fileprivate func isCandidate(
+  func isCandidate(
     _ live: LiveDatabase,
     _ wanted: Direction,
     _ patches: [Migration.Patch]

@@ -39,17 +39,12 @@ public struct NewCommand: RunnableCommand {
     try Directory.create(path, mode: 0o755)
     let directory = try PatchDirectory.read(path)
     let now = Int(Date().timeIntervalSince1970)
-    let file = try directory.nextFileName(for: label, at: now)
-    let stem = file.dropLast(4)
-    let files = [
-      (file, "-- \(label)\n\n"),
-      ("\(stem).undo.sql", "-- Takes back: \(label)\n\n"),
-      ("\(stem).verify.sql", "-- Must hold afterwards; raise an error where it does not.\n\n"),
-    ]
-    for (name, text) in files {
+    let files = try directory.newFiles(for: label, at: now)
+    for file in files {
+      try Directory.create(Directory.parent(of: "\(path)/\(file.path)"), mode: 0o755)
       try AtomicFile.write(
-        Array(text.utf8),
-        to: "\(path)/\(name)",
+        Array(file.text.utf8),
+        to: "\(path)/\(file.path)",
         collision: .refuse,
         durability: .fast,
         mode: 0o644
@@ -57,8 +52,8 @@ public struct NewCommand: RunnableCommand {
     }
     context.show(
       Report(
-        blocks: [.list(files.map { "\(path)/\($0.0)" })],
-        json: ["event": "result", "files": .array(files.map { .string("\(path)/\($0.0)") })]
+        blocks: [.list(files.map { "\(path)/\($0.path)" })],
+        json: ["event": "result", "files": .array(files.map { .string("\(path)/\($0.path)") })]
       )
     )
     return .done

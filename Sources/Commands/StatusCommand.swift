@@ -51,9 +51,9 @@ public struct StatusCommand: RunnableCommand {
     let state = try await context.ledger(of: settings)
     let plan = Plan(directory, state)
     let schema = looksAtSchema ? try await schema(of: settings, directory, in: context) : nil
-    context.show(plan.report(schema))
+    context.show(plan.report(directory.layout, schema))
     let isSound = plan.items.allSatisfy {
-      [.pending, .applied, .beyond, .outOfOrder].contains($0.standing)
+      [.pending, .changed, .applied, .beyond, .outOfOrder].contains($0.standing)
     }
     return isSound && schema?.isEmpty ?? true ? .done : .damaged
   }
@@ -79,10 +79,13 @@ public struct StatusCommand: RunnableCommand {
 
 extension Context {
   /// What a database's ledger says.
-  func ledger(of settings: ConnectionSettings) async throws -> Ledger.State {
+  func ledger(
+    of settings: ConnectionSettings,
+    tenant: String? = nil
+  ) async throws -> Ledger.State {
     try await Lane("drydock.ledger").run {
       do {
-        return try Ledger.read(try Connection.open(settings))
+        return try Ledger.read(try Connection.open(settings), tenant: tenant)
       } catch let error as PostgresError {
         throw error.problem("cannot read the ledger of \(settings)")
       }
@@ -91,8 +94,9 @@ extension Context {
 }
 
 extension Plan {
-  /// The patches with their standing, and what of the schema no patch made.
-  func report(_ schema: SchemaDifference?) -> Report {
+  /// The patches with their standing, whose layout their files have where it is another tool's, and
+  /// what of the schema no patch made.
+  func report(_ layout: PatchLayout, _ schema: SchemaDifference?) -> Report {
     var table = Table([
       .text("version"), .flexible("patch"), .text("standing"), .text("applied"), .text("by"),
     ])
@@ -105,12 +109,15 @@ extension Plan {
         item.event?.performedBy ?? ""
       )
     }
+    let note: [Report.Block] =
+      layout == .drydock
+      ? [] : [.paragraph("The files are laid out as \(layout.rawValue) does it.")]
     return Report(
-      blocks: [items.isEmpty ? .paragraph("There are no patches.") : .table(table)]
+      blocks: note + [items.isEmpty ? .paragraph("There are no patches.") : .table(table)]
         + (schema?.standingBlocks ?? []),
       json: [
-        "event": "result", "patches": .array(items.map(\.json)),
-        "schema": schema?.standingJSON ?? .null,
+        "event": "result", "layout": .string(layout.rawValue),
+        "patches": .array(items.map(\.json)), "schema": schema?.standingJSON ?? .null,
       ]
     )
   }

@@ -10,10 +10,11 @@ public struct UndoCommand: RunnableCommand {
   /// The word that calls it.
   public static let name = "undo"
   /// One sentence.
-  public static let summary = "Take the last patch back by its undo file, if that was rehearsed."
+  public static let summary = "Take patches back by their undo files, if those were rehearsed."
   /// Command lines worth copying.
   public static let examples = [
-    Example("drydock undo --database shop --patches migrations", "Take the last patch back.")
+    Example("drydock undo --database shop --patches migrations", "Take the last patch back."),
+    Example("drydock undo --to 0007 --database shop", "Take back all that came after patch 0007."),
   ]
 
   /// The options of every command.
@@ -22,6 +23,8 @@ public struct UndoCommand: RunnableCommand {
   public var migration = MigrationOptions()
   /// Which version; the last applied when nil.
   public var version: String?
+  /// The version that stays the last; all later ones are taken back.
+  public var target: String?
 
   /// Makes the command with every default.
   public init() {}
@@ -29,17 +32,26 @@ public struct UndoCommand: RunnableCommand {
   /// Which words of a command line set which property.
   public static var arguments: [Argument<Self>] {
     option("--version", \.version, value: "VERSION", "The patch to take back (default the last).")
+    option("--to", \.target, value: "VERSION", "Take back all patches after this one; 0 for all.")
     group(\.migration)
     group(\.shared)
   }
 
-  /// Takes it back.
+  /// Takes them back.
   public func run(in context: Context) async throws -> ExitStatus {
     let version = try version.map { try PatchVersion.read($0) }
-    let session = try await migration.session(in: context)
-    let outcome = try await session.undo(version)
-    context.show(session.report([outcome]))
-    return .done
+    let target = try target.map { try PatchVersion.read($0) }
+    guard version == nil || target == nil else {
+      throw Problem(
+        .usage,
+        code: "usage.undo",
+        "--version takes back one patch, --to all that came later: give one of them"
+      )
+    }
+    return try await migration.runEach(in: context) { session in
+      guard let target else { return [try await session.undo(version)] }
+      return try await session.undo(downTo: target)
+    }
   }
 }
 
@@ -65,15 +77,42 @@ extension MigrationSession {
     }
   }
 
-  /// The receipt that fits; nil where nothing can be taken back, which the runner explains.
-  private func undoReceipt(_ version: Version?) async throws -> Receipt? {
-    let live = try await Lane("drydock.live").run { [settings] in
+  /// Takes back all that was applied after a version, the last in time first.
+  ///
+  /// Nothing is begun unless each of them has its way back and, where one is needed, a receipt that
+  /// may cover it; each is held against the database in its turn.
+  func undo(downTo target: Version) async throws -> [PatchOutcome] {
+    let state = try await context.ledger(of: settings, tenant: tenant)
+    let versions = state.undoable.map(\.version).filter { $0 > target }
+    let runner = Runner(settings, options(nil))
+    try await runner.onOwnLane { [directory] runner in
+      try runner.hold { try $0.requireUndoable(directory, versions) }
+    }
+    if exemption == nil {
+      let live = try await liveDatabase()
+      for patch in versions.compactMap({ directory[$0] })
+      where !receipts.contains(where: { $0.isCandidate(live, .down, [patch]) }) {
+        throw Self.noReceipt(.down, [patch])
+      }
+    }
+    var outcomes: [PatchOutcome] = []
+    for version in versions { outcomes.append(try await undo(version)) }
+    return outcomes
+  }
+
+  private func liveDatabase() async throws -> LiveDatabase {
+    try await Lane("drydock.live").run { [settings] in
       do {
         return try LiveDatabase.read(try Connection.open(settings))
       } catch let error as PostgresError {
         throw error.problem("cannot look at \(settings)")
       }
     }
+  }
+
+  /// The receipt that fits; nil where nothing can be taken back, which the runner explains.
+  private func undoReceipt(_ version: Version?) async throws -> Receipt? {
+    let live = try await liveDatabase()
     guard let patch = Self.patch(version, directory, live.ledger), patch.undo != nil else {
       return nil
     }
@@ -86,7 +125,6 @@ extension MigrationSession {
     _ directory: PatchDirectory,
     _ state: Ledger.State
   ) -> Patch? {
-    let last = state.applied.max { $0.position < $1.position }
-    return (version.map { state[$0] } ?? last).flatMap { directory[$0.version] }
+    (version.map { state[$0] } ?? state.undoable.first).flatMap { directory[$0.version] }
   }
 }

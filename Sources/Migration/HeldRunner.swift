@@ -10,7 +10,11 @@ public final class HeldRunner {
   /// What the ledger says now.
   public internal(set) var state: Ledger.State
 
-  init(runner: Runner, lock: RunnerLock, state: Ledger.State) {
+  /// The search path that every patch begins with, where it runs in a tenant's schema.
+  private let searchPath: String?
+
+  init(runner: Runner, lock: RunnerLock, state: Ledger.State, searchPath: String? = nil) {
+    self.searchPath = searchPath
     self.runner = runner
     self.lock = lock
     self.state = state
@@ -52,15 +56,26 @@ public final class HeldRunner {
     observer: (any RunObserver)? = nil
   ) throws -> PatchOutcome {
     let patch = try undoable(directory, version)
-    guard let undo = patch.undo else {
-      throw Problem(
-        .refused,
-        code: "undo.no-file",
-        "patch \(patch.name.stem) has no undo file",
-        hint: "Write \(patch.name.stem).undo.sql beside it, or take the change back by a new patch."
-      )
-    }
+    guard let undo = patch.undo else { throw Self.noUndo(patch) }
+    if let objection = undo.objections.first { throw objection }
     return try run(Run(patch: patch, script: undo, kind: .undone, verify: nil), observer)
+  }
+
+  /// Throws unless each of the versions is applied and has its way back.
+  public func requireUndoable(_ directory: PatchDirectory, _ versions: [Version]) throws {
+    for version in versions {
+      let patch = try undoable(directory, version)
+      guard patch.undo != nil else { throw Self.noUndo(patch) }
+    }
+  }
+
+  private static func noUndo(_ patch: Patch) -> Problem {
+    Problem(
+      .refused,
+      code: "undo.no-file",
+      "patch \(patch.name.stem) has no undo file",
+      hint: "Write \(patch.name.stem).undo.sql beside it, or take the change back by a new patch."
+    )
   }
 
   private func undoable(_ directory: PatchDirectory, _ version: Version?) throws -> Patch {
@@ -83,17 +98,42 @@ public final class HeldRunner {
     return patch
   }
 
-  /// The patch that was applied last, in time rather than by version.
-  private var lastApplied: Ledger.Event? { state.applied.max { $0.position < $1.position } }
+  /// The patch that was applied last, in time rather than by version; repeatables have no way back.
+  private var lastApplied: Ledger.Event? { state.undoable.first }
 
   /// Declares patches applied without running them.
   public func baseline(_ patches: [Patch], because reason: String) throws {
     for patch in patches { try record(.baseline, patch, reason) }
   }
 
+  /// Holds the ledger of another tool in the same database against the patches.
+  public func adoption(
+    from tool: PatchLayout,
+    _ directory: PatchDirectory,
+    table: String? = nil
+  ) throws -> Adoption {
+    try Adoption(from: tool, directory, state, table: table, lock.connection)
+  }
+
   /// Accepts an edited file as what was applied.
   public func repair(_ patch: Patch, because reason: String) throws {
     try record(.repaired, patch, reason)
+  }
+
+  /// Says that what a repeatable patch made is gone, as its file is.
+  ///
+  /// - Throws: A `Problem` for a patch with a number, or one that is not applied.
+  public func retire(_ version: Version, because reason: String) throws {
+    guard version.isRepeatable, let event = state[version], event.isApplied else {
+      throw Problem(
+        .refused,
+        code: "repair.not-repeatable",
+        "there is no file of patch \(version)",
+        hint: "Bring the file back; only an applied repeatable patch can be given up without one."
+      )
+    }
+    let name = PatchName(version: version, label: event.name, stem: event.name, style: .flyway)
+    try record(.undone, name, event.identity, reason)
   }
 
   /// Says what became of a statement that an earlier run left undecided.
@@ -127,17 +167,26 @@ public final class HeldRunner {
   }
 
   private func record(_ kind: Ledger.Kind, _ patch: Patch, _ reason: String) throws {
+    try record(kind, ledgerName(of: patch), patch.script.identity, reason)
+  }
+
+  private func record(
+    _ kind: Ledger.Kind,
+    _ name: PatchName,
+    _ identity: PatchIdentity,
+    _ reason: String
+  ) throws {
     var origin = runner.options.origin
     origin.reason = reason
     let writer = LedgerWriter(connection: lock.connection, origin: origin)
     try writer.begin(
       kind,
-      ledgerName(of: patch),
-      patch.script.identity,
+      name,
+      identity,
       at: state.lastPosition + 1,
       isComplete: true
     )
-    try state.refresh(ledgerName(of: patch).version, lock.connection)
+    try state.refresh(name.version, lock.connection)
   }
 
   // MARK: Running
@@ -168,9 +217,9 @@ public final class HeldRunner {
 
   /// A fresh connection, set up as every patch finds it.
   func connect(_ run: Run) throws -> Connection {
-    let connection = try Connection.open(
-      runner.settings.with("application_name", "drydock \(run.patch.name.stem)")
-    )
+    var settings = runner.settings.with("application_name", "drydock \(run.patch.name.stem)")
+    if let searchPath { settings = TenantSchema.settings(settings, searchPath: searchPath) }
+    let connection = try Connection.open(settings)
     runner.interruption.attach(connection.canceller)
     try connection.execute(
       "SET client_encoding = 'UTF8'; SET standard_conforming_strings = on; SET statement_timeout = 0"

@@ -62,6 +62,8 @@ public enum Ledger {
     public var lastPosition: Int
     /// How far patches outside a transaction have come that began and did not end.
     var progress: [Version: Progress] = [:]
+    /// The schema whose patches these are; nil for those of the database.
+    var tenant: String?
 
     /// The last event of a version.
     public subscript(version: Version) -> Event? { latest.first { $0.version == version } }
@@ -71,9 +73,9 @@ public enum Ledger {
       latest.removeAll { $0.version == version }
       let rows = try connection.query(
         "SELECT * FROM drydock.patches WHERE version = $1",
-        [.text(version.description)]
+        [.text(Ledger.key(version, tenant))]
       )
-      latest += try rows.map(Ledger.event)
+      latest += try rows.compactMap { try Ledger.event($0, tenant) }
       latest.sort { $0.version < $1.version }
       lastPosition = latest.map(\.position).reduce(lastPosition, max)
       try readProgress(connection)
@@ -88,34 +90,53 @@ public enum Ledger {
 
     /// Versions that are applied, in order.
     public var applied: [Event] { latest.filter(\.isApplied) }
+
+    /// What can be taken back, the last applied in time first: repeatable patches have no way back.
+    public var undoable: [Event] {
+      applied.filter { !$0.version.isRepeatable }.sorted { $0.position > $1.position }
+    }
   }
 
   /// Reads the ledger; a database without one has applied nothing.
   ///
-  /// - Parameter connection: A connection to the database; its search path does not matter.
+  /// - Parameters:
+  ///   - connection: A connection to the database; its search path does not matter.
+  ///   - tenant: The schema whose patches are wanted; nil for those of the database.
   /// - Returns: The state.
   /// - Throws: `PostgresError`, or a `Problem` when the ledger is of a newer drydock.
-  public static func read(_ connection: Connection) throws -> State {
+  public static func read(_ connection: Connection, tenant: String? = nil) throws -> State {
     guard try LedgerSchema.version(connection) > 0 else {
-      return State(latest: [], lastPosition: 0)
+      return State(latest: [], lastPosition: 0, tenant: tenant)
     }
     let last = try connection.query(
       "SELECT coalesce(pg_catalog.max(position), 0) FROM drydock.events",
       []
     )
     let rows = try connection.query("SELECT * FROM drydock.patches", [])
-    let events = try rows.map(event)
+    let events = try rows.compactMap { try event($0, tenant) }
     var state = State(
       latest: events.sorted { $0.version < $1.version },
-      lastPosition: last.int ?? 0
+      lastPosition: last.int ?? 0,
+      tenant: tenant
     )
     try state.readProgress(connection)
     return state
   }
 
-  fileprivate static func event(_ row: Rows.Row) throws -> Event {
+  /// What the ledger calls a patch of a tenant: `schema/version`; without a tenant, the version.
+  ///
+  /// A version and the name of a file have no slash, so the last one is where the schema ends.
+  static func key(_ version: Version, _ tenant: String?) -> String {
+    tenant.map { "\($0)/\(version)" } ?? version.description
+  }
+
+  /// One event; nil when it belongs to another tenant.
+  fileprivate static func event(_ row: Rows.Row, _ tenant: String?) throws -> Event? {
+    let key = row.string("version").split(separator: "/", omittingEmptySubsequences: false)
+    let owner = key.count > 1 ? key.dropLast().joined(separator: "/") : nil
+    guard owner == tenant else { return nil }
     guard let kind = Kind(rawValue: row.string("kind")),
-      let version = Version(row.string("version"))
+      let version = key.last.flatMap({ Version(String($0)) })
     else {
       throw Problem(
         .damaged,

@@ -7,7 +7,7 @@ internal import Problems
 /// code, in one transaction, while the runner's lock is held.
 enum LedgerSchema {
   /// Scripts in order; the first makes version 1, and a released one is never edited.
-  static let scripts = [first]
+  static let scripts = [first, second]
 
   /// The version that a database has; 0 where there is no ledger.
   static func version(_ connection: Connection) throws -> Int {
@@ -67,6 +67,17 @@ enum LedgerSchema {
       """
     )
   }
+
+  /// Versions that are no numbers: a drydock that knows only version 1 cannot read their rows, and
+  /// finds a newer ledger instead.
+  private static let second = """
+    COMMENT ON COLUMN drydock.events.version IS
+      'The version of the patch as its file wrote it; R__name for a repeatable patch; schema/version'
+      ' where it ran in the schema of a tenant.';
+    COMMENT ON COLUMN drydock.events.normalised_hash IS
+      'SHA-256 of the script without byte order mark and with plain line ends; empty where a'
+      ' baseline took over a ledger that kept no hashes.';
+    """
 
   private static let first = """
     CREATE SCHEMA IF NOT EXISTS drydock;

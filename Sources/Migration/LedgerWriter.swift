@@ -9,6 +9,8 @@ struct LedgerWriter {
     var gitSHA: String?
     var receipt: String?
     var reason: String?
+    /// The schema whose patches are run; nil for those of the database.
+    var tenant: String?
   }
 
   let connection: Connection
@@ -35,7 +37,8 @@ struct LedgerWriter {
           CASE WHEN $11::boolean THEN pg_catalog.clock_timestamp() END)
         """,
         [
-          Parameter(position), .text(kind.rawValue), .text(name.version.description),
+          Parameter(position), .text(kind.rawValue),
+          .text(Ledger.key(name.version, origin.tenant)),
           .text(name.stem), .text(identity.exact), .text(identity.normalised),
           .text(origin.toolVersion), Parameter(origin.gitSHA), Parameter(origin.receipt),
           Parameter(origin.reason), .text(isComplete ? "t" : "f"),

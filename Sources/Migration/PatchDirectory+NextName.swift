@@ -20,8 +20,9 @@ extension PatchDirectory {
       )
     }
     let label = words.joined(separator: "_")
-    guard let last = patches.last?.name else { return "0001_\(label).sql" }
+    guard let last = lastNumbered?.name else { return "0001_\(label).sql" }
     let version = Self.version(after: last.version, at: instant)
+    if layout == .golangMigrate, last.stem.hasPrefix("V") { return "V\(version).\(label).sql" }
     return last.style == .flyway ? "V\(version)__\(label).sql" : "\(version)_\(label).sql"
   }
 

@@ -4,7 +4,7 @@ public struct PatchName: Sendable, Equatable {
   public enum Style: Sendable, Equatable {
     /// `0001_add_x.sql`, `20260114093000_add_x.sql`, `2026.01.14_add_x.sql`.
     case plain
-    /// `V1.2__add_x.sql`, as Flyway writes it.
+    /// `V1.2__add_x.sql` or `R__x.sql`, as Flyway writes them.
     case flyway
   }
 
@@ -39,10 +39,6 @@ public enum PatchFile: Sendable, Equatable {
     }
     var stem = String(fileName.dropLast(4))
     let role = Self.takeRole(from: &stem)
-    if stem.hasPrefix("R__") {
-      self = .refused("repeatable patches (R__) cannot be applied yet; give it a version")
-      return
-    }
     guard let name = PatchName(stem: stem) else {
       self = .refused(Self.expectation)
       return
@@ -55,7 +51,7 @@ public enum PatchFile: Sendable, Equatable {
   }
 
   private static let expectation =
-    "a patch is named like 0001_add_x.sql, 20260114093000_add_x.sql or V1.2__add_x.sql"
+    "a patch is named like 0001_add_x.sql, 20260114093000_add_x.sql, V1.2__add_x.sql or R__x.sql"
 
   private static func takeRole(from stem: inout String) -> Role {
     for (suffix, role) in [(".undo", Role.undo), (".verify", .verify)] where stem.hasSuffix(suffix)
@@ -71,6 +67,9 @@ public enum PatchFile: Sendable, Equatable {
       let suffix = String(name.label[name.label.index(after: dot)...])
       return .refused(refusal(ofSuffix: suffix))
     }
+    if name.version.isRepeatable, role == .undo {
+      return .refused("a repeatable patch has no undo file; put back its earlier text instead")
+    }
     if name.stem.hasPrefix("U") {
       return role == .patch
         ? .undo(name) : .refused("an undo file has neither undo nor verify file")
@@ -83,10 +82,6 @@ public enum PatchFile: Sendable, Equatable {
   }
 
   private static func refusal(ofSuffix suffix: String) -> String {
-    if suffix == "up" || suffix == "down" {
-      return "histories of golang-migrate (.up.sql, .down.sql) cannot be read yet;"
-        + " name the patch <same>.sql and what takes it back <same>.undo.sql"
-    }
     let nearest = Spelling.nearest(to: suffix, among: ["undo", "verify"])
     return "what stands between the name and .sql is undo or verify, not '\(suffix)'"
       + (nearest.map { "; is it .\($0).sql?" } ?? "")
@@ -104,7 +99,16 @@ public enum PatchFile: Sendable, Equatable {
 extension PatchName {
   /// Reads a name without its endings; `nil` when it has no version or no label.
   init?(stem: String) {
-    if let letter = stem.first, "VU".contains(letter), let middle = stem.firstRange(of: "__") {
+    if stem.hasPrefix(Version.repeatableMark) {
+      guard let version = Version(stem) else { return nil }
+      self.init(
+        version: version,
+        label: version.repeatable ?? "",
+        stem: stem,
+        style: .flyway
+      )
+    } else if let letter = stem.first, "VU".contains(letter), let middle = stem.firstRange(of: "__")
+    {
       let text = stem[stem.index(after: stem.startIndex)..<middle.lowerBound]
       guard let version = Version(String(text).replacing("_", with: ".")) else { return nil }
       self.init(

@@ -79,6 +79,21 @@ enum PatchRules {
     return problems(in: script)
   }
 
+  /// What Flyway would replace before it sends the script, which nobody does here.
+  static func placeholders(in script: Script) -> [Problem] {
+    script.statements.compactMap { statement in
+      guard let found = statement.text.firstMatch(of: /\$\{[A-Za-z][A-Za-z0-9_.:-]*\}/) else {
+        return nil
+      }
+      return Problem(
+        .refused,
+        code: "patch.placeholder",
+        "\(statement.place): the statement holds \(found.output), which Flyway would replace",
+        hint: "Write its value into the script, or keep it in a file that \\i includes."
+      )
+    }
+  }
+
   private static func actProblems(in script: Script) -> [Problem] {
     script.statements.flatMap { statement in
       ForbiddenAct.acts(of: statement.syntax).compactMap { act in

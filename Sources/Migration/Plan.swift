@@ -8,6 +8,8 @@ public struct Plan: Sendable {
     case pending
     /// It is in the database, as the file says.
     case applied
+    /// A repeatable patch is in the database with an earlier text, and will run again.
+    case changed
     /// It is in the database, but the file says something else now.
     case edited
     /// It is in the database, and its file is gone.
@@ -70,7 +72,7 @@ public struct Plan: Sendable {
   public var pending: [Patch] {
     items.filter { item in
       switch item.standing {
-      case .pending, .unfinished: true
+      case .pending, .changed, .unfinished: true
       case .outOfOrder: request.allowsOutOfOrder
       default: false
       }
@@ -111,10 +113,14 @@ public struct Plan: Sendable {
     if let event, event.isApplied {
       // A baseline without hashes came from a ledger that kept none; it says nothing about bytes.
       let isSame = event.identity.normalised == patch.script.identity.normalised
-      return isSame || event.identity.normalised.isEmpty ? .applied : .edited
+      if isSame || event.identity.normalised.isEmpty { return .applied }
+      guard patch.version.isRepeatable else { return .edited }
+      return request.target == nil ? .changed : .beyond
     }
     if let target = request.target, patch.version > target { return .beyond }
-    guard let last = state.applied.last?.version, patch.version < last else { return .pending }
+    // Repeatable patches come after every number, and hold none of them back.
+    let last = state.applied.last { !$0.version.isRepeatable }?.version
+    guard !patch.version.isRepeatable, let last, patch.version < last else { return .pending }
     return .outOfOrder
   }
 
@@ -131,15 +137,26 @@ public struct Plan: Sendable {
           .usage,
           code: "plan.unknown-target",
           "there is no patch with version \(target)",
-          hint: "The last one is \(directory.patches.last?.version.description ?? "none")."
+          hint: "The last one is \(directory.lastNumbered?.version.description ?? "none")."
         )
       )
     }
+    if request.target?.isRepeatable == true { problems.append(Self.repeatableTarget) }
     for item in items {
       if let problem = Self.problem(item, directory, state, request) { problems.append(problem) }
     }
     judgeRequirements()
+    for patch in pending {
+      problems += patch.script.objections + (patch.verify?.objections ?? [])
+    }
   }
+
+  private static let repeatableTarget = Problem(
+    .usage,
+    code: "plan.repeatable-target",
+    "a repeatable patch has no place in the order of versions",
+    hint: "Give --to the version of a numbered patch; repeatable patches run without --to."
+  )
 
   private static func problem(
     _ item: Item,
@@ -148,14 +165,16 @@ public struct Plan: Sendable {
     _ request: Request
   ) -> Problem? {
     switch item.standing {
-    case .pending, .applied, .beyond: return nil
+    case .pending, .applied, .changed, .beyond: return nil
     case .edited: return editedProblem(item, directory)
     case .missing:
       return Problem(
         .refused,
         code: "plan.missing-file",
         "patch \(item.name) is in the database, and its file is gone from \(directory.path)",
-        hint: "Bring the file back; a patch that is not wanted any more is taken back by an undo."
+        hint: item.version.isRepeatable
+          ? "Bring the file back; if what it made is gone too: drydock repair \(item.version)"
+          : "Bring the file back; a patch that is not wanted any more is taken back by an undo."
       )
     case .outOfOrder:
       guard !request.allowsOutOfOrder else { return nil }
@@ -218,7 +237,9 @@ public struct Plan: Sendable {
   }
 
   private mutating func judgeRequirements() {
-    var available = Set(items.filter { $0.standing == .applied }.map(\.version))
+    var available = Set(
+      items.filter { [.applied, .changed].contains($0.standing) }.map(\.version)
+    )
     for patch in pending {
       for version in patch.script.directives.requirements where !available.contains(version) {
         problems.append(

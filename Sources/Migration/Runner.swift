@@ -35,6 +35,8 @@ public struct Runner: Sendable {
     public var receipt: String?
     /// Why the run is allowed without one, for the ledger.
     public var reason: String?
+    /// The schema to run the patches in, with a state of its own in the ledger; nil for the database.
+    public var tenant: String?
     /// What a rehearsal saw locked, for `lock-first` patches.
     public var firstLocks: [Version: [TableLock]] = [:]
 
@@ -48,7 +50,8 @@ public struct Runner: Sendable {
         toolVersion: toolVersion,
         gitSHA: gitSHA,
         receipt: receipt,
-        reason: reason
+        reason: reason,
+        tenant: tenant
       )
     }
   }
@@ -85,8 +88,9 @@ public struct Runner: Sendable {
     do {
       let lock = try RunnerLock.take(settings, waiting: options.lockWait, interruption)
       try LedgerSchema.upgrade(lock.connection)
-      let state = try Ledger.read(lock.connection)
-      return try body(HeldRunner(runner: self, lock: lock, state: state))
+      let state = try Ledger.read(lock.connection, tenant: options.tenant)
+      let path = try options.tenant.map { try TenantSchema.searchPath($0, lock.connection) }
+      return try body(HeldRunner(runner: self, lock: lock, state: state, searchPath: path))
     } catch let error as PostgresError {
       try interruption.check()
       throw error.problem("cannot migrate \(settings)")

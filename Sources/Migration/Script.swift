@@ -15,6 +15,8 @@ public struct Script: Sendable {
   public var includes: [String]
   /// Variables from outside that were filled in: a receipt binds them, so it must know which.
   public var variables: [String: String]
+  /// What forbids that it runs, in a history that was written for another tool.
+  public var objections: [Problem] = []
 
   /// Reads a file of a patch directory.
   ///

@@ -8,9 +8,6 @@ struct ScriptReader {
   /// Includes within includes deeper than this are a circle.
   private static let depthLimit = 16
 
-  /// A patch is held in memory whole, with room for its statements.
-  private static let sizeLimit = 256 << 20
-
   private let directory: String
   /// Where the directory really is, so that no link leads out of it unnoticed.
   private let root: String
@@ -29,9 +26,12 @@ struct ScriptReader {
     self.variables = variables
   }
 
-  mutating func read(_ file: String) throws(Problem) -> Script {
-    let bytes = try load(file)
-    try take(file, bytes)
+  /// Reads a file, or the section of it that is this script.
+  mutating func read(_ file: String, section: Range<Int>? = nil) throws(Problem) -> Script {
+    let whole = try load(file)
+    let range = (section ?? whole.indices).clamped(to: whole.indices)
+    let bytes = Array(whole[range])
+    try take(file, section == nil ? whole : Self.masked(whole, outside: range))
     return Script(
       file: file,
       directives: directives,
@@ -40,6 +40,13 @@ struct ScriptReader {
       includes: includes.map(\.path),
       variables: used
     )
+  }
+
+  /// The file with blanks for all that is outside a range, so that lines and columns stay right.
+  private static func masked(_ bytes: [UInt8], outside range: Range<Int>) -> [UInt8] {
+    bytes.enumerated().map { offset, byte in
+      range.contains(offset) || byte == 10 || byte == 13 ? byte : 32
+    }
   }
 
   /// The statements of a text that is part of the program.
@@ -64,7 +71,10 @@ struct ScriptReader {
 
   private func load(_ file: String) throws(Problem) -> [UInt8] {
     do {
-      return try ReadableFile.contents(of: "\(directory)/\(file)", limit: Self.sizeLimit)
+      return try ReadableFile.contents(
+        of: "\(directory)/\(file)",
+        limit: DirectoryListing.sizeLimit
+      )
     } catch {
       throw Problem(
         .failed,

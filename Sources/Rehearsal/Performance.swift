@@ -54,7 +54,7 @@ struct Performance {
   /// Brings the scratch to the state of production's ledger, which may be newer than the snapshot.
   private mutating func catchUp(_ held: HeldRunner) throws {
     guard let ledger = rehearsal.options.ledger else { return }
-    for event in ledger.applied where held.state[event.version]?.isApplied != true {
+    for event in ledger.applied where !Self.has(event, held.state) {
       guard let patch = rehearsal.patches[event.version],
         patch.script.identity.normalised == event.identity.normalised
       else {
@@ -107,6 +107,12 @@ struct Performance {
     )
   }
 
+  /// Whether the scratch has what production has; of a repeatable patch, in the same text.
+  private static func has(_ event: Ledger.Event, _ state: Ledger.State) -> Bool {
+    guard let own = state[event.version], own.isApplied else { return false }
+    return !event.version.isRepeatable || own.identity.normalised == event.identity.normalised
+  }
+
   /// Runs one patch; returns whether it succeeded.
   private mutating func rehearse(_ patch: Patch, _ held: HeldRunner) throws -> Bool {
     rehearsal.progress("rehearsing \(patch.file)")
@@ -151,7 +157,7 @@ struct Performance {
 
   /// Takes the patches back in reverse, as far as they have undo files.
   private mutating func takeBack(_ patches: [Patch], _ held: HeldRunner) throws {
-    for (place, patch) in patches.enumerated().reversed() {
+    for (place, patch) in patches.enumerated().reversed() where !patch.version.isRepeatable {
       guard patch.undo != nil, let up = observed[place].changes else { return }
       rehearsal.progress("rehearsing the undo of \(patch.file)")
       let observer = ScratchObserver(scratchWatch)

@@ -40,6 +40,29 @@ public enum Parser {
     classify(Array(statement.utf8))
   }
 
+  /// Where PostgreSQL's own grammar sees statements in a text of several: a witness for tests.
+  ///
+  /// - Parameter text: SQL without psql's commands and without rows of COPY.
+  /// - Returns: The bytes of each statement, with what stands before its first token; nil where the
+  ///   parser does not understand the text.
+  public static func statements(in text: [UInt8]) -> [Range<Int>]? {
+    let terminated = (text + [0]).map { CChar(bitPattern: $0) }
+    return turn.withLock { _ in
+      let result = unsafe terminated.withUnsafeBufferPointer { buffer in
+        unsafe pg_query_split_with_parser(buffer.baseAddress)
+      }
+      defer { unsafe pg_query_free_split_result(result) }
+      guard unsafe result.error == nil, let list = unsafe result.stmts else { return nil }
+      return unsafe (0..<Int(result.n_stmts)).compactMap { index in
+        unsafe list[index].map { one in
+          let start = Int(unsafe one.pointee.stmt_location)
+          let length = Int(unsafe one.pointee.stmt_len)
+          return start..<(length == 0 ? text.count : start + length)
+        }
+      }
+    }
+  }
+
   private struct Refusal: Error {
     var message: String
   }

@@ -39,10 +39,10 @@ final class ReplacedServer {
 
   /// The server ends a killed client's transaction when it notices, a CREATE DATABASE not before its
   /// end, and a crashed server recovers: wait for all of it.
-  func waitUntilAlone() throws {
+  func waitUntilAlone(except known: Int = 0) throws {
     let others = """
       SELECT count(*) FROM pg_stat_activity
-      WHERE pid <> pg_backend_pid() AND backend_type = 'client backend'
+      WHERE pid NOT IN (pg_backend_pid(), \(known)) AND backend_type = 'client backend'
         AND application_name <> '\(Self.visitor)'
       """
     let end = ContinuousClock.now + .seconds(60)

@@ -32,6 +32,20 @@ struct PatchNameTests {
     #expect(name.label == label)
   }
 
+  @Test("A repeatable patch has its name as version, after every number")
+  func repeatable() throws {
+    guard case .patch(let name) = PatchFile(fileName: "R__views.sql") else {
+      Issue.record("R__views.sql is \(PatchFile(fileName: "R__views.sql"))")
+      return
+    }
+    #expect(name.version.isRepeatable && name.label == "views" && name.stem == "R__views")
+    let versions = ["R__b", "99999999999999999999", "R__B", "1", "R__a"].compactMap(Version.init)
+    #expect(
+      versions.sorted().map(\.description) == ["1", "99999999999999999999", "R__B", "R__a", "R__b"]
+    )
+    #expect(Version("R__a/b") == nil && Version("R__") == nil)
+  }
+
   @Test("Undo and verify files stand beside their patch")
   func companions() {
     for file in ["0001_a.undo.sql", "V1__a.undo.sql", "U1__a.sql"] {
@@ -50,7 +64,8 @@ struct PatchNameTests {
     "What looks like a patch and is none is refused, never passed over",
     arguments: [
       "add_x.sql", "0001.sql", "0001_.sql", "V1_add.sql", "0001_a.up.sql", "0001_a.verfiy.sql",
-      "R__views.sql", "0001_a.SQL", "0001_a.sql.bak", "0001_a", "0001_a.psql", "1a_b.sql",
+      "R__.sql", "R__views.undo.sql", "0001_a.SQL", "0001_a.sql.bak", "0001_a", "0001_a.psql",
+      "1a_b.sql",
       "U1__a.undo.sql",
     ]
   )

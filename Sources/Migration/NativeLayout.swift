@@ -1,0 +1,104 @@
+internal import Problems
+
+/// Drydock's own names and Flyway's: each patch a file, with what belongs to it beside it.
+struct NativeLayout: LayoutReader {
+  func read(_ listing: DirectoryListing) -> LayoutReading {
+    var sorting = Sorting()
+    for folder in listing.folders { sorting.reading.others.append("\(folder)/") }
+    for file in listing.files { sorting.sort(file, listing) }
+    return sorting.finish()
+  }
+
+  /// The files, sorted by their names.
+  private struct Sorting {
+    var reading = LayoutReading()
+    private var patches: [PatchName] = []
+    private var undos: [(file: String, name: PatchName)] = []
+    private var verifies: [(file: String, name: PatchName)] = []
+    /// Scripts whose Flyway configuration asks for no transaction.
+    private var outside: Set<String> = []
+
+    mutating func sort(_ file: String, _ listing: DirectoryListing) {
+      if file.hasSuffix(".sql.conf") { return sortConfiguration(file, listing) }
+      switch PatchFile(fileName: file) {
+      case .patch(let patch): patches.append(patch)
+      case .undo(let patch): undos.append((file, patch))
+      case .verify(let patch): verifies.append((file, patch))
+      case .refused(let reason): reading.refuse(file, reason)
+      case .other: reading.others.append(file)
+      }
+    }
+
+    /// Flyway's settings for one script: `executeInTransaction=false` is the one that is understood.
+    private mutating func sortConfiguration(_ file: String, _ listing: DirectoryListing) {
+      do throws(Problem) {
+        for line in try listing.text(file).split(whereSeparator: \.isNewline) {
+          let parts = line.split(separator: "=", maxSplits: 1)
+            .map { $0.filter { !$0.isWhitespace } }
+          guard let key = parts.first, !key.hasPrefix("#") else { continue }
+          guard key == "executeInTransaction", parts.count == 2 else {
+            reading.refuse(file, "the setting \(key) is not known here")
+            continue
+          }
+          if parts[1] == "false" { outside.insert(String(file.dropLast(5))) }
+        }
+      } catch {
+        reading.problems.append(error)
+      }
+    }
+
+    mutating func finish() -> LayoutReading {
+      refuseOrphans()
+      for name in patches { add(name) }
+      return reading
+    }
+
+    private mutating func add(_ name: PatchName) {
+      let own = undos.filter {
+        $0.name.stem == name.stem
+          || ($0.name.stem.hasPrefix("U") && $0.name.version == name.version)
+      }
+      if own.count > 1 {
+        reading.problems.append(
+          PatchDirectory.refusal(own[1].file, "\(own[0].file) takes back the same patch")
+        )
+      }
+      let verify = verifies.first { $0.name.stem == name.stem }?.file
+      reading.patches.append(
+        PatchParts(
+          name: name,
+          script: part("\(name.stem).sql", name.style),
+          undo: own.first.map { part($0.file, $0.name.style) },
+          verify: verify.map { ScriptPart($0) }
+        )
+      )
+    }
+
+    /// Flyway runs a script without a transaction when it finds a statement that needs it so.
+    private func part(_ file: String, _ style: PatchName.Style) -> ScriptPart {
+      if outside.contains(file) { return ScriptPart(file, commits: .always) }
+      return ScriptPart(file, commits: style == .flyway ? .whereNeeded : .asWritten)
+    }
+
+    private mutating func refuseOrphans() {
+      let stems = Set(patches.map(\.stem))
+      let versions = Set(patches.map(\.version))
+      for (file, name) in undos + verifies {
+        let isFlywayUndo = name.stem.hasPrefix("U") && name.style == .flyway
+        guard isFlywayUndo ? !versions.contains(name.version) : !stems.contains(name.stem) else {
+          continue
+        }
+        let nearest = Spelling.nearest(to: name.stem, among: stems.sorted())
+        reading.problems.append(
+          Problem(
+            .refused,
+            code: "patch.orphan",
+            "\(file): there is no patch that it belongs to",
+            hint: nearest.map { "Did you mean to name it after \($0).sql?" }
+              ?? "It must have the name of its patch, with .undo.sql or .verify.sql at the end."
+          )
+        )
+      }
+    }
+  }
+}
