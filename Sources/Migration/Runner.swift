@@ -93,7 +93,13 @@ public struct Runner: Sendable {
       return try body(HeldRunner(runner: self, lock: lock, state: state, searchPath: path))
     } catch let error as PostgresError {
       try interruption.check()
-      throw error.problem("cannot migrate \(settings)")
+      let next =
+        "What was committed is in the ledger: 'drydock status' shows it, and the same command"
+        + " goes on from there."
+      throw error.problem(
+        "cannot migrate \(settings)",
+        hint: [error.hint, next].compactMap { $0 }.joined(separator: " ")
+      )
     }
   }
 

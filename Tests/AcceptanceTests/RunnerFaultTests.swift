@@ -50,7 +50,7 @@ struct RunnerFaultTests {
     defer { trial.server.remove() }
     try trial.reset()
     let writer = try Connection.open(trial.settings)
-// It holds the table as one that writes does, and no row: only the index waits for it.
+    // It holds the table as one that writes does, and no row: only the index waits for it.
     try writer.execute("BEGIN; LOCK TABLE t IN ROW EXCLUSIVE MODE")
     let run = try trial.server.user.invocation(trial.command).start()
     let building =
