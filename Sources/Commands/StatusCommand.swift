@@ -87,7 +87,9 @@ extension Context {
       do {
         return try Ledger.read(try Connection.open(settings), tenant: tenant)
       } catch let error as PostgresError {
-        throw error.problem("cannot read the ledger of \(settings)")
+        var problem = error.problem("cannot read the ledger of \(settings)")
+        problem.hint = problem.hint ?? "Nothing was changed: correct the cause, and try again."
+        throw problem
       }
     }
   }

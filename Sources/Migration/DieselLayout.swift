@@ -5,8 +5,9 @@ internal import Problems
 struct DieselLayout: LayoutReader {
   /// Diesel takes what is before the first underscore, without dashes, and orders it as text.
   ///
-  /// The date and time make 14 digits; what follows them is a number within the second. So
-  /// `2026-07-30-140000-0001` becomes `20260730140000.0001`, and numbers order it as text did.
+  /// The date and time make 14 digits; what follows them tells patches of one second apart, and
+  /// comes after one that has none. So `2026-07-30-140000-0000` becomes `20260730140000.10000`: with
+  /// the 1 before it, a number of zeros is one, and numbers order as text did.
   static func name(of folder: String) -> PatchName? {
     guard let line = folder.firstIndex(of: "_") else { return nil }
     let label = String(folder[folder.index(after: line)...])
@@ -19,7 +20,7 @@ struct DieselLayout: LayoutReader {
     let digits = text.filter { $0 != "-" }
     guard digits.utf8.allSatisfy({ SQLScanner.isDigit($0) }) else { return nil }
     return digits.count > 14
-      ? Version("\(digits.prefix(14)).\(digits.dropFirst(14))") : Version(digits)
+      ? Version("\(digits.prefix(14)).1\(digits.dropFirst(14))") : Version(digits)
   }
 
   func read(_ listing: DirectoryListing) -> LayoutReading {

@@ -49,7 +49,8 @@ enum LedgerSchema {
         throw error.problem(
           "the ledger in schema drydock cannot be brought to version \(number + 1)",
           hint: error.sqlState == "42501"
-            ? "Let the database's owner run: drydock init --grant ROLE" : nil
+            ? "Let the database's owner run: drydock init --grant ROLE"
+            : "It was rolled back, and no patch has run: correct the cause and run the command again."
         )
       }
     }

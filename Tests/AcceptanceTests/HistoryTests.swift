@@ -48,6 +48,35 @@ struct HistoryTests {
     }
   }
 
+  @Test("A receipt binds a repeatable patch by its hash, each time that it runs")
+  func repeatable() throws {
+    try withDatabase(on: .v15) { database in
+      let user = try Drydock(on: .v15)
+      try Connection.open(database).execute("CREATE TABLE t (a int)")
+      try user.backup(database)
+      let view = "CREATE OR REPLACE VIEW v AS SELECT a FROM t"
+      try user.write(patch: "0001_b.sql", "ALTER TABLE t ADD b int;\n")
+      try user.write(patch: "0001_b.undo.sql", "ALTER TABLE t DROP b;\n")
+      try user.write(patch: "R__v.sql", "\(view);\n")
+      let on = ["--database", database.argument]
+      let rehearsal = try user.run(["rehearse"] + on)
+      #expect(rehearsal.code == 0 && rehearsal.output.contains("R__v.sql"), "\(rehearsal)")
+      try user.write(patch: "R__v.sql", "\(view) WHERE a > 0;\n")
+      let refused = try user.run(["migrate"] + on)
+      #expect(refused.code == 3, "\(refused)")
+      #expect(refused.errors.contains("R__v.sql was changed after the rehearsal"), "\(refused)")
+      try user.write(patch: "R__v.sql", "\(view);\n")
+      try user.run(["migrate"] + on).require(0)
+      try user.write(patch: "R__v.sql", "\(view) WHERE a > 1;\n")
+      let status = try user.run(["status"] + on)
+      #expect(status.code == 0 && status.output.contains("changed"), "\(status)")
+      try user.run(["rehearse"] + on).require(0)
+      let again = try user.run(["migrate"] + on)
+      #expect(again.code == 0 && again.output.contains("R__v"), "\(again)")
+      try user.run(["undo"] + on + ["--version", "0001"] + Self.exempt).require(0)
+    }
+  }
+
   @Test("What nobody can tell is named, and a person says it")
   func undecided() throws {
     try withDatabase(on: .v15) { database in

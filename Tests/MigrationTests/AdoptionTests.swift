@@ -27,7 +27,8 @@ struct AdoptionTests {
   ) throws {
     try withRunner(.v15) { fixture in
       try fixture.eye.execute(ledger)
-      let directory = try PatchFolder(files).read()
+      let folder = try PatchFolder(files)
+      let directory = try folder.read()
       let adoption = try Adoption(from: tool, directory, try Ledger.read(fixture.eye), fixture.eye)
       #expect(!fixture.eye.isInTransaction)
       try body(adoption)

@@ -123,6 +123,16 @@ struct LayoutTests {
     #expect(empty.patches[0].undo == nil)
   }
 
+  @Test("Diesel's versions keep the order that they had as text, and none is another")
+  func dieselVersions() throws {
+    let folders = [
+      "00000000000000_a", "2026-05-27-120000_b", "2026-05-27-120000-0000_c",
+      "2026-05-27-120000-0001_d", "20260527120001_e",
+    ]
+    let files = Dictionary(uniqueKeysWithValues: folders.map { ("\($0)/up.sql", "SELECT 1") })
+    #expect(try PatchFolder(files).read().patches.map(\.name.stem) == folders)
+  }
+
   @Test("A change that was reworked has its earlier script under a tag")
   func reworked() throws {
     let directory = try PatchFolder([

@@ -28,7 +28,7 @@ struct SplitterWitnessTests {
       }
     }
     print("splitter: \(statements) statements, \(notUnderstood) in texts that are not understood")
-    #expect(statements == 0 || statements > 8_000, "\(statements)")
+    #expect(statements == 0 || statements > 7_000, "\(statements)")
     #expect(notUnderstood * 50 <= statements, "\(notUnderstood) of \(statements)")
   }
 
@@ -58,8 +58,8 @@ struct SplitterWitnessTests {
         "\(name)"
       )
     }
-    // Splitting a statement again finds the same one, whole.
-    for piece in group {
+    // Splitting a statement again finds the same one, whole; a COPY wants its rows.
+    for piece in group where !piece.expectsCopyData {
       let again = try StatementSplitter.split(Array(bytes[piece.range]))
       #expect(again.map(\.kind) == [.statement], "\(name): \(piece.range)")
     }
