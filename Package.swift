@@ -168,10 +168,7 @@ let package = Package(
     tests("Catalog", ["Postgres", "Cluster", "Processes"]),
     tests("Cluster", ["Postgres", "Processes", "Files"]),
     tests("Migration", ["Postgres", "Catalog", "Cluster", "Files", "Processes", "SQLSyntax"]),
-    tests(
-      "Rehearsal",
-      ["Migration", "SQLSyntax", "Catalog", "Postgres", "Cluster", "Files", "Processes"]
-    ),
+    tests("Rehearsal", ["Migration", "Postgres", "Catalog", "Cluster", "Files"]),
     tests(
       "Commands",
       [

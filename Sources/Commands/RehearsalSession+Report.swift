@@ -47,6 +47,7 @@ extension RehearsalSession.Outcome {
         ),
         .paragraph("Production was not touched.", role: .bad),
       ]
+        + (verdict.objections.contains { $0.hazard != nil } ? [Self.acceptance] : [])
     }
     guard let receipt else {
       guard !result.patches.isEmpty else { return [] }
@@ -74,6 +75,10 @@ extension RehearsalSession.Outcome {
   private func lifetime(_ receipt: Receipt) -> String {
     Quantity.duration(.seconds(receipt.expires - receipt.created))
   }
+
+  private static let acceptance = Report.Block.paragraph(
+    "To accept a hazard, write at the head of its patch: -- drydock: allow <hazard> because <reason>"
+  )
 
   private var json: JSONValue {
     [

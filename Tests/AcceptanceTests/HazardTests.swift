@@ -57,7 +57,7 @@ struct HazardTests {
       for words in [
         "Hazards", "table-rewrite", "0001_price.sql:2:1", "1,000 rows", "(accepted)",
         "the shop is closed on Sunday", "drop-column", "[drop-column]", "Time on production",
-        "docs/hazards/drop-column.md",
+        "docs/hazards/drop-column.md", "-- drydock: allow <hazard> because <reason>",
       ] { #expect(no.output.contains(words), "\(words): \(no)") }
       let found = try result(try user.run(gate + ["--json"]))
       #expect(found.verdict == "no")

@@ -65,17 +65,19 @@ extension CatalogFacts {
       'drydock_pages', 'drydock_witness')
     """
 
+  /// A partitioned table has no rows of its own: its figures are those of its partitions together.
   private static let tableQuery = """
     SELECT n.nspname, c.relname, pg_catalog.format('%I.%I', n.nspname, c.relname) AS quoted,
-      s.bytes, s.main, s.rows
+      coalesce(s.bytes, pg_catalog.pg_table_size(c.oid)) AS bytes,
+      coalesce(s.main, pg_catalog.pg_relation_size(c.oid)) AS main,
+      coalesce(s.rows, c.reltuples)::bigint AS rows
     FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-    CROSS JOIN LATERAL (
-      SELECT coalesce(sum(pg_catalog.pg_table_size(p.oid)), 0)::bigint AS bytes,
-        coalesce(sum(pg_catalog.pg_relation_size(p.oid)), 0)::bigint AS main,
-        coalesce(sum(greatest(p.reltuples, 0)), 0)::bigint AS rows
-      FROM pg_catalog.pg_class p
-      WHERE p.relkind IN ('r', 'm') AND (p.oid = c.oid OR c.relkind = 'p' AND p.oid IN (
-        SELECT t.relid FROM pg_catalog.pg_partition_tree(c.oid) t WHERE t.isleaf))) AS s
+    LEFT JOIN LATERAL (
+      SELECT sum(pg_catalog.pg_table_size(t.relid))::bigint AS bytes,
+        sum(pg_catalog.pg_relation_size(t.relid))::bigint AS main,
+        sum(greatest(p.reltuples, 0)) AS rows
+      FROM pg_catalog.pg_partition_tree(c.oid) t JOIN pg_catalog.pg_class p ON p.oid = t.relid
+      WHERE t.isleaf) AS s ON c.relkind = 'p'
     WHERE c.relkind IN ('r', 'p', 'm') AND \(isUserSchema)
     """
 
