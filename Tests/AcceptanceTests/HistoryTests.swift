@@ -70,6 +70,10 @@ struct HistoryTests {
       try user.write(patch: "R__v.sql", "\(view) WHERE a > 1;\n")
       let status = try user.run(["status"] + on)
       #expect(status.code == 0 && status.output.contains("changed"), "\(status)")
+      // The text that production has is in no file any more: only a newer snapshot has it.
+      let older = try user.run(["rehearse"] + on)
+      #expect(older.code == 3 && older.errors.contains("Take a new snapshot"), "\(older)")
+      try user.backup(database)
       try user.run(["rehearse"] + on).require(0)
       let again = try user.run(["migrate"] + on)
       #expect(again.code == 0 && again.output.contains("R__v"), "\(again)")
