@@ -26,7 +26,7 @@ extension PatchObservation {
       .number("deleted"), .number("size before"), .number("after"),
     ])
     for statement in statements {
-      for change in statement.changes {
+      for change in statement.changes where change.isWorthTelling {
         table.add(
           place(of: statement),
           change.table,
@@ -60,8 +60,17 @@ extension Observation {
       let more = names.count > most ? " and \(names.count - most) more" : ""
       sentences.append("\(verb) \(names.prefix(most).joined(separator: ", "))\(more)")
     }
-    if warnings > 0 { sentences.append("raises \(Quantity.count(warnings)) warnings") }
+    if warnings > 0 {
+      sentences.append("raises \(Quantity.count(warnings)) warning\(warnings == 1 ? "" : "s")")
+    }
     return sentences
+  }
+}
+
+extension Observation.TableChange {
+  /// Whether it shows in a table of rounded sizes.
+  fileprivate var isWorthTelling: Bool {
+    inserted + updated + deleted > 0 || Quantity.bytes(bytesBefore) != Quantity.bytes(bytesAfter)
   }
 }
 

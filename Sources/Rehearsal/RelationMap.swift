@@ -5,7 +5,7 @@ struct RelationMap {
   private var current: [Int: TableState]
   private var currentIndexes: [String: TableState]
   /// What the patch made, and nothing of it belongs to a table that was there.
-  private(set) var own: Set<Int> = []
+  private(set) var own: [Int] = []
 
   /// A map of what is there before a patch.
   init(_ relations: [TableState] = []) {
@@ -25,11 +25,11 @@ struct RelationMap {
   /// Takes what was looked at after a statement.
   mutating func update(_ relations: [TableState]) {
     for state in relations {
+      if current[state.oid] == nil, state.table.flatMap({ known[$0] }) == nil {
+        own.append(state.oid)
+      }
       current[state.oid] = state
       if state.isIndex { currentIndexes[state.name] = state }
-      if known[state.oid] == nil, state.table.flatMap({ known[$0] }) == nil {
-        own.insert(state.oid)
-      }
     }
   }
 

@@ -76,15 +76,22 @@ extension ScratchWatch {
     """
 
   /// What was read and written: in this session's transaction, or as all have said until now.
+  ///
+  /// The first asks the functions under `pg_stat_xact_user_tables`: the view groups all tables with
+  /// all their indexes each time, and a patch may have thousands of statements.
   private static let activity = """
     CREATE FUNCTION pg_drydock.activity(is_inside boolean) RETURNS jsonb LANGUAGE plpgsql
     \(asAdministrator)
     BEGIN
       IF is_inside THEN
-        RETURN (SELECT jsonb_agg(jsonb_build_object('oid', relid::bigint, 'scans', seq_scan,
-            'inserted', n_tup_ins, 'updated', n_tup_upd, 'deleted', n_tup_del))
-          FROM pg_stat_xact_user_tables
-          WHERE seq_scan > 0 OR n_tup_ins > 0 OR n_tup_upd > 0 OR n_tup_del > 0);
+        RETURN (SELECT jsonb_agg(jsonb_build_object('oid', oid::bigint, 'scans', scans,
+            'inserted', inserted, 'updated', updated, 'deleted', deleted))
+          FROM (SELECT oid, pg_stat_get_xact_numscans(oid) AS scans,
+            pg_stat_get_xact_tuples_inserted(oid) AS inserted,
+            pg_stat_get_xact_tuples_updated(oid) AS updated,
+            pg_stat_get_xact_tuples_deleted(oid) AS deleted
+            FROM pg_class WHERE relkind IN ('r', 'm', 'p') AND oid >= 16384) AS found
+          WHERE scans > 0 OR inserted > 0 OR updated > 0 OR deleted > 0);
       END IF;
       RETURN (SELECT jsonb_agg(jsonb_build_object('oid', relid::bigint, 'scans', seq_scan,
           'inserted', n_tup_ins, 'updated', n_tup_upd, 'deleted', n_tup_del))
@@ -93,23 +100,29 @@ extension ScratchWatch {
     END $drydock$;
     """
 
-  /// One look: before a statement the log's position comes last, after it first, so that nothing
-  /// that looking itself writes is counted.
+  /// One look.
+  ///
+  /// Before a statement the log's position comes last, after it first, so that nothing that
+  /// looking itself writes is counted. The planner takes the thousands of locks that a patch may
+  /// hold for a few, so nested loops are off.
   private static let look = """
     CREATE FUNCTION pg_drydock.look(after bigint, scope text, is_inside boolean, ignored oid[])
-    RETURNS jsonb LANGUAGE plpgsql
+    RETURNS jsonb LANGUAGE plpgsql SET enable_nestloop = off
     \(asAdministrator)
     DECLARE
       first pg_lsn := pg_current_wal_insert_lsn();
       held jsonb; locked oid[]; noted jsonb; last bigint; found jsonb; done jsonb;
     BEGIN
-      IF is_inside THEN
-        SELECT jsonb_agg(DISTINCT jsonb_build_object('relation', l.relation::bigint, 'mode', l.mode)),
-          array_agg(DISTINCT l.relation) FILTER (WHERE l.relation <> ALL (ignored))
-        INTO held, locked
-        FROM pg_locks AS l WHERE l.pid = pg_backend_pid() AND l.locktype = 'relation' AND l.granted
-          AND l.mode <> 'AccessShareLock' AND l.relation >= 16384
-          AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database());
+      IF is_inside AND scope <> 'none' THEN
+        WITH mine AS (SELECT DISTINCT l.relation, l.mode
+          FROM pg_locks AS l LEFT JOIN pg_class AS c ON c.oid = l.relation
+          WHERE l.pid = pg_backend_pid() AND l.locktype = 'relation' AND l.granted
+            AND l.mode <> 'AccessShareLock' AND l.relation >= 16384
+            AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+            AND c.relnamespace IS DISTINCT FROM 'pg_toast'::regnamespace),
+          wanted AS (SELECT relation FROM mine EXCEPT SELECT unnest(ignored))
+        SELECT jsonb_agg(jsonb_build_object('relation', relation::bigint, 'mode', mode)),
+          array_agg(DISTINCT relation) INTO held, locked FROM mine JOIN wanted USING (relation);
       END IF;
       SELECT jsonb_agg(to_jsonb(r) - 'number' ORDER BY r.number), max(r.number) INTO noted, last
       FROM pg_drydock.record AS r WHERE r.number > after;

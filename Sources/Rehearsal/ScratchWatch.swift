@@ -51,7 +51,7 @@ final class ScratchWatch {
     inside connection: Connection,
     after record: Int,
     _ scope: Scope,
-    ignoring ignored: Set<Int> = []
+    ignoring ignored: [Int] = []
   ) throws -> Look {
     try Self.look(connection, after: record, scope, isInside: true, ignored)
   }
@@ -97,7 +97,7 @@ final class ScratchWatch {
     after record: Int,
     _ scope: Scope,
     isInside: Bool,
-    _ ignored: Set<Int>
+    _ ignored: [Int]
   ) throws -> Look {
     let text = try connection.query(
       "SELECT pg_drydock.look($1, $2, $3, $4)",
