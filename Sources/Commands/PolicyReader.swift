@@ -79,10 +79,10 @@ struct PolicyReader {
   private mutating func takeHazards(_ node: YAMLNode) throws {
     for entry in try entries(of: node) {
       switch try key(entry.key, HazardKey.self) {
-      case .fail: policy.failingHazards = try words(entry.value).sorted()
-      case .allow: policy.allowedHazards = try words(entry.value).sorted()
+      case .fail: policy.failingHazards = try hazards(entry.value)
+      case .allow: policy.allowedHazards = try hazards(entry.value)
       case .severity:
-        policy.failingSeverity = try word(entry.value, PolicyFile.Severity.self)
+        policy.failingSeverity = try word(entry.value, Hazard.Severity.self)
       }
     }
     let both = policy.failingHazards.filter(policy.allowedHazards.contains)
@@ -134,11 +134,23 @@ struct PolicyReader {
     return entries
   }
 
-  private func words(_ node: YAMLNode) throws -> [String] {
+  private func hazards(_ node: YAMLNode) throws -> [String] {
     guard case .sequence(let nodes) = node.content else {
       throw problem(node.mark, "bad-value", "A list of hazards' ids is expected here")
     }
-    return try nodes.map(text)
+    return try nodes.map(hazard).sorted()
+  }
+
+  private func hazard(_ node: YAMLNode) throws -> String {
+    let id = try text(node)
+    guard Hazard.named(id) == nil else { return id }
+    let nearest = Spelling.nearest(to: id, in: Hazard.all.map(\.id))
+    throw problem(
+      node.mark,
+      "unknown-hazard",
+      "There is no hazard '\(id)'",
+      hint: (nearest.map { "Did you mean '\($0)'? " } ?? "") + "docs/hazards.md lists them."
+    )
   }
 
   private func text(_ node: YAMLNode) throws -> String {

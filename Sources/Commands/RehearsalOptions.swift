@@ -58,7 +58,9 @@ public struct RehearsalOptions: ArgumentGroup, Equatable {
 
   /// The session that they describe.
   func session(in context: Context) throws -> RehearsalSession {
+    let file = try policyOptions.read(in: context)
     var policy = Verdict.Policy()
+    file?.apply(to: &policy)
     policy.allowsUnsafeScratch = allowsUnsafeScratch
     return RehearsalSession(
       context: context,
@@ -72,7 +74,7 @@ public struct RehearsalOptions: ArgumentGroup, Equatable {
       rows: try rows,
       isFresh: isFresh,
       policy: policy,
-      file: try policyOptions.read(in: context)
+      file: file
     )
   }
 }

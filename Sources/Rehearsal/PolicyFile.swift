@@ -6,16 +6,6 @@ internal import Foundation
 /// It comes from a file outside the checkout, so that no pull request lowers it, and a receipt binds
 /// its hash: whoever migrates judges by the same policy as whoever rehearsed.
 public struct PolicyFile: Codable, Sendable, Equatable {
-  /// How bad a hazard is, the worst last.
-  public enum Severity: String, Codable, Sendable, CaseIterable {
-    /// Worth knowing; nobody is stopped for long.
-    case notice
-    /// Nobody can write for as long as it takes, or running applications fail.
-    case serious
-    /// Nobody can read or write for as long as it takes, or data are lost.
-    case critical
-  }
-
   /// What is demanded of drift outside of what the patches touch.
   public enum Drift: String, Codable, Sendable, CaseIterable {
     /// It is told and does not refuse.
@@ -28,8 +18,8 @@ public struct PolicyFile: Codable, Sendable, Equatable {
   public var failingHazards: [String] = []
   /// Hazards that never fail, by id.
   public var allowedHazards: [String] = []
-  /// The severity from which on hazards fail; nil leaves what the program says.
-  public var failingSeverity: Severity?
+  /// The mildest severity at which hazards fail; nil leaves what the catalogue says.
+  public var failingSeverity: Hazard.Severity?
   /// The longest that others may be locked out of a table, in seconds.
   public var lockSeconds: Double?
   /// The largest table that may be written again, in bytes.
@@ -57,5 +47,26 @@ public struct PolicyFile: Codable, Sendable, Equatable {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys]
     return Hexadecimal.text(try SHA256.hash(Array(try encoder.encode(self))))
+  }
+}
+
+extension Hazard.Severity: Codable {}
+
+extension PolicyFile {
+  /// What hazards do to the verdict under this policy, and above which figures.
+  ///
+  /// An id counts more than a severity.
+  public func apply(to policy: inout Verdict.Policy) {
+    if let lockSeconds { policy.blockedLimit = lockSeconds }
+    if let rewriteBytes { policy.rewriteLimit = rewriteBytes }
+    for hazard in Hazard.all {
+      if failingHazards.contains(hazard.id) {
+        policy.stances[hazard.id] = .fails
+      } else if allowedHazards.contains(hazard.id) {
+        policy.stances[hazard.id] = .told
+      } else if let failingSeverity, hazard.severity <= failingSeverity {
+        policy.stances[hazard.id] = .fails
+      }
+    }
   }
 }

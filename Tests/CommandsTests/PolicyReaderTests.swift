@@ -15,8 +15,8 @@ struct PolicyReaderTests {
     let policy = try parse(
       """
       hazards:
-        fail: [table-rewrite, full-scan]
-        allow: [missing-lock-timeout]
+        fail: [table-rewrite, scan-under-lock]
+        allow: [name-style]
         severity: serious
       limits: {lock: 5s, rewrite: 100MiB, wal: 1G, total: 10m}
       snapshot_max_age: 24h
@@ -26,8 +26,8 @@ struct PolicyReaderTests {
       """
     )
     var expected = PolicyFile()
-    expected.failingHazards = ["full-scan", "table-rewrite"]
-    expected.allowedHazards = ["missing-lock-timeout"]
+    expected.failingHazards = ["scan-under-lock", "table-rewrite"]
+    expected.allowedHazards = ["name-style"]
     expected.failingSeverity = .serious
     expected.lockSeconds = 5
     expected.rewriteBytes = 100 << 20
@@ -58,7 +58,14 @@ struct PolicyReaderTests {
       ("limits: {lock: soon}", "policy.yaml:1:16: ", ""),
       ("limits: {wal: lots}", "policy.yaml:1:15: ", ""),
       ("drift: [strict]", "policy.yaml:1:8: A text is expected here", ""),
-      ("hazards: {fail: [a], allow: [a]}", "policy.yaml:1:10: a is under both", ""),
+      (
+        "hazards: {fail: [truncate], allow: [truncate]}",
+        "policy.yaml:1:10: truncate is under both", ""
+      ),
+      (
+        "hazards: {fail: [tabel-rewrite]}", "policy.yaml:1:18: There is no hazard 'tabel-rewrite'",
+        "table-rewrite"
+      ),
       ("a: [", "policy.yaml:", ""),
     ]
   )
@@ -67,6 +74,29 @@ struct PolicyReaderTests {
     #expect(problem?.kind == .usage)
     #expect(problem?.summary.hasPrefix(summary) == true, "\(problem?.summary ?? "")")
     if !meant.isEmpty { #expect(problem?.hint?.hasPrefix("Did you mean '\(meant)'?") == true) }
+  }
+
+  @Test("An id counts more than a severity, and what is not named stays as the catalogue says")
+  func stances() throws {
+    let file = try parse(
+      """
+      hazards: {fail: [name-style], allow: [table-rewrite], severity: critical}
+      limits: {lock: 3s, rewrite: 1K}
+      """
+    )
+    var policy = Verdict.Policy()
+    file.apply(to: &policy)
+    for hazard in Hazard.all {
+      let expected: Hazard.Stance =
+        switch hazard.id {
+        case "name-style": .fails
+        case "table-rewrite": .told
+        default: hazard.severity == .critical ? .fails : hazard.stance
+        }
+      #expect(policy.stance(on: hazard) == expected, "\(hazard.id)")
+    }
+    #expect(policy.blockedLimit == 3 && policy.rewriteLimit == 1024)
+    #expect(Hazard.all.contains { $0.severity == .critical && $0.id != "table-rewrite" })
   }
 
   @Test("A configured policy in the checkout is not honoured, one beside the user's file is")
