@@ -98,7 +98,11 @@ struct DatabaseReader {
     guard try connection.execute("SELECT pg_catalog.to_regclass('drydock.events')").value != nil
     else { return [] }
     return try connection.execute(Self.ledgerQuery).map {
-      Manifest.LedgerEntry(version: $0.string("version"), name: $0.string("name"))
+      Manifest.LedgerEntry(
+        version: $0.string("version"),
+        name: $0.string("name"),
+        hash: $0.string("normalised_hash")
+      )
     }
   }
 
@@ -162,8 +166,8 @@ struct DatabaseReader {
 
   /// The ledger's own view cannot be used: reading from views is switched off (CVE-2024-7348).
   private static let ledgerQuery = """
-    SELECT version, name FROM (
-      SELECT DISTINCT ON (version) position, version, name, kind, finished
+    SELECT version, name, normalised_hash FROM (
+      SELECT DISTINCT ON (version) position, version, name, normalised_hash, kind, finished
       FROM drydock.events ORDER BY version, position DESC) latest
     WHERE finished IS NOT NULL AND kind NOT IN ('undone', 'set-back') ORDER BY position
     """

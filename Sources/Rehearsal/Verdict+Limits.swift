@@ -44,7 +44,7 @@ extension Verdict {
         "writes \(Words.bytes(wal)) of write-ahead log; the policy allows \(Words.bytes(limit))"
       )
     }
-    for rewrite in patch.statements.flatMap(\.rewrites) {
+    for rewrite in patch.statements.flatMap(\.rewrites) where rewrite.reason != .emptied {
       guard let limit = policy.rewriteBytes, rewrite.bytes > limit else { continue }
       texts.append(
         "writes table \(rewrite.table) (\(Words.bytes(rewrite.bytes))) again;"

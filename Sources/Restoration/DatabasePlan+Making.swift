@@ -62,8 +62,7 @@ extension DatabasePlan {
 
   /// Patches that the snapshot's ledger does not know.
   static func setBack(_ live: DatabaseState, to manifest: Manifest) -> [PlannedPatch] {
-    let kept = Set(manifest.ledger.map(\.version))
-    return (live.applied ?? []).filter { !kept.contains($0.version) }
+    (live.applied ?? []).filter { !$0.isPart(of: manifest.ledger) }
   }
 
   /// Tables whose count differs from the other copy's, those with the most rows to lose first.

@@ -1,5 +1,6 @@
 internal import Postgres
 internal import Problems
+internal import Snapshot
 
 /// Keeps the ledger true when a restore moves a schema to another time.
 ///
@@ -22,8 +23,14 @@ struct LedgerAlignment {
     )
     guard exists.bool else { return nil }
     return try connection.execute(
-      "SELECT version, name FROM \(Self.latest) WHERE is_applied ORDER BY position"
-    ).map { PlannedPatch(version: $0.string("version"), name: $0.string("name")) }
+      "SELECT version, name, normalised_hash FROM \(Self.latest) WHERE is_applied ORDER BY position"
+    ).map { row in
+      PlannedPatch(
+        version: row.string("version"),
+        name: row.string("name"),
+        hash: row.string("normalised_hash")
+      )
+    }
   }
 
   /// Holds off every runner until the transaction ends, or gives up after `lock_timeout`.
@@ -37,13 +44,17 @@ struct LedgerAlignment {
   /// The key of the runners' lock: the letters of "drydock" as a number.
   private static let runnerKey = 0x64_7279_646f_636b
 
-  /// Appends events until exactly the versions of `target` count as applied.
+  /// Appends events until exactly the patches of `target` count as applied.
+  ///
+  /// Of a repeatable patch only that counts whose text is known to be the same: else it is set back,
+  /// which lets it run again.
   ///
   /// Returns versions of `target` that this ledger has never seen: they stay unknown to it.
-  func align(to target: Set<String>, reason: String) throws -> [String] {
-    let applied = Set(try (applied() ?? []).map(\.version))
-    let gone = applied.subtracting(target).sorted()
-    let back = target.subtracting(applied).sorted()
+  func align(to target: [Manifest.LedgerEntry], reason: String) throws -> [String] {
+    let applied = try applied() ?? []
+    let gone = applied.filter { !$0.isPart(of: target) }.map(\.version).sorted()
+    let back = Set(target.map(\.version)).subtracting(applied.map(\.version))
+      .filter { !$0.hasPrefix("R__") }.sorted()
     if !gone.isEmpty { try append("set-back", gone, reason) }
     guard !back.isEmpty else { return [] }
     let known = Set(

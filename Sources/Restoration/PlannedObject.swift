@@ -1,3 +1,5 @@
+internal import Snapshot
+
 /// Something that a plan touches.
 public struct PlannedObject: Sendable, Equatable {
   /// What it is, as PostgreSQL calls it: `table`, `view`, `function`.
@@ -52,6 +54,16 @@ public struct PlannedPatch: Sendable, Equatable {
   public var name: String
   /// The schemas that it mentions; nil where nobody could say.
   public var schemas: [String]?
+  /// The hash of its text as the ledger has it.
+  var hash: String?
+
+  /// Whether a ledger of another time has it too; a repeatable patch in the same text.
+  ///
+  /// A version that begins with `R__` is that of a patch which runs again when its text changes.
+  func isPart(of ledger: [Manifest.LedgerEntry]) -> Bool {
+    guard let entry = ledger.first(where: { $0.version == version }) else { return false }
+    return !version.hasPrefix("R__") || entry.hash == hash
+  }
 }
 
 /// How much room a restore takes and whether it is there.

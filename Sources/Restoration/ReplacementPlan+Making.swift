@@ -90,8 +90,7 @@ extension ReplacementPlan {
     _ manifest: Manifest,
     _ options: ReplacementOptions
   ) throws -> [PlannedPatch] {
-    let kept = Set(manifest.ledger.map(\.version))
-    return try (state.applied ?? []).filter { !kept.contains($0.version) }.map { patch in
+    try (state.applied ?? []).filter { !$0.isPart(of: manifest.ledger) }.map { patch in
       var patch = patch
       patch.schemas = try options.schemasOfPatch(patch.version, patch.name)?.sorted()
       return patch

@@ -182,11 +182,14 @@ extension Manifest {
     public var version: String
     /// The patch's name.
     public var name: String
+    /// The hash of its text with plain line ends; nil in snapshots that did not note it.
+    public var hash: String?
 
     /// Makes an entry.
-    public init(version: String, name: String) {
+    public init(version: String, name: String, hash: String? = nil) {
       self.version = version
       self.name = name
+      self.hash = hash
     }
   }
 
