@@ -4,13 +4,14 @@ public import Snapshot
 extension RehearsalRun.Result {
   /// How much of each table that the patches touch was there.
   ///
-  /// - Parameters:
-  ///   - content: The snapshot.
-  ///   - rows: How much of its rows was restored.
-  ///
   /// Views have no rows, and what the rehearsed patches made themselves is as empty in production
   /// when they run there; both are left out. A table that another patch made after the snapshot was
   /// empty here, whatever it holds now.
+  ///
+  /// - Parameters:
+  ///   - content: The snapshot.
+  ///   - rows: How much of its rows was restored.
+  /// - Returns: The coverage of each table, by its name as SQL writes it.
   public func coverage(
     in content: SnapshotContent,
     _ rows: RehearsalRun.Rows = .all

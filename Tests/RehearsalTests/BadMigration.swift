@@ -1,6 +1,5 @@
 import Files
 import Foundation
-import TestSupport
 import Testing
 
 /// One of the real bad migrations, or the safer way beside it: patches, and what was measured.
@@ -22,8 +21,9 @@ struct BadMigration: Sendable, CustomTestStringConvertible {
 
   var testDescription: String { name }
 
-  static func all() throws -> [BadMigration] {
-    let directory = try SharedInputs.real() + "/bad-migrations"
+  /// All of them, from the directory of the real inputs.
+  static func all(in real: String) throws -> [BadMigration] {
+    let directory = real + "/bad-migrations"
     let text = String(
       decoding: try ReadableFile.contents(of: "\(directory)/cases.csv"),
       as: UTF8.self

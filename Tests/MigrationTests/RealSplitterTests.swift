@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 
 @Suite("The splitter agrees with PostgreSQL's own grammar")
-struct SplitterWitnessTests {
+struct RealSplitterTests {
   /// Statements are shown to the parser in groups of about this many bytes.
   private static let groupSize = 64 << 10
 

@@ -5,7 +5,7 @@ import Testing
 @testable import Rehearsal
 
 @Suite("Real bad migrations are told from the safer way")
-struct BadMigrationTests {
+struct RealBadMigrationTests {
   /// What each rule of the examples is called here.
   static let hazards: [String: Hazard] = [
     "eugene E1": .constraintScan, "eugene E2": .notNullScan, "eugene E3": .jsonColumn,
@@ -28,7 +28,7 @@ struct BadMigrationTests {
   )
   func verdicts(server: TestServer) throws {
     var different: Set<String> = []
-    let examples = try BadMigration.all()
+    let examples = try BadMigration.all(in: SharedInputs.real())
     #expect(examples.count == 28)
     #expect(examples.flatMap(\.measured).map(\.locks.count).reduce(0, +) > 25)
     for example in examples where server == .v15 || Self.isAll || example.name.contains("E1") {
@@ -64,7 +64,9 @@ struct BadMigrationTests {
   func theRunnersOwnTimeout() throws {
     try withDatabase(on: .v15) { settings in
       let rig = try HazardRig(settings)
-      let example = try #require(try BadMigration.all().first { $0.name == "eugene_E9_bad" })
+      let example = try #require(
+        try BadMigration.all(in: SharedInputs.real()).first { $0.name == "eugene_E9_bad" }
+      )
       #expect(!example.patches.joined().contains("lock_timeout"))
       for number in example.patches.indices {
         try rig.write("\(number + 1)_try.sql", example.text(number))
