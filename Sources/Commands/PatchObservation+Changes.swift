@@ -26,7 +26,10 @@ extension PatchObservation {
       .number("deleted"), .number("size before"), .number("after"),
     ])
     for statement in statements {
-      for change in statement.changes where change.isWorthTelling {
+      // A table that is written again has its line below, and its size among what others feel.
+      let rewritten = Set(statement.rewrites.map(\.table))
+      for change in statement.changes
+      where change.changesRows || (!rewritten.contains(change.table) && change.changesSize) {
         table.add(
           place(of: statement),
           change.table,
@@ -46,8 +49,10 @@ extension Observation {
   /// What has no place in a table: why tables are written again, locks that were held in passing,
   /// and what came and went.
   fileprivate func sentences(atMost most: Int) -> [String] {
-    var sentences = rewrites.compactMap { rewrite in
-      rewrite.reason.map { "\($0.verb) \(rewrite.table): \($0.words)" }
+    var sentences = Rewrite.Reason.allCases.compactMap { reason -> String? in
+      let tables = rewrites.filter { $0.reason == reason }.map(\.table)
+      guard !tables.isEmpty else { return nil }
+      return "\(reason.verb) \(Self.list(tables, atMost: most)): \(reason.words)"
     }
     sentences += holds.map { hold in
       "holds \(hold.mode) on \(hold.table) for \(Quantity.duration(.seconds(hold.seconds)))"
@@ -57,20 +62,26 @@ extension Observation {
       ("drops", dropped.map(\.words)),
     ]
     for (verb, names) in lists where !names.isEmpty {
-      let more = names.count > most ? " and \(names.count - most) more" : ""
-      sentences.append("\(verb) \(names.prefix(most).joined(separator: ", "))\(more)")
+      sentences.append("\(verb) \(Self.list(names, atMost: most))")
     }
     if warnings > 0 {
       sentences.append("raises \(Quantity.count(warnings)) warning\(warnings == 1 ? "" : "s")")
     }
     return sentences
   }
+
+  private static func list(_ names: [String], atMost most: Int) -> String {
+    let more = names.count > most ? " and \(names.count - most) more" : ""
+    return names.prefix(most).joined(separator: ", ") + more
+  }
 }
 
 extension Observation.TableChange {
+  fileprivate var changesRows: Bool { inserted + updated + deleted > 0 }
+
   /// Whether it shows in a table of rounded sizes.
-  fileprivate var isWorthTelling: Bool {
-    inserted + updated + deleted > 0 || Quantity.bytes(bytesBefore) != Quantity.bytes(bytesAfter)
+  fileprivate var changesSize: Bool {
+    Quantity.bytes(bytesBefore) != Quantity.bytes(bytesAfter)
   }
 }
 

@@ -14,7 +14,7 @@ public struct Observation: Codable, Sendable, Equatable {
   /// A table that got a new file: every row was written again, or thrown away.
   public struct Rewrite: Codable, Sendable, Equatable {
     /// Why, as far as the server says (`pg_event_trigger_table_rewrite_reason`, manual, 9.30).
-    public enum Reason: String, Codable, Sendable {
+    public enum Reason: String, Codable, Sendable, CaseIterable {
       /// It becomes logged or unlogged.
       case persistence
       /// A new column's default has to be computed for each row.
