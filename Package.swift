@@ -227,6 +227,12 @@ let package = Package(
       ],
       swiftSettings: strict
     ),
+    // In a real browser: chromium.
+    .testTarget(
+      name: "HeavyBrowserTests",
+      dependencies: ["Reports", "TestSupport", "Processes", "Files"],
+      swiftSettings: strict
+    ),
     .testTarget(
       name: "SimulateTests",
       dependencies: ["simulate", "TestSupport", "Files"],

@@ -45,15 +45,16 @@ public struct HTMLPage: Sendable, Equatable {
     body { margin: 0; font: 16px/1.5 system-ui, sans-serif; }
     main { max-width: 64rem; margin: 0 auto; padding: 1rem; }
     h1, h2, h3 { line-height: 1.25; }
+    h1, h2, h3, p, li, dt, dd { overflow-wrap: anywhere; }
     .wide { overflow-x: auto; }
     table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
     th, td { padding: .3rem .6rem; border-bottom: 1px solid var(--line); text-align: left; vertical-align: top; }
     .number { text-align: right; white-space: nowrap; }
     pre { overflow-x: auto; padding: .6rem; background: var(--soft); border-radius: 6px; font-size: .9em; }
-    dl { display: grid; grid-template-columns: minmax(8rem, max-content) 1fr; gap: .2rem 1rem; }
+    dl { display: grid; grid-template-columns: fit-content(40%) minmax(0, 1fr); gap: .2rem 1rem; }
     dt { font-weight: 600; }
-    dd { margin: 0; overflow-wrap: anywhere; }
-    .timeline { display: grid; grid-template-columns: minmax(6rem, 14rem) 1fr; gap: .15rem .6rem; margin: 0 0 1rem; font-size: .9em; }
+    dd { margin: 0; }
+    .timeline { display: grid; grid-template-columns: minmax(6rem, 14rem) minmax(0, 1fr); gap: .15rem .6rem; margin: 0 0 1rem; font-size: .9em; }
     .timeline .label { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
     .lane { position: relative; overflow: hidden; min-height: 1.3em; background: var(--soft); border-radius: 4px; }
     .bar { position: absolute; top: .15em; bottom: .15em; min-width: 3px; border-radius: 3px; background: currentColor; opacity: .75; }
