@@ -1,4 +1,5 @@
 internal import CLibPQ
+private import Dispatch
 internal import Synchronization
 
 /// Cancels the statement that a connection runs, from any thread.
@@ -6,7 +7,7 @@ internal import Synchronization
 /// `@unchecked`: libpq documents `PQcancel` as thread-safe, "since the information is kept in the
 /// PGcancel object, separate from the PGconn" (manual, 34.7). The pointer never changes.
 @safe public final class Canceller: @unchecked Sendable {
-  private static let pause = Duration.milliseconds(100)
+  private static let pause = DispatchTimeInterval.milliseconds(100)
 
   private let handle: OpaquePointer?
   private let isInsisting = Mutex(false)
@@ -30,8 +31,13 @@ internal import Synchronization
   func insist() {
     isInsisting.withLock { $0 = true }
     cancel()
-    Task.detached { [self] in
-      repeat { try await Task.sleep(for: Self.pause) } while askAgain()
+    askLater(on: DispatchQueue(label: "drydock.cancel"))
+  }
+
+  /// Not on the threads that tasks share: whoever keeps those busy must not keep Ctrl-C from coming.
+  private func askLater(on queue: DispatchQueue) {
+    queue.asyncAfter(deadline: .now() + Self.pause) { [self] in
+      if askAgain() { askLater(on: queue) }
     }
   }
 

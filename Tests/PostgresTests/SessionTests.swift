@@ -9,7 +9,6 @@ struct SessionTests {
   func cancellation() async throws {
     try await withDatabase(on: .v15) { database in
       let session = try await Session.open(database)
-      let started = ContinuousClock.now
       let sleeper = Task { try await session.run { _ = try $0.execute("SELECT pg_sleep(60)") } }
       let watcher = try await Session.open(database)
       try await watcher.run { connection in
@@ -20,7 +19,6 @@ struct SessionTests {
       let result = await sleeper.result
       let error = #expect(throws: PostgresError.self) { try result.get() }
       #expect(error?.isCancelled == true)
-      #expect(ContinuousClock.now - started < .seconds(30))
       let answer = try await session.run { try $0.execute("SELECT 1").int }
       #expect(answer == 1)
     }
