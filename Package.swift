@@ -77,7 +77,7 @@ let package = Package(
       ["ObjectStore", "Compression", "Cryptography", "Files", "Bytes", "Threads"]
     ),
     module("Snapshot", ["Repository", "Digests", "Bytes"]),
-    module("Catalog", ["Postgres", "Cryptography"]),
+    module("Catalog", ["Postgres", "Cryptography", "Bytes"]),
     module("Cluster", ["Postgres", "Files", "Processes"]),
 
     // Floor 3: the verbs.
@@ -97,13 +97,13 @@ let package = Package(
     ),
     module(
       "Migration",
-      ["Catalog", "Postgres", "SQLSyntax", "Cryptography", "Files"]
+      ["Catalog", "Postgres", "SQLSyntax", "Cryptography", "Files", "Bytes"]
     ),
     module(
       "Rehearsal",
       [
         "Migration", "Restoration", "Cluster", "Catalog", "Snapshot", "Repository", "Postgres",
-        "Cryptography", "SQLSyntax", "Reports",
+        "Cryptography", "SQLSyntax", "Reports", "Bytes",
       ]
     ),
     module(
@@ -115,7 +115,10 @@ let package = Package(
     ),
 
     module("Replication", ["Snapshot", "Repository", "ObjectStore", "Threads"]),
-    module("Operations", ["Snapshot", "Repository", "Postgres", "Processes", "Cryptography"]),
+    module(
+      "Operations",
+      ["Snapshot", "Repository", "Postgres", "Processes", "Cryptography", "Bytes"]
+    ),
 
     // Floor 4 and 5: the command line.
     module(

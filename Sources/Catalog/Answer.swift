@@ -1,3 +1,4 @@
+internal import Bytes
 internal import Cryptography
 internal import Foundation
 
@@ -57,7 +58,7 @@ public struct Answer: Codable, Sendable, Equatable {
   }
 
   static func text(_ hash: [UInt8]) -> String {
-    hash.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    Hex.text(hash)
   }
 
   /// What differs, line by line; empty where both agree.

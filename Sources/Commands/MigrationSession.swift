@@ -77,16 +77,21 @@ struct MigrationSession: Sendable {
       let patches = try pending(try await context.ledger(of: settings, tenant: tenant))
       return patches.isEmpty ? nil : (nil, patches)
     }
-    let (live, patches) = try await Lane("drydock.live").run { [settings] in
+    let live = try await liveDatabase()
+    let patches = try pending(live.ledger)
+    guard !patches.isEmpty else { return nil }
+    return (try receipt(for: live, .up, patches), patches)
+  }
+
+  /// What the database says of itself now.
+  func liveDatabase() async throws -> LiveDatabase {
+    try await Lane("drydock.live").run { [settings] in
       do {
-        let live = try LiveDatabase.read(try Connection.open(settings))
-        return (live, try pending(live.ledger))
+        return try LiveDatabase.read(try Connection.open(settings))
       } catch let error as PostgresError {
         throw error.problem("cannot look at \(settings)")
       }
     }
-    guard !patches.isEmpty else { return nil }
-    return (try receipt(for: live, .up, patches), patches)
   }
 
   /// The first receipt that fits; throws what does not fit of the newest that might.

@@ -1,3 +1,4 @@
+internal import Bytes
 internal import Cryptography
 internal import Foundation
 internal import Rehearsal
@@ -76,6 +77,6 @@ extension RehearsalSession.Outcome {
     guard let hash = try? SHA256.hash(Array(text.utf8)) else {
       preconditionFailure("a hash of bytes in memory cannot fail")
     }
-    return hash.prefix(16).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    return Hex.text(hash.prefix(16))
   }
 }

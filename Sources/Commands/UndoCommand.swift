@@ -96,18 +96,22 @@ extension MigrationSession {
       }
     }
     var outcomes: [PatchOutcome] = []
-    for version in versions { outcomes.append(try await undo(version)) }
+    for version in versions {
+      do {
+        outcomes.append(try await undo(version))
+      } catch let problem as Problem where !outcomes.isEmpty {
+        throw Self.stopped(problem, after: outcomes)
+      }
+    }
     return outcomes
   }
 
-  private func liveDatabase() async throws -> LiveDatabase {
-    try await Lane("drydock.live").run { [settings] in
-      do {
-        return try LiveDatabase.read(try Connection.open(settings))
-      } catch let error as PostgresError {
-        throw error.problem("cannot look at \(settings)")
-      }
-    }
+  /// What ended an undo of several when some were taken back: those stay so.
+  private static func stopped(_ problem: Problem, after outcomes: [PatchOutcome]) -> Problem {
+    var partial = problem
+    if partial.kind != .interrupted { partial.kind = .partial }
+    partial.facts += outcomes.map { Problem.Fact("taken back before", $0.name) }
+    return partial
   }
 
   /// The receipt that fits; nil where nothing can be taken back, which the runner explains.

@@ -1,3 +1,4 @@
+internal import Bytes
 internal import Cryptography
 public import Problems
 
@@ -70,9 +71,7 @@ public struct PatchIdentity: Sendable, Equatable {
   }
 
   private static func hexadecimal(_ bytes: [UInt8]) throws -> String {
-    try SHA256.hash(bytes).map { byte in
-      (byte < 16 ? "0" : "") + String(byte, radix: 16)
-    }.joined()
+    Hex.text(try SHA256.hash(bytes))
   }
 
   static func normalise(_ bytes: [UInt8]) -> [UInt8] {

@@ -1,3 +1,4 @@
+internal import Bytes
 internal import Cryptography
 internal import SQLSyntax
 
@@ -15,9 +16,7 @@ public struct Step: Sendable {
   /// SHA-256 of what is sent, in hexadecimal; comments between statements are no part of it.
   func digest() throws -> String {
     let parts = statements.map { Array($0.text.utf8) + [0] + ($0.copyData ?? []) + [0] }
-    return try SHA256.hash(Array(parts.joined())).map { byte in
-      (byte < 16 ? "0" : "") + String(byte, radix: 16)
-    }.joined()
+    return Hex.text(try SHA256.hash(Array(parts.joined())))
   }
 }
 

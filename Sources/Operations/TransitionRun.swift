@@ -1,3 +1,4 @@
+internal import Bytes
 internal import Cryptography
 internal import Foundation
 public import Postgres
@@ -85,16 +86,14 @@ public struct TransitionRun: Sendable {
     let lines =
       [identity.recordName, transition.name, request.change.text] + ids
     let bytes = Array(lines.joined(separator: "\n").utf8)
-    let hash = try SHA256.hash(bytes.span).prefix(6).map { byte in
-      String(byte >> 4, radix: 16) + String(byte & 15, radix: 16)
-    }
+    let hash = Hex.text(try SHA256.hash(bytes.span).prefix(6))
     return TransitionPlan(
       database: identity.name,
       change: request.change.text,
       ids: ids,
       batch: transition.batch,
       pause: transition.pause,
-      token: "\(ids.count)-\(hash.joined())"
+      token: "\(ids.count)-\(hash)"
     )
   }
 

@@ -1,3 +1,4 @@
+internal import Bytes
 internal import Cryptography
 internal import Migration
 
@@ -22,7 +23,7 @@ struct BoundVariables {
     for script in [patch.script, patch.undo, patch.verify].compactMap({ $0 }) {
       for (name, value) in script.variables {
         let text = Array("\(name)\u{0}\(value)".utf8)
-        hashes[name] = Hexadecimal.text(try key.code(of: text.span))
+        hashes[name] = Hex.text(try key.code(of: text.span))
       }
     }
     return hashes

@@ -1,3 +1,4 @@
+internal import Bytes
 internal import Cryptography
 internal import Foundation
 
@@ -46,7 +47,7 @@ public struct PolicyFile: Codable, Sendable, Equatable {
   public func hash() throws -> String {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys]
-    return Hexadecimal.text(try SHA256.hash(Array(try encoder.encode(self))))
+    return Hex.text(try SHA256.hash(Array(try encoder.encode(self))))
   }
 }
 

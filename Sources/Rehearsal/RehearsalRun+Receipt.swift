@@ -1,3 +1,4 @@
+internal import Bytes
 internal import Catalog
 internal import Cryptography
 internal import Migration
@@ -23,7 +24,7 @@ extension RehearsalRun.Result {
     let manifest = run.content.manifest
     let database = manifest.database
     var receipt = Receipt(
-      id: Hexadecimal.text(try Randomness.bytes(8)),
+      id: Hex.text(try Randomness.bytes(8)),
       target: live?.target
         ?? Receipt.Target(
           systemIdentifier: database.systemIdentifier,
@@ -44,7 +45,7 @@ extension RehearsalRun.Result {
     )
     receipt.direction = run.options.undoes == nil ? .up : .down
     receipt.session = live?.session
-    receipt.variableKey = Hexadecimal.text(try Randomness.bytes(16))
+    receipt.variableKey = Hex.text(try Randomness.bytes(16))
     receipt.coverage = coverage(in: run.content, run.options.rows)
     let variables = try BoundVariables(key: receipt.variableKey)
     receipt.patches = try patches.compactMap { try patch($0, run.patches, variables) }

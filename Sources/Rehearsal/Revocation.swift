@@ -1,3 +1,4 @@
+internal import Bytes
 public import Cryptography
 internal import Foundation
 
@@ -29,8 +30,8 @@ public struct Revocation: Codable, Sendable, Equatable {
     let message = try message()
     let envelope = Envelope(
       revocation: self,
-      publicKey: Hexadecimal.text(try key.publicKey()),
-      signature: Hexadecimal.text(try key.signature(of: message.span))
+      publicKey: Hex.text(try key.publicKey()),
+      signature: Hex.text(try key.signature(of: message.span))
     )
     return Array(try Self.encoder.encode(envelope))
   }
@@ -41,11 +42,11 @@ public struct Revocation: Codable, Sendable, Equatable {
   public init?(decoding bytes: [UInt8], trusting keys: [[UInt8]]) throws {
     guard let envelope = try? JSONDecoder().decode(Envelope.self, from: Data(bytes)),
       envelope.magic == "drydock revocation",
-      let key = keys.first(where: { Hexadecimal.text($0) == envelope.publicKey })
+      let key = keys.first(where: { Hex.text($0) == envelope.publicKey })
     else { return nil }
     let message = try envelope.revocation.message()
     let isValid = try Ed25519.isValid(
-      Hexadecimal.bytes(envelope.signature) ?? [],
+      Hex.bytes(envelope.signature) ?? [],
       of: message.span,
       publicKey: key
     )

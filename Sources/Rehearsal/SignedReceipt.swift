@@ -1,3 +1,4 @@
+internal import Bytes
 public import Cryptography
 internal import Foundation
 internal import Problems
@@ -20,9 +21,9 @@ public struct SignedReceipt: Sendable {
   /// Signs a receipt (Ed25519, RFC 8032, over the canonical JSON).
   public init(signing receipt: Receipt, with key: Ed25519.PrivateKey) throws {
     self.receipt = receipt
-    publicKey = Hexadecimal.text(try key.publicKey())
+    publicKey = Hex.text(try key.publicKey())
     let message = try receipt.canonical()
-    signature = Hexadecimal.text(try key.signature(of: message.span))
+    signature = Hex.text(try key.signature(of: message.span))
   }
 
   /// Reads a receipt and checks its signature against the keys that are trusted.
@@ -37,12 +38,12 @@ public struct SignedReceipt: Sendable {
         Self.foreignCode
       )
     }
-    guard let key = keys.first(where: { Hexadecimal.text($0) == envelope.publicKey }) else {
+    guard let key = keys.first(where: { Hex.text($0) == envelope.publicKey }) else {
       throw Self.problem("it is signed with a key that is not trusted here", Self.untrustedCode)
     }
     let message = try envelope.receipt.canonical()
     let isValid = try Ed25519.isValid(
-      Hexadecimal.bytes(envelope.signature) ?? [],
+      Hex.bytes(envelope.signature) ?? [],
       of: message.span,
       publicKey: key
     )

@@ -1,3 +1,4 @@
+internal import Bytes
 internal import Cluster
 internal import Cryptography
 internal import Restoration
@@ -24,6 +25,6 @@ struct TemplateKey: Sendable, Equatable {
       ] + scratch.settings.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
     // A length before each fact: no two lists run together into the same bytes.
     let bytes = facts.flatMap { Array("\($0.utf8.count):\($0)\n".utf8) }
-    text = try SHA256.hash(bytes).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    text = Hex.text(try SHA256.hash(bytes))
   }
 }

@@ -1,3 +1,4 @@
+internal import Bytes
 public import Cryptography
 
 /// What a person or a host has to open a repository with.

@@ -1,3 +1,4 @@
+internal import Bytes
 internal import Cryptography
 
 /// A key slot of version 1, which is read and no longer written: see docs/format.md.

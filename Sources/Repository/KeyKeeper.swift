@@ -1,3 +1,4 @@
+internal import Bytes
 public import Foundation
 public import ObjectStore
 public import Problems

@@ -1,3 +1,4 @@
+internal import Bytes
 internal import Cryptography
 
 /// How a slot is sealed for its holder, and opened.

@@ -1,3 +1,4 @@
+internal import Bytes
 public import Foundation
 
 /// What people want to know of a key slot.

@@ -1,3 +1,4 @@
+internal import Bytes
 internal import Cryptography
 
 /// How a key slot's root comes from a passphrase, as a slot stores it.

@@ -1,3 +1,4 @@
+internal import Bytes
 internal import Cryptography
 internal import Foundation
 internal import ObjectStore

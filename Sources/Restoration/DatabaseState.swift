@@ -1,3 +1,4 @@
+internal import Bytes
 internal import Cryptography
 internal import Postgres
 
@@ -48,10 +49,7 @@ struct DatabaseState: Sendable {
   }
 
   private static func hash(_ text: String) throws -> String {
-    try SHA256.hash(Array(text.utf8)).map { byte in
-      let digits = String(byte, radix: 16)
-      return digits.count == 1 ? "0" + digits : digits
-    }.joined()
+    Hex.text(try SHA256.hash(Array(text.utf8)))
   }
 
   /// Renaming needs the owner's rights and CREATEDB (manual, ALTER DATABASE).

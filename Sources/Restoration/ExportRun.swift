@@ -78,7 +78,7 @@ public struct ExportRun {
     var offset = 0
     for chunk in item.chunks {
       let bytes = try reader.read(chunk, kind: .data)
-      let digits = bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+      let digits = Hex.text(bytes)
       try text("SELECT pg_catalog.lo_put(\(item.oid), \(offset), '\\x\(digits)');\n")
       offset += bytes.count
     }

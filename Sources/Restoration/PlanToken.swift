@@ -1,3 +1,4 @@
+internal import Bytes
 internal import Cryptography
 internal import Foundation
 internal import Problems
@@ -66,10 +67,7 @@ struct PlanToken: Sendable, Equatable {
   {
     let key = try HMACKey(try repository.deriveKey(label: keyLabel))
     let message = Array("\(expiry)\n\(binding)".utf8)
-    return try key.code(of: message.span).prefix(codeLength).map { byte in
-      let digits = String(byte, radix: 16)
-      return digits.count == 1 ? "0" + digits : digits
-    }.joined()
+    return Hex.text(try key.code(of: message.span).prefix(codeLength))
   }
 
   private static func refusal(_ code: String, _ summary: String, _ reason: String) -> Problem {

@@ -1,3 +1,4 @@
+internal import Bytes
 internal import Cryptography
 internal import Postgres
 
@@ -14,10 +15,7 @@ enum SchemaStructure {
 
   /// A text as a hash of 64 hexadecimal digits.
   static func hash(_ text: String) throws -> String {
-    try SHA256.hash(Array(text.utf8)).map { byte in
-      let digits = String(byte, radix: 16)
-      return digits.count == 1 ? "0" + digits : digits
-    }.joined()
+    Hex.text(try SHA256.hash(Array(text.utf8)))
   }
 
   private static let query = """

@@ -1,3 +1,4 @@
+import Bytes
 import Compression
 import Cryptography
 import Digests

@@ -1,3 +1,4 @@
+import Bytes
 import Cryptography
 import Foundation
 import ObjectStore

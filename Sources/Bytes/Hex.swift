@@ -1,6 +1,7 @@
-/// Lower-case hexadecimal text.
-enum Hex {
-  static func text(_ bytes: some Sequence<UInt8>) -> String {
+/// Lower-case hexadecimal text, two digits a byte.
+public enum Hex {
+  /// The text of some bytes.
+  public static func text(_ bytes: some Sequence<UInt8>) -> String {
     let digits = Array("0123456789abcdef".utf8)
     var text: [UInt8] = []
     for byte in bytes {
@@ -10,10 +11,15 @@ enum Hex {
     return String(decoding: text, as: UTF8.self)
   }
 
-  /// Nil unless the text has exactly two digits for each of `count` bytes.
-  static func bytes(_ text: String, count: Int) -> [UInt8]? {
+  /// The bytes of a text; nil unless it has exactly two digits for each of `count` bytes.
+  public static func bytes(_ text: String, count: Int) -> [UInt8]? {
+    text.utf8.count == count * 2 ? bytes(text) : nil
+  }
+
+  /// The bytes of a text; nil unless it is nothing but pairs of digits.
+  public static func bytes(_ text: String) -> [UInt8]? {
     let digits = Array(text.utf8)
-    guard digits.count == count * 2 else { return nil }
+    guard digits.count.isMultiple(of: 2) else { return nil }
     var bytes: [UInt8] = []
     for index in stride(from: 0, to: digits.count, by: 2) {
       guard let high = value(digits[index]), let low = value(digits[index + 1]) else { return nil }
