@@ -6,10 +6,23 @@ enum WaveLock {
   /// The letters of "dd waves" as a number.
   static let key = 0x64_6420_7761_7665
 
-  /// Takes it at once, or throws who has it.
+  /// Takes it, or throws who has it.
+  ///
+  /// A session that has just ended gives its locks back a moment after its client is gone, so whoever
+  /// starts again at once waits for that.
   static func take(_ connection: Connection) throws {
-    let taken = try connection.query("SELECT pg_catalog.pg_try_advisory_lock($1)", [Parameter(key)])
-    guard !taken.bool else { return }
+    let before = try connection.execute("SHOW lock_timeout").value ?? "0"
+    try connection.execute("SET lock_timeout = '3s'")
+    do {
+      try connection.query("SELECT pg_catalog.pg_advisory_lock($1)", [Parameter(key)])
+    } catch {
+      guard error.sqlState == "55P03" else { throw error }
+      throw try busy(connection)
+    }
+    try connection.execute("SET lock_timeout = \(SQL.literal(before))")
+  }
+
+  private static func busy(_ connection: Connection) throws -> Problem {
     let holder = try connection.query(
       """
       SELECT a.pid, a.usename, a.client_addr FROM pg_catalog.pg_locks l
@@ -20,7 +33,7 @@ enum WaveLock {
       """,
       [Parameter(key)]
     ).first
-    throw Problem(
+    return Problem(
       .busy,
       code: "waves.busy",
       "somebody else is starting waves in this database",
