@@ -31,15 +31,19 @@ struct DirectoryListing {
   }
 
   /// The bytes of a file.
-  func bytes(_ file: String) throws(Problem) -> [UInt8] {
+  func bytes(_ file: String) throws(Problem) -> [UInt8] { try Self.bytes(file, in: path) }
+
+  /// The bytes of a file of a directory of patches.
+  static func bytes(_ file: String, in directory: String) throws(Problem) -> [UInt8] {
     do {
-      return try ReadableFile.contents(of: "\(path)/\(file)", limit: Self.sizeLimit)
+      return try ReadableFile.contents(of: "\(directory)/\(file)", limit: sizeLimit)
     } catch {
       throw Problem(
         .failed,
         code: "patch.unreadable",
         "\(file): the file cannot be read",
-        reason: (error as? Problem).map { $0.reason ?? $0.summary }
+        reason: (error as? Problem).map { $0.reason ?? $0.summary },
+        hint: "Nothing was run. Is it in \(directory), and may this user read it?"
       )
     }
   }

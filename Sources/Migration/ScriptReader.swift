@@ -70,19 +70,7 @@ struct ScriptReader {
   }
 
   private func load(_ file: String) throws(Problem) -> [UInt8] {
-    do {
-      return try ReadableFile.contents(
-        of: "\(directory)/\(file)",
-        limit: DirectoryListing.sizeLimit
-      )
-    } catch {
-      throw Problem(
-        .failed,
-        code: "patch.unreadable",
-        "\(file): the file cannot be read",
-        reason: (error as? Problem).map { $0.reason ?? $0.summary }
-      )
-    }
+    try DirectoryListing.bytes(file, in: directory)
   }
 
   private mutating func take(_ file: String, _ bytes: [UInt8]) throws(Problem) {

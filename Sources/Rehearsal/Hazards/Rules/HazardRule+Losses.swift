@@ -68,6 +68,20 @@ extension HazardRule {
       .withoutRows(if: table.isEmpty)
   }
 
+  private static func dropped(
+    _ column: String,
+    of table: CatalogFacts.Table,
+    _ step: Evidence.Step,
+    _ evidence: Evidence
+  ) -> Finding {
+    evidence.finding(
+      .dropColumn,
+      step,
+      tables: [table.quoted],
+      "drops column \(column) of \(table.quoted)"
+    ).withoutRows(if: table.isEmpty)
+  }
+
   private static func droppedColumns(_ evidence: Evidence) -> [Finding] {
     var named: Set<String> = []
     var findings: [Finding] = []
@@ -75,14 +89,7 @@ extension HazardRule {
       for case .dropColumn(let name, let column) in step.actions {
         guard let table = evidence.table(name), table.columns[column] != nil else { continue }
         named.insert("\(table.name).\(column)")
-        findings.append(
-          evidence.finding(
-            .dropColumn,
-            step,
-            tables: [table.quoted],
-            "drops column \(column) of \(table.quoted)"
-          ).withoutRows(if: table.isEmpty)
-        )
+        findings.append(dropped(column, of: table, step, evidence))
       }
     }
     guard let step = evidence.suspect else { return findings }
@@ -96,14 +103,7 @@ extension HazardRule {
       guard !named.contains("\(table.name).\(plain)"), !evidence.renamed.contains(name) else {
         continue
       }
-      findings.append(
-        evidence.finding(
-          .dropColumn,
-          step,
-          tables: [table.quoted],
-          "drops column \(column) of \(table.quoted)"
-        ).withoutRows(if: table.isEmpty)
-      )
+      findings.append(dropped(column, of: table, step, evidence))
     }
     return findings
   }
