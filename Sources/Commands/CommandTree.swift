@@ -32,6 +32,7 @@ public enum CommandTree {
             .command(NewCommand.self), .command(StatusCommand.self), .command(PlanCommand.self),
             .command(RehearseCommand.self), .command(MigrateCommand.self),
             .command(UndoCommand.self), .command(GateCommand.self), .group(receipts),
+            .group(backfill),
             .command(DriftCommand.self),
             .command(BaselineCommand.self), .command(RepairCommand.self),
           ]
@@ -73,6 +74,27 @@ public enum CommandTree {
             .command(KeyRemoveCommand.self), .command(KeyRotateCommand.self),
             .command(KeyGenerateCommand.self),
             .command(KeyTrustCommand.self),
+          ]
+        )
+      ]
+    )
+  }
+
+  private static var backfill: CommandGroup {
+    CommandGroup(
+      name: "backfill",
+      summary: "Watch, pace and repair backfills.",
+      discussion: """
+        A backfill is a patch NAME.backfill.sql that fills many rows batch by batch. migrate runs it \
+        in its place among the patches; these commands run a part of it, show how far it has come, \
+        and try rows again that failed.
+        """,
+      sections: [
+        .init(
+          "Commands",
+          [
+            .command(BackfillStatusCommand.self), .command(BackfillRunCommand.self),
+            .command(BackfillReplayCommand.self),
           ]
         )
       ]

@@ -27,6 +27,8 @@ public struct MigrateCommand: RunnableCommand {
   public var shared = SharedOptions()
   /// What is migrated, and how far.
   public var migration = MigrationOptions()
+  /// What holds backfills back.
+  public var limits = BackfillLimits()
   /// The last version to apply.
   public var target: String?
   /// Whether patches may run although later ones have.
@@ -39,6 +41,7 @@ public struct MigrateCommand: RunnableCommand {
   public static var arguments: [Argument<Self>] {
     option("--to", \.target, value: "VERSION", "The last patch to apply.")
     flag("--out-of-order", \.allowsOutOfOrder, "Apply patches although later ones are applied.")
+    group(\.limits)
     group(\.migration)
     group(\.shared)
   }
@@ -49,6 +52,10 @@ public struct MigrateCommand: RunnableCommand {
       target: try target.map { try PatchVersion.read($0) },
       allowsOutOfOrder: allowsOutOfOrder
     )
-    return try await migration.runEach(in: context) { try await $0.migrate(request) }
+    return try await migration.runEach(in: context) { [limits] session in
+      var session = session
+      session.backfill = limits.options(for: context)
+      return try await session.migrate(request)
+    }
   }
 }

@@ -8,7 +8,7 @@ internal import Reports
 /// A migration as `migrate` runs it: plan, find the receipt that fits, apply under it.
 struct MigrationSession: Sendable {
   let settings: ConnectionSettings
-  let directory: PatchDirectory
+  var directory: PatchDirectory
   /// Receipts to choose from, newest first.
   let receipts: [Receipt]
   /// Whether a person named the receipt, so that whatever does not fit is told.
@@ -23,31 +23,50 @@ struct MigrationSession: Sendable {
   let context: Context
   /// The schema to run the patches in; nil for the database.
   var tenant: String?
+  /// How backfills run.
+  var backfill = BackfillOptions()
 
   /// Applies what is pending.
-  func migrate(_ request: Plan.Request) async throws -> [PatchOutcome] {
+  ///
+  /// - Parameters:
+  ///   - request: How far.
+  ///   - only: The one patch that may be pending until there; nil for any.
+  /// - Returns: What came of each.
+  /// - Throws: A `Problem`; patches before the one that failed stay applied.
+  func migrate(_ request: Plan.Request, only: Version? = nil) async throws -> [PatchOutcome] {
     if let exemption {
       context.warn("migrating \(settings) without a rehearsal: \(exemption)")
     }
     let chosen = try await choose { state in
-      let plan = Plan(directory, state, request)
-      try plan.requireSound()
-      return plan.pending
+      try Self.pending(Plan(directory, state, request), only)
     }
     guard let chosen else { return [] }
     let runner = Runner(settings, options(chosen.receipt))
     return try await runner.onOwnLane { [self] runner in
       try runner.hold { held in
-        let plan = held.plan(directory, request)
-        try plan.requireSound()
-        try requireStillFitting(chosen.receipt, .up, plan.pending)
-        return try plan.pending.map { patch in
+        let pending = try Self.pending(held.plan(directory, request), only)
+        try requireStillFitting(chosen.receipt, .up, pending)
+        return try pending.map { patch in
           context.progress.report(.init(phase: "applying \(patch.file)"))
           let own = chosen.receipt.map { ReceiptObserver($0, .up, in: held.state) }
           return try held.apply(patch, observer: watched(patch, own))
         }
       }
     }
+  }
+
+  /// What a plan will run, if it may.
+  private static func pending(_ plan: Plan, _ only: Version?) throws -> [Patch] {
+    try plan.requireSound()
+    let others = plan.pending.filter { $0.version != only }
+    guard let only, !others.isEmpty else { return plan.pending }
+    throw Problem(
+      .refused,
+      code: "backfill.others-pending",
+      "patches before \(only) have not run",
+      facts: others.map { .init("pending", $0.file) },
+      hint: "Apply them first: drydock migrate --to \(others.last.map { "\($0.version)" } ?? "")"
+    )
   }
 
   /// Looks again while the lock is held: nobody else's migration can come between.
@@ -70,7 +89,7 @@ struct MigrationSession: Sendable {
   }
 
   /// The receipt that fits what is pending; nil when nothing is pending.
-  private func choose(
+  func choose(
     _ pending: @escaping @Sendable (Ledger.State) throws -> [Patch]
   ) async throws -> (receipt: Receipt?, patches: [Patch])? {
     if exemption != nil {
@@ -163,6 +182,7 @@ struct MigrationSession: Sendable {
     options.reason = exemption
     options.firstLocks = receipt?.firstLocks ?? [:]
     options.tenant = tenant
+    options.backfill = backfill
     return options
   }
 
@@ -180,7 +200,8 @@ struct MigrationSession: Sendable {
       )
     }
     return Report(
-      blocks: outcomes.isEmpty ? [.paragraph("Nothing is pending.")] : [.table(table)],
+      blocks: (outcomes.isEmpty ? [.paragraph("Nothing is pending.")] : [.table(table)])
+        + outcomes.filter { !$0.isComplete }.map { .paragraph($0.whatIsLeft) },
       json: [
         "event": "result",
         "applied": .array(
@@ -188,11 +209,21 @@ struct MigrationSession: Sendable {
             [
               "version": .string("\($0.version)"), "name": .string($0.name),
               "seconds": .number($0.seconds), "attempts": JSONValue($0.attempts),
+              "complete": .boolean($0.isComplete),
+              "rows": $0.backfill.map { JSONValue($0.rows) } ?? .null,
             ]
           }
         ),
       ]
     )
+  }
+}
+
+extension PatchOutcome {
+  /// What a person must know of a backfill that was told to stop before its end.
+  fileprivate var whatIsLeft: String {
+    "Rows of \(name) are left, as was asked for; it counts as unfinished. Go on with: drydock backfill"
+      + " run \(version)"
   }
 }
 

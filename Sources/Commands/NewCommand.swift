@@ -13,7 +13,8 @@ public struct NewCommand: RunnableCommand {
   public static let summary = "Make the files of a new patch."
   /// Command lines worth copying.
   public static let examples = [
-    Example("drydock new 'add priority to jobs'", "Make the next patch, its undo and verify files.")
+    Example("drydock new 'add priority to jobs'", "Make a patch, its undo and verify files."),
+    Example("drydock new --backfill 'fill priority'", "Make a patch that runs batch by batch."),
   ]
 
   /// The options of every command.
@@ -22,6 +23,8 @@ public struct NewCommand: RunnableCommand {
   public var patchOptions = PatchOptions()
   /// What the patch does.
   public var label = ""
+  /// Whether it fills rows batch by batch.
+  public var isBackfill = false
 
   /// Makes the command with every default.
   public init() {}
@@ -29,6 +32,7 @@ public struct NewCommand: RunnableCommand {
   /// Which words of a command line set which property.
   public static var arguments: [Argument<Self>] {
     positional("name", \.label, "What the patch does, in a few words.")
+    flag("--backfill", \.isBackfill, "Make a patch that runs batch by batch.")
     group(\.patchOptions)
     group(\.shared)
   }
@@ -39,7 +43,7 @@ public struct NewCommand: RunnableCommand {
     try Directory.create(path, mode: 0o755)
     let directory = try PatchDirectory.read(path)
     let now = Int(Date().timeIntervalSince1970)
-    let files = try directory.newFiles(for: label, at: now)
+    let files = try directory.newFiles(for: label, at: now, isBackfill: isBackfill)
     for file in files {
       try Directory.create(Directory.parent(of: "\(path)/\(file.path)"), mode: 0o755)
       try AtomicFile.write(

@@ -1,3 +1,4 @@
+internal import Migration
 internal import Rehearsal
 internal import Reports
 
@@ -46,6 +47,17 @@ extension PatchObservation {
 }
 
 extension Observation {
+  /// A backfill's batches, and what they may take on production: a range, never one number.
+  private static func words(_ batches: BackfillTotals, _ estimate: Estimate?) -> String {
+    var text =
+      "runs in \(Quantity.count(batches.batches, "batch", "batches")), the longest of"
+      + " \(Quantity.duration(.seconds(batches.longest)))"
+    if let peak = batches.peakBytes { text += ", with up to \(Quantity.bytes(peak)) of memory" }
+    guard let estimate else { return text }
+    return text + "; on production \(Quantity.duration(.seconds(estimate.lower))) to"
+      + " \(Quantity.duration(.seconds(estimate.upper))), waiting for standbys and locks not counted"
+  }
+
   /// What has no place in a table: why tables are written again, locks that were held in passing,
   /// and what came and went.
   fileprivate func sentences(atMost most: Int) -> [String] {
@@ -54,6 +66,7 @@ extension Observation {
       guard !tables.isEmpty else { return nil }
       return "\(reason.verb) \(Self.list(tables, atMost: most)): \(reason.words)"
     }
+    if let batches { sentences.append(Self.words(batches, estimate)) }
     sentences += holds.map { hold in
       "holds \(hold.mode) on \(hold.table) for \(Quantity.duration(.seconds(hold.seconds)))"
     }

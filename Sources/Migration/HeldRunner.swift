@@ -192,13 +192,15 @@ public final class HeldRunner {
   // MARK: Running
 
   private func run(_ run: Run, _ observer: (any RunObserver)?) throws -> PatchOutcome {
+    try guarded(run.patch) { try execute(run, observer) }
+  }
+
+  /// Does work on a patch, and reads its events again, whatever became of it.
+  func guarded(_ patch: Patch, _ work: () throws -> PatchOutcome) throws -> PatchOutcome {
     defer { runner.interruption.attach(nil) }
-    let version = ledgerName(of: run.patch).version
+    let version = ledgerName(of: patch).version
     do {
-      let outcome =
-        run.script.directives.isOutsideTransaction
-        ? try SeparateRun(self, run, observer).execute()
-        : try WholeRun(self, run, observer).execute()
+      let outcome = try work()
       try state.refresh(version, lock.connection)
       return outcome
     } catch {
@@ -206,6 +208,15 @@ public final class HeldRunner {
       try? state.refresh(version, lock.connection)
       throw error
     }
+  }
+
+  private func execute(_ run: Run, _ observer: (any RunObserver)?) throws -> PatchOutcome {
+    if let backfill = run.script.backfill, let statement = run.script.statements.first {
+      return try BackfillRun(self, run, backfill, statement, observer).execute()
+    }
+    return run.script.directives.isOutsideTransaction
+      ? try SeparateRun(self, run, observer).execute()
+      : try WholeRun(self, run, observer).execute()
   }
 
   /// A patch's name with its version as the ledger has spelt it before, so that `1` stays `0001`.

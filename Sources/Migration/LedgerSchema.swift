@@ -7,7 +7,7 @@ internal import Problems
 /// code, in one transaction, while the runner's lock is held.
 enum LedgerSchema {
   /// Scripts in order; the first makes version 1, and a released one is never edited.
-  static let scripts = [first, second]
+  static let scripts = [first, second, third]
 
   /// The version that a database has; 0 where there is no ledger.
   static func version(_ connection: Connection) throws -> Int {
@@ -63,8 +63,11 @@ enum LedgerSchema {
       """
       GRANT USAGE ON SCHEMA drydock TO \(role);
       GRANT SELECT ON ALL TABLES IN SCHEMA drydock TO \(role);
-      GRANT INSERT ON drydock.events, drydock.progress TO \(role);
+      GRANT INSERT ON drydock.events, drydock.progress, drydock.batches, drydock.dead_letters
+        TO \(role);
       GRANT UPDATE (finished, seconds) ON drydock.events TO \(role);
+      GRANT UPDATE (sql_state, message, attempts, tried, resolved) ON drydock.dead_letters
+        TO \(role);
       """
     )
   }

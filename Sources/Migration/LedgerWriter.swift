@@ -90,7 +90,7 @@ struct LedgerWriter {
     }
   }
 
-  private static let moved = Problem(
+  static let moved = Problem(
     .busy,
     code: "ledger.moved",
     "another runner has written to the ledger since this run read it",

@@ -12,7 +12,9 @@ struct NativeLayout: LayoutReader {
   /// The files, sorted by their names.
   private struct Sorting {
     var reading = LayoutReading()
-    private var patches: [PatchName] = []
+    private var patches: [(file: String, name: PatchName)] = []
+    /// The patches that are backfills.
+    private var backfills: Set<String> = []
     private var undos: [(file: String, name: PatchName)] = []
     private var verifies: [(file: String, name: PatchName)] = []
     /// Scripts whose Flyway configuration asks for no transaction.
@@ -21,7 +23,10 @@ struct NativeLayout: LayoutReader {
     mutating func sort(_ file: String, _ listing: DirectoryListing) {
       if file.hasSuffix(".sql.conf") { return sortConfiguration(file, listing) }
       switch PatchFile(fileName: file) {
-      case .patch(let patch): patches.append(patch)
+      case .patch(let patch): patches.append((file, patch))
+      case .backfill(let patch):
+        patches.append((file, patch))
+        backfills.insert(file)
       case .undo(let patch): undos.append((file, patch))
       case .verify(let patch): verifies.append((file, patch))
       case .refused(let reason): reading.refuse(file, reason)
@@ -49,11 +54,11 @@ struct NativeLayout: LayoutReader {
 
     mutating func finish() -> LayoutReading {
       refuseOrphans()
-      for name in patches { add(name) }
+      for (file, name) in patches { add(file, name) }
       return reading
     }
 
-    private mutating func add(_ name: PatchName) {
+    private mutating func add(_ file: String, _ name: PatchName) {
       let own = undos.filter {
         $0.name.stem == name.stem
           || ($0.name.stem.hasPrefix("U") && $0.name.version == name.version)
@@ -67,7 +72,7 @@ struct NativeLayout: LayoutReader {
       reading.patches.append(
         PatchParts(
           name: name,
-          script: part("\(name.stem).sql", name.style),
+          script: part(file, name.style),
           undo: own.first.map { part($0.file, $0.name.style) },
           verify: verify.map { ScriptPart($0) }
         )
@@ -76,13 +81,14 @@ struct NativeLayout: LayoutReader {
 
     /// Flyway runs a script without a transaction when it finds a statement that needs it so.
     private func part(_ file: String, _ style: PatchName.Style) -> ScriptPart {
+      if backfills.contains(file) { return ScriptPart(file, commits: .inBatches) }
       if outside.contains(file) { return ScriptPart(file, commits: .always) }
       return ScriptPart(file, commits: style == .flyway ? .whereNeeded : .asWritten)
     }
 
     private mutating func refuseOrphans() {
-      let stems = Set(patches.map(\.stem))
-      let versions = Set(patches.map(\.version))
+      let stems = Set(patches.map(\.name.stem))
+      let versions = Set(patches.map(\.name.version))
       for (file, name) in undos + verifies {
         let isFlywayUndo = name.stem.hasPrefix("U") && name.style == .flyway
         guard isFlywayUndo ? !versions.contains(name.version) : !stems.contains(name.stem) else {

@@ -14,12 +14,18 @@ extension PatchDirectory {
   /// - Parameters:
   ///   - label: What the patch does, in words.
   ///   - instant: Now, in seconds since 1970.
+  ///   - isBackfill: Whether it is to run batch by batch.
   /// - Returns: The files, with a comment each.
   /// - Throws: A `Problem` of kind `usage` when the label holds no letter or digit, or when only the
   ///   tool itself can add one.
-  public func newFiles(for label: String, at instant: Int) throws(Problem) -> [NewFile] {
+  public func newFiles(
+    for label: String,
+    at instant: Int,
+    isBackfill: Bool = false
+  ) throws(Problem) -> [NewFile] {
     let file = try nextFileName(for: label, at: instant)
     let stem = String(file.dropLast(4))
+    if isBackfill { return [try backfillFile(stem, label)] }
     let up = "-- \(label)\n\n"
     let down = "-- Takes back: \(label)\n\n"
     switch layout {
@@ -51,5 +57,27 @@ extension PatchDirectory {
         hint: "Use: sqitch add \(stem.drop { $0 != "_" }.dropFirst()) -n '\(label)'"
       )
     }
+  }
+
+  private func backfillFile(_ stem: String, _ label: String) throws(Problem) -> NewFile {
+    guard layout == .drydock || layout == .flyway else {
+      throw Problem(
+        .usage,
+        code: "patch.no-backfills",
+        "a history of \(layout.rawValue) has no place for a backfill",
+        hint: "Backfills stand among drydock's own patches: see docs/backfills.md."
+      )
+    }
+    return NewFile(
+      path: "\(stem).backfill.sql",
+      text: """
+        -- \(label)
+        -- drydock: backfill TABLE by KEY
+        -- drydock: left COLUMN IS NULL
+
+        UPDATE TABLE SET COLUMN = ... WHERE :batch;
+
+        """
+    )
   }
 }

@@ -74,6 +74,7 @@ struct PatchDirectoryReader {
       let found =
         (isVerify ? PatchRules.problems(inVerify: script) : PatchRules.problems(in: script))
         + (layout == .flyway ? PatchRules.placeholders(in: script) : [])
+        + BackfillRules.problems(in: script, isBackfill: part.commits == .inBatches)
       if layout.isForeign { script.objections = found } else { problems += found }
       return script
     } catch {
@@ -86,7 +87,7 @@ struct PatchDirectoryReader {
     let needsIt = script.statements.contains { !$0.syntax.canRunInTransaction }
     return switch rule {
     case .asWritten: false
-    case .always: true
+    case .always, .inBatches: true
     case .whereNeeded: needsIt
     case .whereAlone: needsIt && script.statements.count == 1
     }

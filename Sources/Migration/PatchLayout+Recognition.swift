@@ -26,7 +26,11 @@ extension PatchLayout {
     _ listing: DirectoryListing
   ) throws(Problem) -> PatchLayout? {
     if PairedLayout.direction(of: file) != nil { return .golangMigrate }
-    guard case .patch(let name) = PatchFile(fileName: file) else { return nil }
+    let name: PatchName
+    switch PatchFile(fileName: file) {
+    case .patch(let patch), .backfill(let patch): name = patch
+    default: return nil
+    }
     let bytes = try listing.bytes(file)
     if SectionMarks.dbmate.mark(anyLineOf: bytes) { return .dbmate }
     if SectionMarks.goose.mark(anyLineOf: bytes) { return .goose }

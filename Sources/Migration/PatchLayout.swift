@@ -82,6 +82,8 @@ struct ScriptPart {
     case whereNeeded
     /// Where it holds nothing but one statement that cannot run in a transaction.
     case whereAlone
+    /// It is a backfill, by the name of its file.
+    case inBatches
   }
 
   var file: String

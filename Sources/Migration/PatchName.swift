@@ -22,6 +22,8 @@ public struct PatchName: Sendable, Equatable {
 public enum PatchFile: Sendable, Equatable {
   /// The patch itself.
   case patch(PatchName)
+  /// A patch that runs batch by batch: `<name>.backfill.sql`.
+  case backfill(PatchName)
   /// What takes it back: `<same>.undo.sql`, or `U1.2__name.sql`.
   case undo(PatchName)
   /// Its assertions: `<same>.verify.sql`.
@@ -47,15 +49,15 @@ public enum PatchFile: Sendable, Equatable {
   }
 
   private enum Role {
-    case patch, undo, verify
+    case patch, backfill, undo, verify
   }
 
   private static let expectation =
     "a patch is named like 0001_add_x.sql, 20260114093000_add_x.sql, V1.2__add_x.sql or R__x.sql"
 
   private static func takeRole(from stem: inout String) -> Role {
-    for (suffix, role) in [(".undo", Role.undo), (".verify", .verify)] where stem.hasSuffix(suffix)
-    {
+    let suffixes = [(".undo", Role.undo), (".verify", .verify), (".backfill", .backfill)]
+    for (suffix, role) in suffixes where stem.hasSuffix(suffix) {
       stem.removeLast(suffix.count)
       return role
     }
@@ -70,20 +72,24 @@ public enum PatchFile: Sendable, Equatable {
     if name.version.isRepeatable, role == .undo {
       return .refused("a repeatable patch has no undo file; put back its earlier text instead")
     }
+    if name.version.isRepeatable, role == .backfill {
+      return .refused("a backfill is done once, so it has a number; a repeatable patch has none")
+    }
     if name.stem.hasPrefix("U") {
       return role == .patch
-        ? .undo(name) : .refused("an undo file has neither undo nor verify file")
+        ? .undo(name) : .refused("an undo file has no undo or verify file and is no backfill")
     }
     switch role {
     case .patch: return .patch(name)
+    case .backfill: return .backfill(name)
     case .undo: return .undo(name)
     case .verify: return .verify(name)
     }
   }
 
   private static func refusal(ofSuffix suffix: String) -> String {
-    let nearest = Spelling.nearest(to: suffix, among: ["undo", "verify"])
-    return "what stands between the name and .sql is undo or verify, not '\(suffix)'"
+    let nearest = Spelling.nearest(to: suffix, among: ["undo", "verify", "backfill"])
+    return "what stands between the name and .sql is undo, verify or backfill, not '\(suffix)'"
       + (nearest.map { "; is it .\($0).sql?" } ?? "")
   }
 

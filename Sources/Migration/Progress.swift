@@ -31,12 +31,14 @@ struct Progress: Sendable {
   private var entries: [Int: Entry] = [:]
   /// Whether the patch runs step by step; else its event stayed open because a statement committed.
   private(set) var hasBegun = false
+  /// Whether a batch of a backfill has run.
+  private var hasBatches = false
 
   /// How many steps have run.
   var doneCount: Int { entries.values.count { $0.state == .done } }
 
-  /// Whether no step has run or was about to.
-  var isUntouched: Bool { entries.values.allSatisfy { $0.state == .redo } }
+  /// Whether no step or batch has run or was about to.
+  var isUntouched: Bool { !hasBatches && entries.values.allSatisfy { $0.state == .redo } }
 
   /// Whether a step has run.
   func isDone(_ step: Int) -> Bool { entries[step]?.state == .done }
@@ -80,6 +82,17 @@ struct Progress: Sendable {
         note: row["note"]
       )
     }
+    progress.hasBatches = try hasBatches(position, connection)
     return progress
+  }
+
+  /// A ledger that an older drydock made has no place for batches.
+  private static func hasBatches(_ position: Int, _ connection: Connection) throws -> Bool {
+    let exists = "SELECT pg_catalog.to_regclass('drydock.batches') IS NOT NULL"
+    guard try connection.query(exists, []).bool else { return false }
+    return try connection.query(
+      "SELECT EXISTS (SELECT FROM drydock.batches WHERE event = $1)",
+      [Parameter(position)]
+    ).bool
   }
 }

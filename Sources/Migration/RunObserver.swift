@@ -62,4 +62,8 @@ public struct PatchOutcome: Sendable {
   public var attempts: Int
   /// How long the last attempt took.
   public var seconds: Double
+  /// Whether nothing is left to do; a backfill may be told to stop earlier.
+  public var isComplete = true
+  /// What its batches come to, of a backfill.
+  public var backfill: BackfillTotals?
 }

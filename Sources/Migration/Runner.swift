@@ -39,6 +39,8 @@ public struct Runner: Sendable {
     public var tenant: String?
     /// What a rehearsal saw locked, for `lock-first` patches.
     public var firstLocks: [Version: [TableLock]] = [:]
+    /// How backfills run.
+    public var backfill = BackfillOptions()
 
     /// Options with their defaults.
     public init(toolVersion: String) {

@@ -16,6 +16,10 @@ public struct Script: Sendable {
   public var includes: [String]
   /// Variables from outside that were filled in: a receipt binds them, so it must know which.
   public var variables: [String: String]
+  /// What makes it a backfill; nil for any other script.
+  public var backfill: Backfill?
+  /// Which of a backfill's own variables it uses.
+  var batchVariables: Set<Backfill.Variable> = []
   /// What forbids that it runs, in a history that was written for another tool.
   public var objections: [Problem] = []
 

@@ -18,8 +18,13 @@ struct ScriptReader {
   private var statements: [Statement] = []
   private var includes: [(path: String, bytes: [UInt8])] = []
   private var depth = 0
+  /// The variables of its own that a backfill uses.
+  private var batchVariables: Set<Backfill.Variable> = []
+  /// What a person asks of a backfill's rows besides.
+  private let criteria: [String]
 
-  init(directory: String, variables: [String: String]) {
+  init(directory: String, variables: [String: String], criteria: [String] = []) {
+    self.criteria = criteria
     self.directory = directory
     root = URL(fileURLWithPath: directory).resolvingSymlinksInPath().path
     outside = variables
@@ -38,8 +43,16 @@ struct ScriptReader {
       statements: statements,
       identity: try identity(of: file, bytes),
       includes: includes.map(\.path),
-      variables: used
+      variables: used,
+      backfill: backfill,
+      batchVariables: batchVariables
     )
+  }
+
+  private var backfill: Backfill? {
+    var backfill = directives.backfill
+    backfill?.criteria = criteria
+    return backfill
   }
 
   /// The file with blanks for all that is outside a range, so that lines and columns stay right.
@@ -179,6 +192,7 @@ struct ScriptReader {
         position: position,
         syntax: Parser.classify(expanded),
         copyData: piece.expectsCopyData ? [] : nil,
+        isBatch: directives.backfill != nil,
         source: SourceMap(lines: source.lines, stretches: stretches)
       )
     )
@@ -189,6 +203,7 @@ struct ScriptReader {
     of reference: SourcePiece.VariableReference,
     _ source: Source
   ) throws(Problem) -> String? {
+    if let text = batchText(of: reference) { return text }
     guard let value = variables[reference.name] else { return nil }
     if outside[reference.name] == value { used[reference.name] = value }
     switch reference.quoting {
@@ -207,6 +222,15 @@ struct ScriptReader {
       }
       return value
     }
+  }
+
+  /// What one of a backfill's own variables stands for; nil for any other.
+  private mutating func batchText(of reference: SourcePiece.VariableReference) -> String? {
+    guard reference.quoting == .none, let backfill,
+      let variable = Backfill.Variable(rawValue: reference.name)
+    else { return nil }
+    batchVariables.insert(variable)
+    return backfill.text(of: variable)
   }
 
   private func isPartOfOneStatement(_ value: String) -> Bool {

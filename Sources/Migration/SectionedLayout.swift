@@ -11,6 +11,7 @@ struct SectionedLayout: LayoutReader {
       switch PatchFile(fileName: file) {
       case .patch(let name) where !name.version.isRepeatable: add(name, file, listing, &reading)
       case .patch, .undo, .verify: reading.refuse(file, "both ways stand in one file here")
+      case .backfill: reading.refuse(file, "backfills stand among drydock's own patches only")
       case .refused where file.hasSuffix(".go"):
         // goose also runs migrations that are programs; passing one over would skip it in silence.
         reading.refuse(file, "a migration in Go cannot be run; write it in SQL")

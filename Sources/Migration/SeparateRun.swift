@@ -25,40 +25,19 @@ struct SeparateRun {
     let start = clock.now
     let connection = try held.connect(run)
     let writer = LedgerWriter(connection: connection, origin: held.runner.options.origin)
-    let position = try open(writer)
+    let event = try OpenEvent(held, run, writer)
     let indexes = try InvalidIndexes.read(connection)
     try observer?.willBegin(run.patch, on: connection)
-    try runSteps(writer, position)
-    try finish(writer, position, indexes)
+    try runSteps(writer, event.position)
+    try event.finish(indexes, statements(writer), observer)
     return PatchOutcome(
       version: run.patch.version,
       name: run.patch.name.stem,
-      position: position,
+      position: event.position,
       statements: run.script.steps.reduce(0) { $0 + $1.statements.count },
       attempts: 1,
       seconds: (clock.now - start) / .seconds(1)
     )
-  }
-
-  /// The event that an earlier run left unfinished, when it was this run's.
-  private var unfinished: Ledger.Event? {
-    held.state[run.patch.version].flatMap { $0.isUnfinished && $0.kind == run.kind ? $0 : nil }
-  }
-
-  /// Goes on with the event that an earlier run left, or writes a new one.
-  private func open(_ writer: LedgerWriter) throws -> Int {
-    if let unfinished, let progress = held.state.progress[run.patch.version], progress.hasBegun,
-      !progress.isUntouched || unfinished.identity == run.script.identity
-    {
-      try progress.requireUnedited(run.script)
-      return unfinished.position
-    }
-    let position = held.state.lastPosition + 1
-    try writer.connection.transaction {
-      try writer.begin(run.kind, held.ledgerName(of: run.patch), run.script.identity, at: position)
-      try writer.note(Progress.Entry(state: .begun, digest: ""), step: 0, of: position)
-    }
-    return position
   }
 
   private func runSteps(_ writer: LedgerWriter, _ position: Int) throws {
@@ -158,47 +137,5 @@ struct SeparateRun {
     try writer.connection.transaction {
       try writer.note(entry, step: number, of: position)
     }
-  }
-
-  /// Assertions run in a transaction that is rolled back; then the event is complete.
-  private func finish(
-    _ writer: LedgerWriter,
-    _ position: Int,
-    _ indexes: InvalidIndexes
-  ) throws {
-    do {
-      let transaction = try OpenTransaction.begin(writer.connection)
-      defer { transaction.rollBack() }
-      try RunEnding(run: run, statements: statements(writer)).verify()
-    } catch let failure as StatementRunner.Failure {
-      throw failure.problem(
-        run.patch,
-        .partial,
-        hint: "All steps of the patch are committed; the ledger has it as unfinished until this"
-          + " assertion holds."
-      )
-    }
-    try writer.connection.execute(RunEnding.reset)
-    try indexes.requireNoneNew(run.script, writer.connection)
-    try observer?.beforeCommit(run.patch, on: writer.connection)
-    try held.lock.requireHeld()
-    try writer.connection.transaction {
-      try writer.finish(position)
-      try acceptEdits(writer)
-    }
-  }
-
-  /// A file that was corrected on the way is not the one that the event names.
-  private func acceptEdits(_ writer: LedgerWriter) throws {
-    guard run.kind == .applied, let unfinished, unfinished.identity != run.script.identity,
-      held.state.progress[run.patch.version]?.isUntouched == false
-    else { return }
-    try writer.begin(
-      .repaired,
-      held.ledgerName(of: run.patch),
-      run.script.identity,
-      at: held.state.lastPosition + 1,
-      isComplete: true
-    )
   }
 }

@@ -14,6 +14,8 @@ public struct Statement: Sendable {
   public var syntax: StatementSyntax
   /// The rows that follow `COPY ... FROM STDIN`, without the line that ends them.
   public var copyData: [UInt8]?
+  /// Whether it is a backfill's, and so runs once for each batch.
+  public var isBatch = false
 
   var source: SourceMap
 

@@ -18,8 +18,14 @@ struct StatementRunner {
   ///
   /// One call sends one statement: the extended protocol refuses several, so nothing can hide
   /// behind a semicolon that the splitter has not seen.
+  ///
+  /// - Parameters:
+  ///   - statement: What to send.
+  ///   - parameters: The values of its parameters; only a backfill's statement has any.
+  /// - Returns: The rows of its result; nil for a COPY.
+  /// - Throws: A `Failure` when the server refuses it, and what the observer throws.
   @discardableResult
-  func run(_ statement: Statement) throws -> Rows? {
+  func run(_ statement: Statement, _ parameters: [Parameter] = []) throws -> Rows? {
     try interruption.check()
     try observer?.willRun(statement, on: connection)
     let clock = ContinuousClock()
@@ -28,7 +34,7 @@ struct StatementRunner {
     var affected = 0
     var failure: PostgresError?
     do {
-      (rows, affected) = try send(statement)
+      (rows, affected) = try send(statement, parameters)
     } catch let error as PostgresError {
       failure = error
     }
@@ -60,12 +66,15 @@ struct StatementRunner {
     }
   }
 
-  private func send(_ statement: Statement) throws -> (Rows?, Int) {
+  private func send(
+    _ statement: Statement,
+    _ parameters: [Parameter]
+  ) throws -> (Rows?, Int) {
     guard let data = statement.copyData else {
       if statement.syntax.copy == .toClient {
         return (nil, try connection.copyOut(statement.text) { _ in })
       }
-      let rows = try connection.query(statement.text, [])
+      let rows = try connection.query(statement.text, parameters)
       return (rows, rows.affected)
     }
     let stored = try connection.copyIn(statement.text) { writer in try writer.write(data) }

@@ -1,5 +1,5 @@
 public import Catalog
-internal import Migration
+public import Migration
 
 /// What a rehearsal saw one statement do.
 public struct Observation: Codable, Sendable, Equatable {
@@ -94,6 +94,8 @@ public struct Observation: Codable, Sendable, Equatable {
   public var dropped: [NamedObject] = []
   /// Bytes of temporary files; nil in a transaction, whose counts come at its end.
   public var temporaryBytes: Int?
+  /// What the batches of a backfill's statement come to; nil for one that runs once.
+  public var batches: BackfillTotals?
 }
 
 /// What a rehearsal saw of one patch.

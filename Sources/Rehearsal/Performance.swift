@@ -117,9 +117,11 @@ struct Performance {
   private mutating func rehearse(_ patch: Patch, _ held: HeldRunner) throws -> Bool {
     rehearsal.progress("rehearsing \(patch.file)")
     let watch = PatchWatch(scratchWatch)
-    let observation = try observe("\(patch.version)", patch.file, watch.scratch) {
-      try held.apply(patch, observer: watch)
+    var batches: BackfillTotals?
+    var observation = try observe("\(patch.version)", patch.file, watch.scratch) {
+      batches = try held.apply(patch, observer: watch).backfill
     }
+    if let batches, !observation.statements.isEmpty { observation.statements[0].batches = batches }
     observed.append(observation)
     evidence.append(watch.evidence(patch, observation))
     return observation.succeeded

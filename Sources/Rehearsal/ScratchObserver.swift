@@ -70,6 +70,12 @@ final class ScratchObserver: RunObserver {
         try watch.look(inside: connection, after: lastRecord, .locked, ignoring: own)
       )
     }
+    if statement.isBatch {
+      // A batch that fails is split or tried again; what ends the backfill is told by its run.
+      guard outcome.failure == nil else { return }
+      observation.batches = BackfillTotals(one: outcome)
+      if let earlier = statements.popLast() { observation = earlier.joined(with: observation) }
+    }
     statements.append(observation)
   }
 

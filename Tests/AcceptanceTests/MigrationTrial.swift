@@ -8,7 +8,8 @@ import Testing
 /// The patches cannot be applied twice unnoticed: each adds to one number.
 struct MigrationTrial {
   /// What must be in the database in the end: every addend once, every index working.
-  static let final = "n 1111, rows 2, indexes j, view 1111, applied 0001 0002 R__v"
+  static let final =
+    "n 1111, rows 2, indexes j, view 1111, filled 6 once, dead 1, applied 0001 0002 0003 R__v"
 
   /// What the log of a clean run must show, so that no step is left out of the matrix.
   static let landmarks = [
@@ -16,6 +17,8 @@ struct MigrationTrial {
     "CREATE INDEX CONCURRENTLY i", "UPDATE t SET n = n + 1", "CREATE INDEX CONCURRENTLY j",
     "VACUUM t",
     "DROP INDEX CONCURRENTLY i", "COMMIT", "UPDATE drydock.events", "CREATE OR REPLACE VIEW v",
+    "INSERT INTO drydock.batches", "INSERT INTO drydock.dead_letters",
+    "UPDATE f SET n = n + 10 / id",
     "pg_try_advisory_lock",
   ]
 
@@ -32,6 +35,14 @@ struct MigrationTrial {
     DROP INDEX CONCURRENTLY i;
 
     """, "0002_steps.verify.sql": "SELECT count(*) = 2 FROM u;\n",
+    // One of its rows fails: what is split must be whole again.
+    "0003_fill.backfill.sql": """
+    -- drydock: backfill f by id
+    -- drydock: left NOT done
+    -- drydock: dead-letters 1
+    UPDATE f SET n = n + 10 / id, done = true WHERE :batch;
+
+    """,
     "R__v.sql": "CREATE OR REPLACE VIEW v AS SELECT n FROM t;\n",
   ]
 
@@ -54,7 +65,9 @@ struct MigrationTrial {
     try server.sql(
       """
       SET client_min_messages = warning; DROP SCHEMA IF EXISTS drydock CASCADE;
-      DROP TABLE IF EXISTS t, u, other CASCADE; CREATE TABLE other (a int);
+      DROP TABLE IF EXISTS t, u, other, f CASCADE; CREATE TABLE other (a int);
+      CREATE TABLE f AS SELECT id, 0 AS n, false AS done FROM generate_series(-2, 4) id;
+      ALTER TABLE f ADD PRIMARY KEY (id);
       CREATE TABLE t AS SELECT 0 AS n, '' AS filler
       """,
       in: database
@@ -98,7 +111,9 @@ struct MigrationTrial {
         || (SELECT string_agg(c.relname || CASE WHEN i.indisvalid THEN '' ELSE '!' END, ' ')
           FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
           JOIN pg_class t ON t.oid = i.indrelid WHERE t.relname IN ('t', 'u'))
-        || ', view ' || (SELECT n FROM v) || ', applied '
+        || ', view ' || (SELECT n FROM v) || ', filled '
+        || (SELECT count(*) FROM f WHERE done AND n = 10 / nullif(id, 0)) || ' once, dead '
+        || (SELECT count(*) FROM drydock.dead_letters WHERE resolved IS NULL) || ', applied '
         || (SELECT string_agg(version, ' ' ORDER BY version) FROM drydock.patches
           WHERE status = 'applied')
       """,

@@ -84,7 +84,8 @@ struct PatchNameTests {
     #expect(
       PatchFile(fileName: "0001_a.verfiy.sql")
         == .refused(
-          "what stands between the name and .sql is undo or verify, not 'verfiy'; is it .verify.sql?"
+          "what stands between the name and .sql is undo, verify or backfill, not 'verfiy';"
+            + " is it .verify.sql?"
         )
     )
   }

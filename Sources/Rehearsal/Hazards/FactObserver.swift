@@ -24,6 +24,8 @@ final class FactObserver: RunObserver {
     _ outcome: StatementOutcome,
     on connection: Connection
   ) throws {
+    // A backfill's one statement runs many times and is observed as one.
+    guard !statement.isBatch || statements.isEmpty else { return }
     statements.append(statement)
   }
 

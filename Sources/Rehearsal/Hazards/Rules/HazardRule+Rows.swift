@@ -11,7 +11,7 @@ extension HazardRule {
       evidence.steps.flatMap { step in
         step.actions.compactMap { action in
           guard case .write(let command, let name) = action, let table = evidence.table(name),
-            step.observation.rows >= manyRows
+            step.observation.rows >= manyRows, step.observation.batches == nil
           else { return nil }
           let rows = Quantity.count(step.observation.rows, "row", "rows")
           var finding = evidence.finding(
