@@ -71,15 +71,31 @@ public struct BaselineCommand: RunnableCommand {
 
   private func record(upTo version: String, in context: Context) async throws -> ExitStatus {
     let last = try PatchVersion.read(version)
-    _ = try ledger.because
-    let isDryRun = isDryRun
+    guard !isDryRun else { return try await show(upTo: last, in: context) }
     return try await ledger.record(in: context) { directory, held in
-      guard directory[last] != nil else { throw LedgerOptions.unknown(last, directory) }
-      let patches = directory.patches.filter {
-        $0.version <= last && held.state[$0.version]?.isApplied != true
-      }
-      if !isDryRun { try held.baseline(patches, because: try ledger.because) }
+      let patches = try Self.missing(upTo: last, directory, held.state)
+      try held.baseline(patches, because: try ledger.because)
       return patches
+    }
+  }
+
+  /// What would be recorded; the ledger is only read, for a dry run makes no table either.
+  private func show(upTo last: Version, in context: Context) async throws -> ExitStatus {
+    let directory = try ledger.patchOptions.read(in: context)
+    let state = try await context.ledger(of: try ledger.databaseOptions.explicit(in: context))
+    let patches = try Self.missing(upTo: last, directory, state)
+    context.show(LedgerOptions.report(patches.map(\.file), wasRecorded: false))
+    return .done
+  }
+
+  private static func missing(
+    upTo last: Version,
+    _ directory: PatchDirectory,
+    _ state: Ledger.State
+  ) throws -> [Patch] {
+    guard directory[last] != nil else { throw LedgerOptions.unknown(last, directory) }
+    return directory.patches.filter {
+      $0.version <= last && state[$0.version]?.isApplied != true
     }
   }
 

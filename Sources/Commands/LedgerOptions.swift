@@ -48,13 +48,21 @@ public struct LedgerOptions: ArgumentGroup, Equatable {
     let files = try await runner.onOwnLane { runner in
       try runner.hold { try body(directory, $0) }.map(\.file)
     }
-    context.show(
-      Report(
-        blocks: files.isEmpty ? [.paragraph("Nothing was to be recorded.")] : [.list(files)],
-        json: ["event": "result", "recorded": .array(files.map { .string($0) })]
-      )
-    )
+    context.show(Self.report(files, wasRecorded: true))
     return .done
+  }
+
+  /// What was recorded, or would be.
+  static func report(_ files: [String], wasRecorded: Bool) -> Report {
+    let words = wasRecorded ? "These were recorded:" : "These would be recorded:"
+    return Report(
+      blocks: files.isEmpty
+        ? [.paragraph("Nothing is to be recorded.")] : [.paragraph(words), .list(files)],
+      json: [
+        "event": "result", "is_recorded": .boolean(wasRecorded),
+        "recorded": .array(files.map { .string($0) }),
+      ]
+    )
   }
 
   static func unknown(_ version: Version, _ directory: PatchDirectory) -> Problem {
