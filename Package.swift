@@ -175,8 +175,8 @@ let package = Package(
     tests(
       "Commands",
       [
-        "Arguments", "Backup", "ObjectStore", "Postgres", "Reports", "Repository", "Snapshot",
-        "Rehearsal", "YAML",
+        "Arguments", "Backup", "Migration", "ObjectStore", "Postgres", "Reports", "Repository",
+        "Snapshot", "Rehearsal", "YAML",
       ]
     ),
     tests("Snapshot", ["Repository", "Digests", "ObjectStore"]),

@@ -1,4 +1,3 @@
-internal import Cryptography
 internal import Reports
 
 extension Context {
@@ -6,11 +5,32 @@ extension Context {
   ///
   /// A runner there takes lines of the output for commands (GitHub documentation, "Workflow
   /// commands"), and names and errors in a report are chosen by whoever wrote the pull request.
-  func showToWorkflow(_ report: Report) throws {
-    guard world.environment["GITHUB_ACTIONS"] == "true", !isJSON else { return show(report) }
-    let token = try Randomness.bytes(16).map { String($0, radix: 36) }.joined()
+  func showToWorkflow(_ report: Report) {
+    guard world.isWorkflow, !isJSON else { return show(report) }
     progress.clear()
-    world.output.write(WorkflowCommands.inert(report.text(), token: token))
+    world.output.write(WorkflowCommands.inert(report.text(), token: Surroundings.workflowToken))
     world.output.write(WorkflowCommands.annotations(report.issues))
+  }
+}
+
+extension Surroundings {
+  /// Whether GitHub Actions runs the program.
+  var isWorkflow: Bool { environment["GITHUB_ACTIONS"] == "true" }
+
+  /// A word that nobody who writes patches can guess (`SystemRandomNumberGenerator` reads getrandom).
+  static var workflowToken: String {
+    (0..<2).map { _ in String(UInt64.random(in: .min ... .max), radix: 36) }.joined()
+  }
+
+  /// Writes lines to standard error: errors, notes, progress.
+  ///
+  /// The runner reads that stream too. Its commands begin a line with `::`, blanks left out, or have
+  /// `##[` anywhere; only a text that holds one of them is put between marks.
+  func say(_ text: String) {
+    let mayCommand = ["::", "##["].contains { text.contains($0) }
+    errors.write(
+      isWorkflow && mayCommand
+        ? WorkflowCommands.inert(text, token: Self.workflowToken) : text
+    )
   }
 }

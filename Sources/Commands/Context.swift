@@ -24,11 +24,11 @@ public struct Context: Sendable {
     isQuiet = options.isQuiet
     isVerbose = options.isVerbose
     let start = world.uptime()
-    let stream = options.isJSON ? world.output : world.errors
+    let isResult = options.isJSON
     progress = ProgressReporter(
       mode: Self.mode(options, world.errors),
       elapsed: { world.uptime() - start },
-      write: { stream.write($0) }
+      write: { isResult ? world.output.write($0) : world.say($0) }
     )
   }
 
@@ -46,7 +46,7 @@ public struct Context: Sendable {
   public func note(_ text: String) {
     guard !isQuiet, !isJSON else { return }
     progress.clear()
-    world.errors.line(Printable.lines(text))
+    world.say(Printable.lines(text) + "\n")
   }
 
   /// Says something that only `--verbose` wants to hear.
@@ -58,7 +58,7 @@ public struct Context: Sendable {
   public func warn(_ text: String) {
     guard !isJSON else { return }
     progress.clear()
-    world.errors.line(world.errors.style.apply(.warning, Printable.lines("warning: \(text)")))
+    world.say(world.errors.style.apply(.warning, Printable.lines("warning: \(text)")) + "\n")
   }
 
   /// The passphrase of the repository: from its configured place, or asked for on a terminal.

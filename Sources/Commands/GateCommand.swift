@@ -46,7 +46,7 @@ public struct GateCommand: RunnableCommand {
     let outcome = try await rehearsal.session(in: context).run()
     let report = outcome.report
     for file in wanted { try file.write(report, in: context) }
-    try context.showToWorkflow(report)
+    context.showToWorkflow(report)
     return outcome.verdict.isYes ? .done : .verdict
   }
 }

@@ -71,14 +71,14 @@ public struct MigrationOptions: ArgumentGroup, Equatable {
     }
     if all.count == 1, tenants.isSingle {
       let one = session(all[0])
-      context.show(one.report(try await body(one)))
+      context.showToWorkflow(one.report(try await body(one)))
       return .done
     }
     var run = TenantRun(stopsAtFailure: tenants.stopsAtFailure)
     for tenant in all {
-      try await run.add(tenant) { try await body(session(tenant)) }
+      await run.add(tenant) { try await body(session(tenant)) }
     }
-    context.show(run.report)
+    context.showToWorkflow(run.report)
     return run.status
   }
 

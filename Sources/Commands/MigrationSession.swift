@@ -43,15 +43,19 @@ struct MigrationSession: Sendable {
     guard let chosen else { return [] }
     let runner = Runner(settings, options(chosen.receipt))
     return try await runner.onOwnLane { [self] runner in
-      try runner.hold { held in
-        let pending = try Self.pending(held.plan(directory, request), only)
-        try requireStillFitting(chosen.receipt, .up, pending)
-        return try pending.map { patch in
-          context.progress.report(.init(phase: "applying \(patch.file)"))
-          let own = chosen.receipt.map { ReceiptObserver($0, .up, in: held.state) }
-          return try held.apply(patch, observer: watched(patch, own))
+      var outcomes: [PatchOutcome] = []
+      do {
+        try runner.hold { held in
+          let pending = try Self.pending(held.plan(directory, request), only)
+          try requireStillFitting(chosen.receipt, .up, pending)
+          for patch in pending {
+            outcomes.append(try apply(patch, held, under: chosen.receipt))
+          }
         }
+      } catch  where !outcomes.isEmpty {
+        throw Self.stopped(Problem(ending: error), after: outcomes, "applied before")
       }
+      return outcomes
     }
   }
 
@@ -67,6 +71,16 @@ struct MigrationSession: Sendable {
       facts: others.map { .init("pending", $0.file) },
       hint: "Apply them first: drydock migrate --to \(others.last.map { "\($0.version)" } ?? "")"
     )
+  }
+
+  private func apply(
+    _ patch: Patch,
+    _ held: HeldRunner,
+    under receipt: Receipt?
+  ) throws -> PatchOutcome {
+    context.progress.report(.init(phase: "applying \(patch.file)"))
+    let own = receipt.map { ReceiptObserver($0, .up, in: held.state) }
+    return try held.apply(patch, observer: watched(patch, own))
   }
 
   /// Looks again while the lock is held: nobody else's migration can come between.

@@ -5,7 +5,7 @@ internal import Reports
 extension Problem {
   /// Lines for a person: what failed, why, with which objects, what to do next.
   func text(style: Style) -> String {
-    var lines = [style.apply(.bad, "drydock:") + " " + Printable.lines(summary)]
+    var lines = [style.apply(.bad, "drydock:") + " " + Printable.line(summary)]
     let rows =
       [("why", reason)] + facts.map { ($0.name, $0.value) } + [("next", hint)]
     for case (let name, let value?) in rows {
@@ -25,12 +25,15 @@ extension Problem {
       "exit": JSONValue(status.rawValue),
       "summary": .string(summary),
       "reason": JSONValue(reason),
-      "facts": .array(
-        facts.map { ["name": .string($0.name), "value": .string($0.value)] }
-      ),
+      "facts": factsJSON,
       "hint": JSONValue(hint),
       "retryable": .boolean(isRetryable),
     ]
+  }
+
+  /// Its facts for programs.
+  var factsJSON: JSONValue {
+    .array(facts.map { ["name": .string($0.name), "value": .string($0.value)] })
   }
 
   /// What a wrong command line ends in.

@@ -39,16 +39,8 @@ public struct Program: Sendable {
       let status = try await execute(words)
       try world.output.check()
       return status
-    } catch let problem as Problem {
-      // Whatever failed because someone asked to stop, is that; a changed target is told all the same.
-      let isStopped = Task.isCancelled && [.failed, .busy].contains(problem.kind)
-      return show(isStopped ? Self.interruption : problem, isJSON)
-    } catch let error as UsageError {
-      return show(Problem(error), isJSON)
-    } catch is CancellationError {
-      return show(Self.interruption, isJSON)
     } catch {
-      return show(Self.surprise(error), isJSON)
+      return show(Problem(ending: error), isJSON)
     }
   }
 
@@ -82,24 +74,8 @@ public struct Program: Sendable {
     if isJSON {
       world.errors.line(problem.json(status: status).compact)
     } else {
-      world.errors.write(problem.text(style: world.errors.style))
+      world.say(problem.text(style: world.errors.style))
     }
     return status
-  }
-
-  private static let interruption = Problem(
-    .interrupted,
-    code: "interrupted",
-    "Stopped cleanly, as asked"
-  )
-
-  /// An error that no module turned into a problem: a defect, but still one with a clear end.
-  private static func surprise(_ error: any Error) -> Problem {
-    Problem(
-      code: "internal.unexpected-error",
-      "Something failed in a way that Drydock does not know",
-      reason: String(describing: error),
-      hint: "This is a defect of Drydock. Please report it with the command line."
-    )
   }
 }

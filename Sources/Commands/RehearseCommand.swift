@@ -49,7 +49,7 @@ public struct RehearseCommand: RunnableCommand {
     var session = try rehearsal.session(in: context)
     session.undoes = try undoes.map { try PatchVersion.read($0) }
     let outcome = try await session.run()
-    context.show(outcome.report)
+    context.showToWorkflow(outcome.report)
     return outcome.verdict.isYes ? .done : .verdict
   }
 }

@@ -48,15 +48,17 @@ public struct TenantOptions: ArgumentGroup, Equatable {
       all = [Tenant(settings: try DatabaseOptions().explicit(in: context))]
     }
     let found = try await expanded(all)
-    guard !found.isEmpty else {
-      throw Problem(
-        .usage,
-        code: "usage.no-tenants",
-        schemas.map { "No schema is like \($0)" } ?? "\(file ?? "") names no database",
-        hint: "A command that changes databases does nothing in silence: check the name."
-      )
-    }
+    guard !found.isEmpty else { throw Self.none("\(file ?? "") names no database") }
     return found
+  }
+
+  private static func none(_ summary: String) -> Problem {
+    Problem(
+      .usage,
+      code: "usage.no-tenants",
+      summary,
+      hint: "A command that changes databases does nothing in silence: check the name."
+    )
   }
 
   private static func listed(_ file: String, in context: Context) throws -> [Tenant] {
@@ -73,8 +75,11 @@ public struct TenantOptions: ArgumentGroup, Equatable {
     return try await Lane("drydock.tenants").run {
       try databases.flatMap { database in
         do {
-          return try TenantSchema.matching(schemas, try Connection.open(database.settings))
-            .map { Tenant(settings: database.settings, schema: $0) }
+          let found = try TenantSchema.matching(schemas, try Connection.open(database.settings))
+          guard !found.isEmpty else {
+            throw Self.none("No schema of \(database.settings) is like \(schemas)")
+          }
+          return found.map { Tenant(settings: database.settings, schema: $0) }
         } catch let error as PostgresError {
           throw error.problem("cannot list the schemas of \(database.settings)")
         }

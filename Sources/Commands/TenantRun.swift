@@ -14,26 +14,33 @@ struct TenantRun {
   /// Whether the first failure leaves the rest alone.
   let stopsAtFailure: Bool
   private var endings: [(name: String, ending: Ending)] = []
+  /// Whether somebody asked to stop.
+  private var wasInterrupted = false
 
   init(stopsAtFailure: Bool) { self.stopsAtFailure = stopsAtFailure }
 
   /// Runs one; its failure does not end the others, unless that was asked for.
+  ///
+  /// Nothing is thrown: whatever ends one, what came of those before it is to be told.
   mutating func add(
     _ tenant: Tenant,
     _ body: () async throws -> [PatchOutcome]
-  ) async throws {
+  ) async {
+    wasInterrupted = wasInterrupted || Task.isCancelled
     guard !isOver else {
       endings.append((tenant.name, .left))
       return
     }
     do {
       endings.append((tenant.name, .done(try await body())))
-    } catch let problem as Problem where problem.kind != .interrupted {
+    } catch {
+      let problem = Problem(ending: error)
+      wasInterrupted = wasInterrupted || problem.kind == .interrupted
       endings.append((tenant.name, .failed(problem)))
     }
   }
 
-  private var isOver: Bool { stopsAtFailure && !failures.isEmpty }
+  private var isOver: Bool { wasInterrupted || (stopsAtFailure && !failures.isEmpty) }
 
   private var failures: [Problem] {
     endings.compactMap { if case .failed(let problem) = $0.ending { problem } else { nil } }
@@ -44,7 +51,11 @@ struct TenantRun {
   }
 
   /// Done, what the failures have in common where nothing was changed, or changed in part.
+  ///
+  /// A tenant that stands between two patches is told before an interruption is.
   var status: ExitStatus {
+    if failures.contains(where: { $0.kind == .partial }) { return .partial }
+    if wasInterrupted { return .interrupted }
     guard let first = failures.first else { return .done }
     let isSame = failures.allSatisfy { $0.kind == first.kind }
     return changed == 0 && isSame ? ExitStatus(first.kind) : .partial
@@ -62,7 +73,9 @@ struct TenantRun {
           Quantity.count(outcomes.count),
           Quantity.duration(.seconds(outcomes.reduce(0) { $0 + $1.seconds }))
         )
-      case .failed(let problem): table.add(name, "failed: \(problem.code)", "", "")
+      case .failed(let problem):
+        let what = problem.kind == .partial ? "changed in part" : "failed"
+        table.add(name, "\(what): \(problem.code)", "", "")
       case .left: table.add(name, "left alone", "", "")
       }
     }
@@ -85,7 +98,9 @@ struct TenantRun {
   private var failureBlocks: [Report.Block] {
     endings.flatMap { name, ending -> [Report.Block] in
       guard case .failed(let problem) = ending else { return [] }
-      let words = [problem.summary, problem.reason, problem.hint].compactMap { $0 }
+      let words =
+        [problem.summary, problem.reason].compactMap { $0 }
+        + problem.facts.map { "\($0.name): \($0.value)" } + [problem.hint].compactMap { $0 }
       return [.heading(name), .list(words)]
     }
   }
@@ -100,7 +115,9 @@ struct TenantRun {
     case .failed(let problem):
       [
         "tenant": .string(name), "result": "failed", "code": .string(problem.code),
-        "error": .string(problem.summary),
+        "kind": .string(problem.kind.rawValue), "error": .string(problem.summary),
+        "reason": JSONValue(problem.reason), "facts": problem.factsJSON,
+        "hint": JSONValue(problem.hint),
       ]
     case .left: ["tenant": .string(name), "result": "left"]
     }

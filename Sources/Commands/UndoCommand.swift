@@ -106,11 +106,15 @@ extension MigrationSession {
     return outcomes
   }
 
-  /// What ended an undo of several when some were taken back: those stay so.
-  private static func stopped(_ problem: Problem, after outcomes: [PatchOutcome]) -> Problem {
+  /// What ended a run of several patches when some had come through: those stay so.
+  static func stopped(
+    _ problem: Problem,
+    after outcomes: [PatchOutcome],
+    _ fact: String = "taken back before"
+  ) -> Problem {
     var partial = problem
     if partial.kind != .interrupted { partial.kind = .partial }
-    partial.facts += outcomes.map { Problem.Fact("taken back before", $0.name) }
+    partial.facts += outcomes.map { Problem.Fact(fact, $0.name) }
     return partial
   }
 
