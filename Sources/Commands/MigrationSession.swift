@@ -134,19 +134,29 @@ struct MigrationSession: Sendable {
     _ patches: [Patch]
   ) throws -> Receipt {
     let candidates = receipts.filter { isReceiptGiven || $0.isCandidate(live, direction, patches) }
-    let checks = try candidates.map { ($0, try check($0, live, direction, patches)) }
-    if let (receipt, check) = checks.first(where: { $0.1.mismatches.isEmpty }) {
-      context.detail("receipt \(receipt.id) of the data of \(receipt.dataTime)")
-      if receipt.session == nil {
-        context.note("receipt \(receipt.id) was made without a look at the session of production")
+    for receipt in candidates {
+      let check = try check(receipt, live, direction, patches)
+      guard let mismatch = check.mismatches.first else {
+        tell(receipt, check)
+        return receipt
       }
-      for line in check.outsideDrift {
-        context.note("changed since the snapshot, outside of what the patches touch: \(line)")
-      }
-      return receipt
+      context.detail("receipt \(receipt.id) does not fit: \(mismatch)")
     }
-    if let newest = checks.first { try newest.1.require() }
+    // The newest may be some pull request's: the one that begins as this run does is nearer.
+    let nearest = candidates.first { $0.covers(patches.prefix(1)) } ?? candidates.first
+    if let nearest { try check(nearest, live, direction, patches).require() }
     throw Self.noReceipt(direction, patches)
+  }
+
+  /// What a person should know of the receipt that fits.
+  private func tell(_ receipt: Receipt, _ check: ReceiptCheck) {
+    context.detail("receipt \(receipt.id) of the data of \(receipt.dataTime)")
+    if receipt.session == nil {
+      context.note("receipt \(receipt.id) was made without a look at the session of production")
+    }
+    for line in check.outsideDrift {
+      context.note("changed since the snapshot, outside of what the patches touch: \(line)")
+    }
   }
 
   static func noReceipt(_ direction: Receipt.Direction, _ patches: [Patch]) -> Problem {
@@ -249,7 +259,12 @@ extension Receipt {
     _ patches: [Migration.Patch]
   ) -> Bool {
     guard target.database == live.target.database else { return false }
-    guard wanted == .down else { return direction == .up }
-    return self.patches.contains { $0.version == patches.first.map { "\($0.version)" } }
+    return (wanted == .down || direction == .up) && covers(patches)
+  }
+
+  /// Whether it is for any of these patches.
+  func covers(_ wanted: some Sequence<Migration.Patch>) -> Bool {
+    let versions = Set(patches.map(\.version))
+    return wanted.contains { versions.contains("\($0.version)") }
   }
 }

@@ -101,7 +101,7 @@ struct ReceiptEntry {
     if !strangers.isEmpty {
       blocks.append(
         .paragraph(
-          "Signed with a key that is not trusted here, or by another version of drydock: "
+          "Signed with a key that is not trusted here, by another version of drydock, or altered: "
             + strangers.joined(separator: ", ")
         )
       )

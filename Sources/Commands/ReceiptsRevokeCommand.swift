@@ -1,4 +1,6 @@
 public import Arguments
+internal import Bytes
+internal import Cryptography
 internal import Foundation
 internal import ObjectStore
 internal import Postgres
@@ -57,6 +59,7 @@ public struct ReceiptsRevokeCommand: RunnableCommand {
     }
     let shelf = try await context.receiptShelf()
     let receipt = try shelf.receipt(id).receipt
+    guard shelf.revocations[receipt.id] == nil else { throw Self.already(receipt.id) }
     let revocation = Revocation(
       receipt: receipt.id,
       reason: reason,
@@ -64,16 +67,11 @@ public struct ReceiptsRevokeCommand: RunnableCommand {
     )
     let repository = try await context.openRepository()
     try await Lane("drydock.receipts").run {
-      let key = try context.receiptSigner(repository)
-      do {
-        try repository.putRecord(
-          kind: .revocation,
-          id: receipt.id,
-          try revocation.signed(with: key)
-        )
-      } catch let problem as Problem where problem.code == StoreProblem.existsCode {
-        throw Self.already(receipt.id)
+      let bytes = try revocation.signed(with: try context.receiptSigner(repository))
+      guard try Revocation(decoding: bytes, trusting: shelf.keys) != nil else {
+        throw Self.unheard(receipt.id)
       }
+      try Self.put(bytes, receipt.id, in: repository)
     }
     context.show(
       Report(
@@ -82,6 +80,30 @@ public struct ReceiptsRevokeCommand: RunnableCommand {
       )
     )
     return .done
+  }
+
+  /// Stores the word, under another name where the receipt's own is taken.
+  ///
+  /// Whoever may write to the store can have put something there. It counts for nothing, and must
+  /// not keep the word out that does.
+  private static func put(_ bytes: [UInt8], _ id: String, in repository: Repository) throws {
+    do {
+      try repository.putRecord(kind: .revocation, id: id, bytes)
+    } catch let problem as Problem where problem.code == StoreProblem.existsCode {
+      let other = Hex.text(try Randomness.bytes(8))
+      try repository.putRecord(kind: .revocation, id: "\(id).\(other)", bytes)
+    }
+  }
+
+  /// Better said now than believed.
+  private static func unheard(_ id: String) -> Problem {
+    Problem(
+      .refused,
+      code: "receipt.signer-not-trusted",
+      "receipt \(id) was not revoked: the key that signs here is not trusted here",
+      reason: "a revocation counts where one of the keys has signed it whose receipts are accepted",
+      hint: "Revoke where receipt_key belongs to one of receipt_keys, or add its public key there."
+    )
   }
 
   private static func already(_ id: String) -> Problem {
