@@ -19,7 +19,7 @@ extension RehearsalSession.Outcome {
     }
   }
 
-  /// Each patch as a test that passed or failed.
+  /// Each patch as a test that passed or failed, and one more for what is about none of them.
   var cases: [Report.Case] {
     result.patches.map { patch in
       Report.Case(
@@ -27,10 +27,26 @@ extension RehearsalSession.Outcome {
         file: path(patch.file),
         seconds: patch.seconds,
         failures: verdict.objections
-          .filter { $0.place == patch.file || $0.place.hasPrefix("\(patch.file):") }
+          .filter { patch.owns(Rehearsal.Finding.Place($0.place).file) }
           .map { "\($0.place): \($0.text)" }
       )
-    }
+    } + [otherCase]
+  }
+
+  /// The snapshot, the scratch, all patches together, and files that they include: whatever has no
+  /// case of its own must not let a "no" look green.
+  private var otherCase: Report.Case {
+    Report.Case(
+      name: "rehearsal",
+      file: patchPath,
+      seconds: result.preparation,
+      failures: verdict.objections
+        .filter { objection in
+          let file = Rehearsal.Finding.Place(objection.place).file
+          return !result.patches.contains { $0.owns(file) }
+        }
+        .map { "\($0.place): \($0.text)" }
+    )
   }
 
   private func issue(_ finding: Rehearsal.Finding) -> Report.Issue {
@@ -57,7 +73,7 @@ extension RehearsalSession.Outcome {
   private func issue(_ objection: Verdict.Objection) -> Report.Issue? {
     guard objection.hazard == nil else { return nil }
     let place = Rehearsal.Finding.Place(objection.place)
-    let isPatch = result.patches.contains { $0.file == place.file }
+    let isPatch = result.patches.contains { $0.owns(place.file) }
     return Report.Issue(
       rule: "rehearsal",
       title: "The rehearsal did not succeed",
@@ -79,4 +95,9 @@ extension RehearsalSession.Outcome {
     }
     return Hex.text(hash.prefix(16))
   }
+}
+
+extension PatchObservation {
+  /// Whether a file is the patch's own; included files have no case of their own.
+  fileprivate func owns(_ name: String) -> Bool { name == file }
 }

@@ -40,6 +40,8 @@ struct RehearsalSession: Sendable {
 
   func run() async throws -> Outcome {
     let repository = try await context.openRepository()
+    // First of all: who cannot sign a "yes" should not learn it after an hour.
+    let signer = mayBind ? try context.receiptSigner(repository) : nil
     let live = try await liveDatabase()
     let content = try await context.snapshot(
       snapshot,
@@ -68,7 +70,7 @@ struct RehearsalSession: Sendable {
     let result = try await rehearsal.run()
     context.progress.clear()
     let verdict = try judge(result, content)
-    guard verdict.isYes, !result.patches.isEmpty, mayBind else {
+    guard verdict.isYes, !result.patches.isEmpty, let signer else {
       return Outcome(
         content: content,
         result: result,
@@ -85,7 +87,7 @@ struct RehearsalSession: Sendable {
     )
     receipt.policy = try file?.hash()
     receipt.label = context.configuration.label
-    let signed = try SignedReceipt(signing: receipt, with: try context.receiptSigner(repository))
+    let signed = try SignedReceipt(signing: receipt, with: signer)
     try repository.putRecord(kind: .receipt, id: receipt.id, try signed.encoded())
     return Outcome(
       content: content,

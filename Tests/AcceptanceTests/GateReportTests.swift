@@ -66,11 +66,14 @@ struct GateReportTests {
     }
   }
 
-  @Test("In GitHub Actions the report is between marks, and only our own lines are commands")
-  func workflow() throws {
+  @Test(
+    "In GitHub Actions the report is between marks, and only our own lines are commands",
+    arguments: ["gate", "rehearse"]
+  )
+  func workflow(command: String) throws {
     try hostileShop { user, database in
       let run = try user.run(
-        ["gate", "--database", database.argument],
+        [command, "--database", database.argument],
         ["GITHUB_ACTIONS": "true"]
       )
       #expect(run.code == 5, "\(run)")
@@ -87,6 +90,67 @@ struct GateReportTests {
           .contains { command.hasPrefix($0 + "patches/000") }
         #expect(isOurs, "\(command)")
       }
+    }
+  }
+
+  @Test("In GitHub Actions a file whose name is a command stays inert in the error about it")
+  func errors() throws {
+    let user = try Drydock(on: .v15)
+    try user.write(patch: "0001_a.\n::error::owned\n##[error]owned.sql", "SELECT 1;\n")
+    let run = try user.run(["gate", "--snapshot", "latest:shop"], ["GITHUB_ACTIONS": "true"])
+    #expect(run.code != 0 && run.errors.contains("##[error]owned"), "\(run)")
+    #expect(Self.commands(in: run.errors) == [], "\(run)")
+    #expect(Self.commands(in: "a\n  ::error::x\nb ##[error]y\n").count == 2)
+  }
+
+  /// The lines that a runner takes for commands; what it does between marks, and what else it takes
+  /// for one, is as in its `ActionCommandManager`.
+  private static func commands(in text: String) -> [String] {
+    var found: [String] = []
+    var resume: String?
+    for line in text.split(separator: "\n").map({ $0.trimmingCharacters(in: .whitespaces) }) {
+      if let token = resume {
+        if line == "::\(token)::" { resume = nil }
+      } else if line.hasPrefix("::stop-commands::") {
+        resume = String(line.dropFirst("::stop-commands::".count))
+      } else if line.hasPrefix("::") || line.contains("##[") {
+        found.append(line)
+      }
+    }
+    return found
+  }
+
+  @Test("In the JUnit report a no is never green: what is about no patch has a case of its own")
+  func otherCase() throws {
+    try withDatabase(on: .v15) { database in
+      let user = try Drydock(on: .v15)
+      try Connection.open(database).execute("CREATE TABLE item AS SELECT 1 AS a")
+      try user.backup(database)
+      try user.write(patch: "0001_item.sql", "ALTER TABLE item ADD b int;\n\\ir more.inc\n")
+      try user.write(patch: "more.inc", "SELECT 1;\n")
+      try BoundShop.write("coverage: whole\n", to: "\(user.directory)/policy.yaml")
+      func failures(_ more: [String] = []) throws -> [String: String] {
+        let path = "\(user.directory)/gate.xml"
+        let run = try user.run(
+          ["gate", "--database", database.argument, "--report", "junit=\(path)"] + more
+        )
+        let xml = try XMLDocument(contentsOf: URL(filePath: path))
+        let cases = try xml.nodes(forXPath: "//testcase").compactMap { $0 as? XMLElement }
+        let failed = cases.filter { $0.childCount > 0 }
+        #expect(run.code == (failed.isEmpty ? 0 : 5), "\(run)")
+        let total = try #require(xml.rootElement()?.attribute(forName: "failures")?.stringValue)
+        #expect(total == "\(failed.count)" && cases.count == 2, "\(xml)")
+        return failed.reduce(into: [:]) {
+          $0[$1.attribute(forName: "name")?.stringValue ?? ""] = $1.stringValue
+        }
+      }
+      #expect(try failures() == [:])
+      let partial = try failures(["--schema-only", "--policy", "\(user.directory)/policy.yaml"])
+      #expect(partial.keys.sorted() == ["rehearsal"])
+      #expect(partial["rehearsal"]?.contains("snapshot: has no row of table") == true)
+      try user.write(patch: "more.inc", "SELECT 1 / 0;\n")
+      let included = try failures()
+      #expect(included["rehearsal"]?.contains("more.inc:1:1: division by zero") == true)
     }
   }
 }
