@@ -1,30 +1,25 @@
 public import Arguments
 internal import Migration
 
-/// A tool whose ledger can be taken over.
-public enum AdoptedTool: String, ArgumentValue, CaseIterable, Sendable {
-  /// Flyway.
-  case flyway
-  /// golang-migrate.
-  case golangMigrate = "golang-migrate"
-  /// dbmate.
-  case dbmate
-  /// goose.
-  case goose
-  /// Sqitch.
-  case sqitch
-  /// Diesel.
-  case diesel
-
+/// A tool whose ledger can be taken over: every one but drydock whose layout of files is known.
+public struct AdoptedTool: ArgumentValue {
   /// How the tool lays out its files.
-  var layout: PatchLayout {
-    switch self {
-    case .flyway: .flyway
-    case .golangMigrate: .golangMigrate
-    case .dbmate: .dbmate
-    case .goose: .goose
-    case .sqitch: .sqitch
-    case .diesel: .diesel
-    }
+  let layout: PatchLayout
+
+  /// The tools' names.
+  public static var choices: [String] {
+    PatchLayout.allCases.filter(\.isForeign).map(\.rawValue)
   }
+
+  /// The list of accepted words.
+  public static var expectation: String { "one of " + choices.joined(separator: ", ") }
+
+  /// Finds the tool of this name.
+  public init?(argument: String) {
+    guard let layout = PatchLayout(rawValue: argument), layout.isForeign else { return nil }
+    self.layout = layout
+  }
+
+  /// Its name.
+  public var argument: String { layout.rawValue }
 }

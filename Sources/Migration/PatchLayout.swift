@@ -33,7 +33,7 @@ public enum PatchLayout: String, Sendable, CaseIterable {
   ///
   /// A history cannot be edited any more where it has been applied, so what drydock would refuse in
   /// such a file is refused only when it is about to run.
-  var isForeign: Bool { self != .drydock }
+  public var isForeign: Bool { self != .drydock }
 }
 
 /// Turns the files of a directory into the parts of patches.
