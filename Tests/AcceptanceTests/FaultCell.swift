@@ -21,6 +21,9 @@ struct FaultCell: Sendable, CustomStringConvertible {
     }
   }
 
+  /// Whether the server refuses a statement.
+  var isRefusedStatement: Bool { kind == .error && point.label.hasPrefix("statement before: ") }
+
   /// Every other one, the same in every run.
   var isEven: Bool { point.place.utf8.last.map { $0.isMultiple(of: 2) } ?? false }
 
