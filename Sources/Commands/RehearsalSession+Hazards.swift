@@ -36,7 +36,7 @@ extension RehearsalSession.Outcome {
     var table = Table([
       .text("place"), .flexible("statement"), .number("at best"), .number("at worst"),
     ])
-    for statement in result.patches.flatMap(\.statements) {
+    for statement in result.patches.flatMap({ $0.statements + $0.undoStatements }) {
       guard let estimate = statement.estimate else { continue }
       table.add(
         statement.place,

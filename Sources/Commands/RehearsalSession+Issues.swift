@@ -98,6 +98,6 @@ extension RehearsalSession.Outcome {
 }
 
 extension PatchObservation {
-  /// Whether a file is the patch's own; included files have no case of their own.
-  fileprivate func owns(_ name: String) -> Bool { name == file }
+  /// Whether a file is the patch's own or its undo file; included files have no case of their own.
+  fileprivate func owns(_ name: String) -> Bool { name == file || name == undoFile }
 }

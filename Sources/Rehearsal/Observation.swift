@@ -116,6 +116,12 @@ public struct PatchObservation: Codable, Sendable, Equatable {
   public var problem: String?
   /// What came of its undo file; nil when there is none or the patch failed.
   public var undo: Undo?
+  /// The undo file, where it ran.
+  public var undoFile: String?
+  /// The statements of the undo file, up to and with one that failed.
+  public var undoStatements: [Observation] = []
+  /// Why the undo file failed, if not by a statement of its own.
+  public var undoProblem: String?
 
   /// What came of taking a patch back.
   public enum Undo: String, Codable, Sendable {

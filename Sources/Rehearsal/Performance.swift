@@ -16,6 +16,8 @@ struct Performance {
   private(set) var caughtUp: [String] = []
   /// What the rules for hazards look at, patch by patch.
   private(set) var evidence: [Evidence] = []
+  /// The same of the undo files that took patches back at once.
+  private(set) var undoEvidence: [Evidence] = []
   private let scratchWatch: ScratchWatch
   private(set) var reversals: [String: Receipt.Reversal] = [:]
 
@@ -99,12 +101,12 @@ struct Performance {
     let patch = rehearsal.patches[version]
     let file = patch?.undo?.file ?? patch?.file ?? "\(version)"
     rehearsal.progress("rehearsing \(file)")
-    let observer = ScratchObserver(scratchWatch)
-    observed.append(
-      try observe("\(version)", file, observer) {
-        try held.undo(rehearsal.patches, version, observer: observer)
-      }
-    )
+    let watch = PatchWatch(scratchWatch)
+    let observation = try observe("\(version)", file, watch.scratch) {
+      try held.undo(rehearsal.patches, version, observer: watch)
+    }
+    observed.append(observation)
+    if let undo = patch?.undo { evidence.append(watch.evidence(undo, observation)) }
   }
 
   /// Whether the scratch has what production has; of a repeatable patch, in the same text.
@@ -123,7 +125,7 @@ struct Performance {
     }
     if let batches, !observation.statements.isEmpty { observation.statements[0].batches = batches }
     observed.append(observation)
-    evidence.append(watch.evidence(patch, observation))
+    evidence.append(watch.evidence(patch.script, observation))
     return observation.succeeded
   }
 
@@ -160,21 +162,31 @@ struct Performance {
   /// Takes the patches back in reverse, as far as they have undo files.
   private mutating func takeBack(_ patches: [Patch], _ held: HeldRunner) throws {
     for (place, patch) in patches.enumerated().reversed() where !patch.version.isRepeatable {
-      guard patch.undo != nil, let up = observed[place].changes else { return }
+      guard let undo = patch.undo, let changes = observed[place].changes else { return }
       rehearsal.progress("rehearsing the undo of \(patch.file)")
-      let observer = ScratchObserver(scratchWatch)
-      do {
-        try held.undo(rehearsal.patches, patch.version, observer: observer)
-        try observer.finish()
-        reversals[observed[place].version] = observer.reversal
-        observed[place].undo =
-          observer.changes.map { up.isCancelled(by: $0) } == true
-          ? .cancels : .differs
-      } catch let problem as Problem where problem.kind != .interrupted {
-        observed[place].undo = .fails
-        return
+      let watch = PatchWatch(scratchWatch)
+      let seen = try observe(observed[place].version, undo.file, watch.scratch) {
+        try held.undo(rehearsal.patches, patch.version, observer: watch)
       }
+      observed[place].note(undo: seen, of: changes)
+      undoEvidence.append(watch.evidence(undo, seen, takingBack: changes))
+      guard seen.succeeded else { return }
+      reversals[seen.version] = watch.scratch.reversal
     }
+  }
+}
+
+extension PatchObservation {
+  /// Notes what was seen of the patch's undo file.
+  fileprivate mutating func note(undo: PatchObservation, of changes: ChangeSet) {
+    undoFile = undo.file
+    undoStatements = undo.statements
+    undoProblem = undo.problem
+    guard undo.succeeded, let back = undo.changes else {
+      self.undo = .fails
+      return
+    }
+    self.undo = changes.isCancelled(by: back) ? .cancels : .differs
   }
 }
 

@@ -38,7 +38,7 @@ extension RehearsalRun.Result {
       schema: expected,
       snapshot: run.content.name.text,
       dataTime: manifest.taken,
-      accepted: accepted(of: run.patches),
+      accepted: accepted(of: run.patches, undoing: run.options.undoes != nil),
       tool: run.options.tool,
       created: now,
       expires: now + lifetime
@@ -54,13 +54,14 @@ extension RehearsalRun.Result {
 
   /// What the patches' authors accept, as `hazard: reason`: hazards that were found, and acts that
   /// are forbidden without a reason.
-  func accepted(of directory: PatchDirectory) -> [String] {
+  func accepted(of directory: PatchDirectory, undoing isUndo: Bool = false) -> [String] {
     let hazards = findings.compactMap { finding in
       finding.accepted.map { "\(finding.hazard.id): \($0)" }
     }
     let versions = Set(patches.map(\.version))
     let acts = directory.patches.filter { versions.contains("\($0.version)") }
-      .flatMap(\.script.directives.allowances)
+      .flatMap { [isUndo ? nil : $0.script, $0.undo].compactMap { $0 } }
+      .flatMap(\.directives.allowances)
       .filter { ForbiddenAct(rawValue: $0.hazard) != nil }
       .map { "\($0.hazard): \($0.reason)" }
     return Set(hazards + acts).sorted()

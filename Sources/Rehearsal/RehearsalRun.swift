@@ -97,7 +97,7 @@ public struct RehearsalRun: Sendable {
   /// rehearsal at all.
   public func run() async throws -> Result {
     let started = ContinuousClock.now
-    try AllowanceCheck.require(patches, applied: options.ledger)
+    try AllowanceCheck.require(patches, applied: options.ledger, undoing: options.undoes)
     let lane = Lane("drydock.rehearsal")
     let ground = RehearsalGround(of: self)
     let (scratch, isFromTemplate) = try await ground.prepare(lane)
@@ -109,7 +109,8 @@ public struct RehearsalRun: Sendable {
         try performance.run()
         return Result(
           patches: performance.observed,
-          findings: HazardReview(performance.evidence).findings,
+          findings: HazardReview(performance.evidence).findings
+            + HazardReview(performance.undoEvidence.reversed()).findings,
           caughtUp: performance.caughtUp,
           expected: performance.expected,
           reversals: performance.reversals,

@@ -12,7 +12,12 @@ extension Verdict {
     dataAge: Double,
     coverage: [String: Coverage]
   ) {
-    for patch in result.patches { objections += Self.objections(policy, patch) }
+    for patch in result.patches {
+      objections += Self.objections(policy, patch.statements, patch.file)
+      if let undo = patch.undoFile {
+        objections += Self.objections(policy, patch.undoStatements, undo)
+      }
+    }
     let total = result.patches.reduce(0) { $0 + $1.seconds }
     if let limit = policy.totalSeconds, total > limit {
       object("all patches", "take \(Words.time(total)); the policy allows \(Words.time(limit))")
@@ -32,44 +37,49 @@ extension Verdict {
     }
   }
 
-  private mutating func object(_ place: String, _ text: String) {
-    objections.append(Objection(place: place, text: text))
-  }
-
-  private static func objections(_ policy: PolicyFile, _ patch: PatchObservation) -> [Objection] {
+  private static func objections(
+    _ policy: PolicyFile,
+    _ statements: [Observation],
+    _ file: String
+  ) -> [Objection] {
     var texts: [String] = []
-    let wal = patch.statements.reduce(0) { $0 + $1.walBytes }
+    let wal = statements.reduce(0) { $0 + $1.walBytes }
     if let limit = policy.walBytes, wal > limit {
       texts.append(
         "writes \(Words.bytes(wal)) of write-ahead log; the policy allows \(Words.bytes(limit))"
       )
     }
-    for rewrite in patch.statements.flatMap(\.rewrites) where rewrite.reason != .emptied {
+    for rewrite in statements.flatMap(\.rewrites) where rewrite.reason != .emptied {
       guard let limit = policy.rewriteBytes, rewrite.bytes > limit else { continue }
       texts.append(
         "writes table \(rewrite.table) (\(Words.bytes(rewrite.bytes))) again;"
           + " the policy allows \(Words.bytes(limit))"
       )
     }
-    for (table, seconds) in patch.holdTimes.sorted(by: { $0.key < $1.key }) {
+    for (table, seconds) in statements.holdTimes.sorted(by: { $0.key < $1.key }) {
       guard let limit = policy.lockSeconds, seconds > limit else { continue }
       texts.append(
         "locks others out of table \(table) for \(Words.time(seconds));"
           + " the policy allows \(Words.time(limit))"
       )
     }
-    return texts.map { Objection(place: patch.file, text: $0) }
+    return texts.map { Objection(place: file, text: $0) }
   }
 }
 
 extension PatchObservation {
   /// How long each table was locked against writers or readers, in seconds.
+  public var holdTimes: [String: Double] { statements.holdTimes }
+}
+
+extension [Observation] {
+  /// How long each table was locked against writers or readers, in seconds.
   ///
   /// A lock stays until its transaction ends, so every statement that ends with it counts whole:
   /// the first one may have taken it at once.
-  public var holdTimes: [String: Double] {
+  fileprivate var holdTimes: [String: Double] {
     var times: [String: Double] = [:]
-    for statement in statements {
+    for statement in self {
       for table in Set(statement.locks.filter(\.stopsWriters).map(\.table)) {
         times[table, default: 0] += statement.seconds
       }

@@ -26,14 +26,7 @@ public struct Verdict: Sendable, Equatable {
         objections.append(Objection(place: patch.file, text: problem))
       }
       for statement in patch.statements { judge(statement) }
-      if let undo = patch.undo, undo != .cancels, !policy.allowsBadUndo {
-        objections.append(
-          Objection(
-            place: patch.file,
-            text: undo == .fails ? "its undo file fails" : "its undo file does not undo all of it"
-          )
-        )
-      }
+      if !policy.allowsBadUndo { judgeUndo(of: patch) }
     }
     for finding in result.findings where policy.fails(finding) {
       objections.append(
@@ -45,11 +38,27 @@ public struct Verdict: Sendable, Equatable {
     }
   }
 
-  private mutating func judge(_ statement: Observation) {
+  private mutating func judgeUndo(of patch: PatchObservation) {
+    switch patch.undo {
+    case .fails:
+      for statement in patch.undoStatements { judge(statement, "its undo file fails: ") }
+      if let problem = patch.undoProblem {
+        object(patch.undoFile ?? patch.file, "its undo file fails: \(problem)")
+      }
+    case .differs: object(patch.file, "its undo file does not undo all of it")
+    case .cancels, nil: break
+    }
+  }
+
+  private mutating func judge(_ statement: Observation, _ prefix: String = "") {
     if let failure = statement.failure {
       let state = failure.sqlState.map { " (SQLSTATE \($0))" } ?? ""
       let hint = failure.hint.map { "; \($0)" } ?? ""
-      objections.append(Objection(place: statement.place, text: failure.message + state + hint))
+      object(statement.place, prefix + failure.message + state + hint)
     }
+  }
+
+  mutating func object(_ place: String, _ text: String) {
+    objections.append(Objection(place: place, text: text))
   }
 }

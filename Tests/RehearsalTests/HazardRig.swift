@@ -50,7 +50,7 @@ struct HazardRig {
         try watch.scratch.finish()
         observation.statements = watch.scratch.statements
         observed.append(observation)
-        evidence.append(watch.evidence(patch, observation))
+        evidence.append(watch.evidence(patch.script, observation))
         if observation.problem != nil { return }
       }
     }
@@ -85,7 +85,7 @@ extension HazardRig {
     }
     try connection.execute("ROLLBACK")
     observation.statements = watch.scratch.statements
-    return HazardReview([watch.evidence(patch, observation)]).findings
+    return HazardReview([watch.evidence(patch.script, observation)]).findings
   }
 
   /// Runs one statement; returns whether it succeeded.

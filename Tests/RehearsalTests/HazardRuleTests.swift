@@ -144,6 +144,36 @@ struct HazardRuleTests {
     Case("DROP VIEW cheap;", "drop-object", "brief-lock"),
     Case("DROP VIEW IF EXISTS no_such_view;"),
     Case("DROP TRIGGER watch ON item;", "drop-object", "brief-lock"),
+    // Dropped and made again in one transaction is replaced; under another identity it is dropped.
+    Case(
+      "DROP VIEW cheap; CREATE VIEW cheap AS SELECT id, sort FROM item WHERE sort < 5;",
+      "brief-lock",
+      "lock-held",
+      "replace-object"
+    ),
+    Case(
+      "DROP FUNCTION twice(int); "
+        + "CREATE FUNCTION twice(b int) RETURNS int LANGUAGE sql AS 'SELECT b + b';",
+      "replace-object"
+    ),
+    Case(
+      "DROP FUNCTION twice(int); "
+        + "CREATE FUNCTION twice(b text) RETURNS text LANGUAGE sql AS 'SELECT b || b';",
+      "drop-object"
+    ),
+    Case(
+      "DROP FUNCTION nothing() CASCADE; CREATE FUNCTION nothing() RETURNS trigger "
+        + "LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';",
+      "brief-lock",
+      "drop-object",
+      "lock-held",
+      "replace-object"
+    ),
+    Case(
+      "-- drydock: no-transaction\nDROP VIEW cheap;\nCREATE VIEW cheap AS SELECT id FROM item;",
+      "brief-lock",
+      "drop-object"
+    ),
     Case(
       "CREATE OR REPLACE VIEW cheap AS SELECT id FROM item WHERE sort < 6;",
       "brief-lock",

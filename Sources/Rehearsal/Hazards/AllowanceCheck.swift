@@ -9,14 +9,19 @@ public enum AllowanceCheck {
   /// - Parameters:
   ///   - directory: the patches.
   ///   - ledger: which of them are applied; all are looked at when nil.
+  ///   - version: an applied patch that is to be taken back, and so is looked at too.
   /// - Throws: a `Problem` of kind `refused` that names the place and the nearest known id.
   public static func require(
     _ directory: PatchDirectory,
-    applied ledger: Ledger.State?
+    applied ledger: Ledger.State?,
+    undoing version: Version? = nil
   ) throws(Problem) {
-    for patch in directory.patches where ledger?[patch.version]?.isApplied != true {
-      let scripts = [patch.script, patch.undo, patch.verify].compactMap { $0 }
-      for allowance in scripts.flatMap(\.directives.allowances) {
+    for patch in directory.patches {
+      let isApplied = ledger?[patch.version]?.isApplied == true
+      let isUndone = patch.version == version
+      guard isUndone || !isApplied else { continue }
+      let scripts = isApplied ? [patch.undo] : [patch.script, patch.undo, patch.verify]
+      for allowance in scripts.compactMap({ $0 }).flatMap(\.directives.allowances) {
         guard !known.contains(allowance.hazard) else { continue }
         let nearest = Spelling.nearest(to: allowance.hazard, among: known)
         throw Problem(

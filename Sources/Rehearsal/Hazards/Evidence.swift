@@ -1,8 +1,11 @@
 internal import Catalog
 internal import Migration
+internal import Postgres
 internal import SQLSyntax
 
-/// What rules look at: one patch as it was written and as it ran, and what was there before it.
+/// What rules look at: one script as it was written and as it ran, and what was there before it.
+///
+/// A script is a patch, or the undo file that takes one back.
 struct Evidence: Sendable {
   /// One statement with what was seen of it.
   struct Step: Sendable {
@@ -39,21 +42,27 @@ struct Evidence: Sendable {
   let foreignKeys: [CatalogFacts.ForeignKey]?
   /// What its author accepts.
   let allowances: [Directives.Allowance]
+  /// What the patch made that this takes back at once; empty for a patch.
+  ///
+  /// Nobody but the patch has written there, so taking it away loses nothing.
+  let takenBack: Set<SchemaObject>
 
   init(
-    _ patch: Patch,
+    _ script: Script,
     _ observation: PatchObservation,
     statements: [Statement],
     before: CatalogFacts,
-    foreignKeys: [CatalogFacts.ForeignKey]?
+    foreignKeys: [CatalogFacts.ForeignKey]?,
+    takingBack patch: ChangeSet? = nil
   ) {
     version = observation.version
     file = observation.file
     changes = observation.changes
     self.before = before
     self.foreignKeys = foreignKeys
-    allowances = patch.script.directives.allowances
-    let transactions = patch.script.steps.enumerated().flatMap { number, step in
+    allowances = script.directives.allowances
+    takenBack = Set(patch?.added.map(\.object) ?? [])
+    let transactions = script.steps.enumerated().flatMap { number, step in
       step.statements.map { _ in number }
     }
     steps = Self.steps(statements, observation.statements, transactions)
@@ -80,6 +89,19 @@ struct Evidence: Sendable {
       )
     }
     return steps
+  }
+
+  /// Whether the patch that is taken back made the table.
+  func isOwn(_ table: CatalogFacts.Table) -> Bool {
+    takenBack.contains(SchemaObject(.structure, "table", table.quoted))
+  }
+
+  /// Whether the patch that is taken back made the column, or its whole table.
+  func isOwn(_ column: String, of table: CatalogFacts.Table) -> Bool {
+    isOwn(table)
+      || [column, SQL.identifier(column)].contains { name in
+        takenBack.contains(SchemaObject(.structure, "column", "\(table.quoted).\(name)"))
+      }
   }
 
   /// The table that a statement means, if it was there before the patch.

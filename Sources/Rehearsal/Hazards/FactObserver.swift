@@ -13,9 +13,10 @@ final class FactObserver: RunObserver {
 
   func willBegin(_ patch: Patch, on connection: Connection) throws {
     // Called again on a retry, like everything that observes.
-    statements = []
+    self.statements = []
     foreignKeys = nil
-    let names = patch.script.statements.flatMap(\.syntax.actions).compactMap(\.table?.name)
+    let statements = [patch.script, patch.undo].compactMap { $0 }.flatMap(\.statements)
+    let names = statements.flatMap(\.syntax.actions).compactMap(\.table?.name)
     before = try CatalogFacts.read(connection, columnsOf: Set(names))
   }
 

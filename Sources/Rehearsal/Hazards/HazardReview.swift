@@ -1,6 +1,7 @@
 internal import Migration
 
-/// All that is dangerous in the patches of one rehearsal, and what their authors accept of it.
+/// All that is dangerous in the patches of one rehearsal or in their undo files, and what their
+/// authors accept of it.
 struct HazardReview {
   /// The findings in the order of patches, places and severity.
   private(set) var findings: [Finding] = []

@@ -1,3 +1,4 @@
+internal import Catalog
 internal import Migration
 internal import Postgres
 
@@ -32,13 +33,24 @@ final class PatchWatch: RunObserver {
   }
 
   /// What the rules look at.
-  func evidence(_ patch: Patch, _ observation: PatchObservation) -> Evidence {
+  ///
+  /// - Parameters:
+  ///   - script: what ran: a patch, or its undo file.
+  ///   - observation: what was seen.
+  ///   - patch: what the patch did that the script took back at once; nil for a patch.
+  /// - Returns: the evidence.
+  func evidence(
+    _ script: Script,
+    _ observation: PatchObservation,
+    takingBack patch: ChangeSet? = nil
+  ) -> Evidence {
     Evidence(
-      patch,
+      script,
       observation,
       statements: facts.statements,
       before: facts.before,
-      foreignKeys: facts.foreignKeys
+      foreignKeys: facts.foreignKeys,
+      takingBack: patch
     )
   }
 }

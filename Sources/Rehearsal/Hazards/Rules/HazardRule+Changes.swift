@@ -40,23 +40,6 @@ extension HazardRule {
         }
       }
     },
-    HazardRule(.dropObject) { evidence in
-      evidence.steps.flatMap { step -> [Finding] in
-        step.actions.flatMap { action -> [Finding] in
-          guard case .drop(let kind, let names, _, _) = action, !isTold(kind),
-            !evidence.skips(action, step)
-          else { return [] }
-          return names.filter { !evidence.creates($0, before: step) }.map { name in
-            evidence.finding(
-              .dropObject,
-              step,
-              name.name,
-              "drops \(kind.objectWord) \(name.name)"
-            )
-          }
-        }
-      }
-    },
     HazardRule(.replaceObject) { evidence in
       let changed = (evidence.changes?.changed ?? []).map(\.object).filter { $0.part == .structure }
       return evidence.steps.flatMap { step in
@@ -103,11 +86,6 @@ extension HazardRule {
       }
     },
   ]
-
-  /// Kinds whose drop another rule tells, or that nobody names.
-  private static func isTold(_ kind: String) -> Bool {
-    ["OBJECT_TABLE", "OBJECT_MATVIEW", "OBJECT_SCHEMA", "OBJECT_INDEX"].contains(kind)
-  }
 
   private static func change(_ action: SchemaAction, _ table: String) -> (Hazard, String)? {
     switch action {

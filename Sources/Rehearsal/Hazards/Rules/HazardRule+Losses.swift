@@ -64,8 +64,13 @@ extension HazardRule {
     _ step: Evidence.Step,
     _ evidence: Evidence
   ) -> Finding {
-    evidence.finding(.dropTable, step, tables: [table.quoted], "drops \(table.quoted)")
-      .withoutRows(if: table.isEmpty)
+    let isOwn = evidence.isOwn(table)
+    return evidence.finding(
+      .dropTable,
+      step,
+      tables: [table.quoted],
+      "drops \(table.quoted)\(isOwn ? Self.ownWords : "")"
+    ).withoutRows(if: table.isEmpty || isOwn)
   }
 
   private static func dropped(
@@ -74,13 +79,16 @@ extension HazardRule {
     _ step: Evidence.Step,
     _ evidence: Evidence
   ) -> Finding {
-    evidence.finding(
+    let isOwn = evidence.isOwn(column, of: table)
+    return evidence.finding(
       .dropColumn,
       step,
       tables: [table.quoted],
-      "drops column \(column) of \(table.quoted)"
-    ).withoutRows(if: table.isEmpty)
+      "drops column \(column) of \(table.quoted)\(isOwn ? Self.ownWords : "")"
+    ).withoutRows(if: table.isEmpty || isOwn)
   }
+
+  private static let ownWords = ", which the patch itself made"
 
   private static func droppedColumns(_ evidence: Evidence) -> [Finding] {
     var named: Set<String> = []
