@@ -116,7 +116,7 @@ extension PatchObservation {
     }
     var blocks: [Report.Block] = [.heading(file), .timeline(timeline), .table(table)]
     if !impacts.rows.isEmpty { blocks += [.paragraph("What others feel:"), .table(impacts)] }
-    blocks += changeBlocks
+    blocks += changeBlocks + rowBlocks
     for statement in statements {
       guard let failure = statement.failure else { continue }
       blocks.append(.paragraph("\(statement.place) FAILED: \(failure.message)", role: .bad))
@@ -125,8 +125,7 @@ extension PatchObservation {
     if !difference.isEmpty {
       blocks += [.paragraph("What it changes in the schema:"), .difference(difference)]
     }
-    if let undo { blocks.append(.paragraph("Its undo file \(undo.words).")) }
-    return blocks
+    return blocks + undoBlocks
   }
 
   /// Locks that stop writers, rewrites and scans; each where it begins, since locks stay.
@@ -166,15 +165,5 @@ extension PatchObservation {
       return .null
     }
     return json
-  }
-}
-
-extension PatchObservation.Undo {
-  fileprivate var words: String {
-    switch self {
-    case .cancels: "takes all of it back"
-    case .differs: "leaves the schema other than it was"
-    case .fails: "fails"
-    }
   }
 }

@@ -114,12 +114,16 @@ public struct PatchObservation: Codable, Sendable, Equatable {
   public var temporaryBytes: Int?
   /// Why the patch failed, if not by a statement of its own: a verify script, a rule.
   public var problem: String?
+  /// Rows of the tables that it wrote to, before and after.
+  public var rows: [TableRows] = []
   /// What came of its undo file; nil when there is none or the patch failed.
   public var undo: Undo?
   /// The undo file, where it ran.
   public var undoFile: String?
   /// The statements of the undo file, up to and with one that failed.
   public var undoStatements: [Observation] = []
+  /// Rows of the tables that the patch or its undo file wrote to, before the patch and after both.
+  public var undoRows: [TableRows] = []
   /// Why the undo file failed, if not by a statement of its own.
   public var undoProblem: String?
 

@@ -20,12 +20,20 @@ struct Performance {
   private(set) var undoEvidence: [Evidence] = []
   private let scratchWatch: ScratchWatch
   private(set) var reversals: [String: Receipt.Reversal] = [:]
+  /// What is known of rows now, and was before each patch that was observed.
+  private var rows: KnownRows
+  private var rowsBefore: [KnownRows] = []
 
   init(of rehearsal: RehearsalRun, scratch: ScratchDatabase, expected: SchemaFingerprint) throws {
     self.rehearsal = rehearsal
     self.scratch = scratch
     self.expected = expected
     scratchWatch = try ScratchWatch(installingIn: scratch.administration)
+    rows = try KnownRows(
+      of: rehearsal.content,
+      rehearsal.options.rows,
+      in: scratch.administration
+    )
   }
 
   mutating func run() throws {
@@ -72,6 +80,7 @@ struct Performance {
       try held.apply(patch, observer: observer)
       try observer.finish()
       if let changes = observer.changes { expected = expected.applying(changes) }
+      try rows.read(observer.statements.writtenTables(observer.changes))
       caughtUp.append(patch.file)
     }
     let gone = held.state.applied.filter { ledger[$0.version]?.isApplied != true }
@@ -105,7 +114,7 @@ struct Performance {
     let observation = try observe("\(version)", file, watch.scratch) {
       try held.undo(rehearsal.patches, version, observer: watch)
     }
-    observed.append(observation)
+    observed.append(try withRows(observation))
     if let undo = patch?.undo { evidence.append(watch.evidence(undo, observation)) }
   }
 
@@ -124,9 +133,20 @@ struct Performance {
       batches = try held.apply(patch, observer: watch).backfill
     }
     if let batches, !observation.statements.isEmpty { observation.statements[0].batches = batches }
-    observed.append(observation)
+    observed.append(try withRows(observation))
     evidence.append(watch.evidence(patch.script, observation))
     return observation.succeeded
+  }
+
+  /// Reads what a patch wrote to, and notes it beside what was there before.
+  private mutating func withRows(_ observation: PatchObservation) throws -> PatchObservation {
+    rowsBefore.append(rows)
+    guard observation.succeeded else { return observation }
+    var copy = observation
+    let tables = observation.writtenTables
+    try rows.read(tables)
+    copy.rows = rows.changes(of: tables, since: rowsBefore[rowsBefore.count - 1])
+    return copy
   }
 
   private func observe(
@@ -169,14 +189,28 @@ struct Performance {
         try held.undo(rehearsal.patches, patch.version, observer: watch)
       }
       observed[place].note(undo: seen, of: changes)
-      undoEvidence.append(watch.evidence(undo, seen, takingBack: changes))
+      if seen.succeeded { try noteRows(place, seen) }
+      var evidence = watch.evidence(undo, seen, takingBack: changes)
+      evidence.rowsLeft = observed[place].undoRows.filter(\.differs)
+      undoEvidence.append(evidence)
       guard seen.succeeded else { return }
       reversals[seen.version] = watch.scratch.reversal
     }
   }
 }
 
+extension Performance {
+  /// Holds the rows after a patch and its way back against those before it.
+  private mutating func noteRows(_ place: Int, _ undo: PatchObservation) throws {
+    let tables = observed[place].writtenTables.union(undo.writtenTables)
+    try rows.read(tables, as: rowsBefore[place])
+    observed[place].undoRows = try rows.losses(of: tables, since: rowsBefore[place])
+  }
+}
+
 extension PatchObservation {
+  fileprivate var writtenTables: Set<String> { statements.writtenTables(changes) }
+
   /// Notes what was seen of the patch's undo file.
   fileprivate mutating func note(undo: PatchObservation, of changes: ChangeSet) {
     undoFile = undo.file

@@ -1,25 +1,30 @@
-internal import Digests
-internal import Repository
+public import Digests
+public import Repository
 
 /// Counts the rows that only one of two sets has, by their digests; rows may be there twice.
 ///
 /// Holds 16 bytes for each row. Where the rows are too many for that, each balance takes a part of
 /// them, chosen by the digest, so that equal rows are always in the same part.
-struct RowBalance {
+public struct RowBalance {
   /// Which rows a balance counts: those whose digest leaves `number` divided by `count`.
-  struct Part: Equatable {
-    var number: UInt64
-    var count: UInt64
+  public struct Part: Equatable, Sendable {
+    let number: UInt64
+    let count: UInt64
   }
 
   /// The two sets.
-  enum Side { case old, new }
+  public enum Side: Sendable {
+    /// The older rows.
+    case old
+    /// The newer rows.
+    case new
+  }
 
   /// Rows in one balance: 128 MiB of digests.
-  static let limit = 8 << 20
+  public static let limit = 8 << 20
 
   /// The parts in which so many rows are counted.
-  static func parts(of rows: Int, limit: Int = limit) -> [Part] {
+  public static func parts(of rows: Int, limit: Int = limit) -> [Part] {
     let count = UInt64(max(1, (rows + limit - 1) / limit))
     return (0..<count).map { Part(number: $0, count: count) }
   }
@@ -29,21 +34,26 @@ struct RowBalance {
   private var old: [RowDigest] = []
   private var new: [RowDigest] = []
 
-  init(_ part: Part, _ hasher: RowHasher) {
+  /// An empty balance of a part.
+  public init(_ part: Part, _ hasher: RowHasher) {
     self.part = part
     self.hasher = hasher
   }
 
   /// Adds the rows of a stripe to one of the sets.
-  mutating func add(_ stripe: Stripe, to side: Side, _ reader: ChunkReader) throws {
+  ///
+  /// A digest is that of a row without its newline, as a table's is.
+  public mutating func add(_ stripe: Stripe, to side: Side, _ reader: ChunkReader) throws {
     let rows = try StripeReader(stripe, reader: reader)
     for page in 0..<rows.pageCount {
-      try rows.rows(ofPage: page) { add(hasher.digest(of: $0), to: side) }
+      try rows.rows(ofPage: page) { row in
+        add(hasher.digest(of: row.extracting(0..<(row.count - 1))), to: side)
+      }
     }
   }
 
   /// Adds one row, if it belongs to this part.
-  mutating func add(_ row: RowDigest, to side: Side) {
+  public mutating func add(_ row: RowDigest, to side: Side) {
     guard row.high % part.count == part.number else { return }
     switch side {
     case .old: old.append(row)
@@ -52,7 +62,7 @@ struct RowBalance {
   }
 
   /// The rows that only one set has, counted.
-  consuming func difference() -> TableDifference.Rows {
+  public consuming func difference() -> TableDifference.Rows {
     old.sort(by: Self.isBefore)
     new.sort(by: Self.isBefore)
     var rows = TableDifference.Rows()

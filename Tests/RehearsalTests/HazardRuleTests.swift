@@ -271,7 +271,8 @@ struct HazardRuleTests {
   func complete() {
     let examples = Set(Self.cases.flatMap(\.ids))
     let ruled = HazardRule.all.flatMap(\.hazards) + LateHazardRule.all.map(\.hazard)
-    #expect(Set(Hazard.all.map(\.id)).subtracting(examples) == [])
+    // What an undo file leaves shows only in a whole rehearsal: UndoRowTests.
+    #expect(Set(Hazard.all.map(\.id)).subtracting(examples) == ["undo-rows"])
     #expect(examples.subtracting(Hazard.all.map(\.id)) == [])
     #expect(Set(ruled.map(\.id)) == Set(Hazard.all.map(\.id)))
     #expect(Set(Hazard.all.map(\.id)).count == Hazard.all.count)

@@ -42,10 +42,12 @@ struct Evidence: Sendable {
   let foreignKeys: [CatalogFacts.ForeignKey]?
   /// What its author accepts.
   let allowances: [Directives.Allowance]
-  /// What the patch made that this takes back at once; empty for a patch.
+  /// What the patch made that this takes back at once; nil for a script that takes none back.
   ///
   /// Nobody but the patch has written there, so taking it away loses nothing.
-  let takenBack: Set<SchemaObject>
+  let takenBack: Set<SchemaObject>?
+  /// Rows that are other than before the patch, after it was taken back.
+  var rowsLeft: [TableRows] = []
 
   init(
     _ script: Script,
@@ -61,7 +63,7 @@ struct Evidence: Sendable {
     self.before = before
     self.foreignKeys = foreignKeys
     allowances = script.directives.allowances
-    takenBack = Set(patch?.added.map(\.object) ?? [])
+    takenBack = patch.map { Set($0.added.map(\.object)) }
     let transactions = script.steps.enumerated().flatMap { number, step in
       step.statements.map { _ in number }
     }
@@ -93,14 +95,15 @@ struct Evidence: Sendable {
 
   /// Whether the patch that is taken back made the table.
   func isOwn(_ table: CatalogFacts.Table) -> Bool {
-    takenBack.contains(SchemaObject(.structure, "table", table.quoted))
+    takenBack?.contains(SchemaObject(.structure, "table", table.quoted)) == true
   }
 
   /// Whether the patch that is taken back made the column, or its whole table.
   func isOwn(_ column: String, of table: CatalogFacts.Table) -> Bool {
     isOwn(table)
       || [column, SQL.identifier(column)].contains { name in
-        takenBack.contains(SchemaObject(.structure, "column", "\(table.quoted).\(name)"))
+        let object = SchemaObject(.structure, "column", "\(table.quoted).\(name)")
+        return takenBack?.contains(object) == true
       }
   }
 

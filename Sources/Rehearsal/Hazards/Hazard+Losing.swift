@@ -1,6 +1,6 @@
 extension Hazard {
   /// What destroys rows.
-  static let losing = [dropTable, dropColumn, truncate, dropSchema]
+  static let losing = [dropTable, dropColumn, truncate, dropSchema, undoRows]
 
   static let dropTable = Hazard(
     "drop-table",
@@ -34,5 +34,13 @@ extension Hazard {
     .told,
     "a schema is dropped",
     "With CASCADE everything in it goes; the tables among it are listed by themselves."
+  )
+  static let undoRows = Hazard(
+    "undo-rows",
+    .critical,
+    .measured,
+    .fails,
+    "an undo file leaves other rows",
+    "The schema may be as before, but rows are lost, changed or left over."
   )
 }

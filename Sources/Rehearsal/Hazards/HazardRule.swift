@@ -14,7 +14,8 @@ struct HazardRule: Sendable {
 
   /// The rules that look at one patch by itself.
   static let all =
-    rewrites + scans + locks + rows + losses + drops + renames + changes + keys + types + names
+    rewrites + scans + locks + rows + losses + ways + drops + renames + changes + keys + types
+    + names
 }
 
 /// A rule that must know what the others found, or what is true when all patches have run.

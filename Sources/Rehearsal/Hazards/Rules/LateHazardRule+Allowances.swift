@@ -5,7 +5,10 @@ extension LateHazardRule {
   static let unusedAllowances = LateHazardRule(hazard: .unusedAllowance) { evidence, found, _ in
     guard evidence.changes != nil, let step = evidence.steps.first else { return [] }
     return evidence.allowances.filter { allowance in
-      Hazard.named(allowance.hazard) != nil && !found.contains { $0.hazard.id == allowance.hazard }
+      guard let hazard = Hazard.named(allowance.hazard) else { return false }
+      // Which rows an undo file leaves shows only where it follows its patch at once.
+      let isDecided = hazard != .undoRows || evidence.takenBack != nil
+      return isDecided && !found.contains { $0.hazard == hazard }
     }.map { allowance in
       var finding = evidence.finding(
         .unusedAllowance,
