@@ -1,3 +1,5 @@
+internal import Postgres
+
 /// The identity of one object of a schema fingerprint: which part, what kind, which name.
 ///
 /// An identity survives dump and restore: it holds no oid and no attribute number.
@@ -70,5 +72,12 @@ extension SchemaObject {
       }
     }
     return words.prefix(belongsToTable.contains(kind) ? 2 : words.count).joined(separator: ".")
+  }
+
+  /// Whether the object is a schema of this name, or lies in it.
+  public func lies(in schema: String) -> Bool {
+    let names = [schema, SQL.identifier(schema)]
+    if kind == "schema" { return names.contains(name) }
+    return names.contains { name.hasPrefix("\($0).") }
   }
 }

@@ -104,7 +104,7 @@ public enum CommandTree {
   private static var receipts: CommandGroup {
     CommandGroup(
       name: "receipts",
-      summary: "Show and revoke the receipts of rehearsals.",
+      summary: "Show, revoke and forget the receipts of rehearsals.",
       discussion: """
         A receipt says that exactly these patches were rehearsed for exactly this database. migrate \
         and undo find the one that fits by themselves; these commands are for people.
@@ -114,7 +114,7 @@ public enum CommandTree {
           "Commands",
           [
             .command(ReceiptsListCommand.self), .command(ReceiptsShowCommand.self),
-            .command(ReceiptsRevokeCommand.self),
+            .command(ReceiptsRevokeCommand.self), .command(ReceiptsForgetCommand.self),
           ]
         )
       ]

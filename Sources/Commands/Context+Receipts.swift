@@ -32,20 +32,30 @@ extension Context {
   }
 
   /// The keys whose receipts are accepted, with the repository where it had to be opened for them.
-  private func trust() async throws -> (keys: [[UInt8]], store: any ObjectStore) {
+  func receiptTrust() async throws -> (keys: [[UInt8]], store: any ObjectStore) {
     if let configured = try configuredReceiptKeys() { return (configured, try store()) }
     let repository = try await openRepository()
     let key = try await Lane("drydock.receipts").run { try repository.receiptKey().publicKey() }
     return ([key], try store())
   }
 
-  /// The receipts that the repository has, newest first.
+  /// The receipts that the repository has and somebody wants, newest first.
   ///
   /// Where the configuration lists the accepted keys no key of the repository is needed: receipts
   /// and revocations are signed, not sealed.
-  func receiptShelf() async throws -> ReceiptShelf {
-    let (keys, store) = try await trust()
-    return try await Lane("drydock.receipts").run { try ReceiptShelf(in: store, trusting: keys) }
+  func receiptShelf(
+    _ choose: @escaping @Sendable ([ReceiptName]) -> [ReceiptName] = { $0 }
+  ) async throws -> ReceiptShelf {
+    let (keys, store) = try await receiptTrust()
+    return try await Lane("drydock.receipts").run {
+      try ReceiptShelf(in: store, trusting: keys, choose)
+    }
+  }
+
+  /// The receipts whose id begins so; what follows a dot, as in the name of a file, does not matter.
+  func receiptShelf(named beginning: String) async throws -> ReceiptShelf {
+    let id = ReceiptName(beginning).id
+    return try await receiptShelf { names in names.filter { $0.id.hasPrefix(id) } }
   }
 
   /// A receipt in a file, and the revocations of the repository where one is named.
@@ -55,7 +65,7 @@ extension Context {
     if let configured, configuration.repository == nil {
       return try await lane.run { try ReceiptShelf(file: path, trusting: configured) }
     }
-    let (keys, store) = try await trust()
+    let (keys, store) = try await receiptTrust()
     return try await lane.run {
       var shelf = try ReceiptShelf(file: path, trusting: keys)
       try shelf.readRevocations(of: store, trusting: keys)

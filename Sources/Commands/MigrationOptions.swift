@@ -1,4 +1,5 @@
 public import Arguments
+internal import Foundation
 internal import Migration
 internal import Postgres
 internal import Problems
@@ -51,7 +52,6 @@ public struct MigrationOptions: ArgumentGroup, Equatable {
     _ body: (MigrationSession) async throws -> [PatchOutcome]
   ) async throws -> ExitStatus {
     let all = try await tenants.read(in: context)
-    if !isWithoutReceipt, all.contains(where: { $0.schema != nil }) { throw Self.noSchemaReceipts }
     let directory = try patchOptions.read(in: context)
     let shelf = try await usableReceipts(in: context)
     let policy = isWithoutReceipt ? nil : try policyOptions.read(in: context)
@@ -82,13 +82,6 @@ public struct MigrationOptions: ArgumentGroup, Equatable {
     return run.status
   }
 
-  private static let noSchemaReceipts = Problem(
-    .refused,
-    code: "tenants.no-receipts",
-    "a receipt is for a whole database; the schemas of tenants have none",
-    hint: "Rehearse the patches on one tenant, then: --without-receipt --because 'why'."
-  )
-
   /// The receipts to choose from; none where none is needed.
   private func usableReceipts(in context: Context) async throws -> ReceiptShelf {
     if isWithoutReceipt, reason?.isEmpty ?? true {
@@ -104,7 +97,10 @@ public struct MigrationOptions: ArgumentGroup, Equatable {
 
   /// The receipts to choose from, newest first, and what is known to be revoked.
   private func shelf(in context: Context) async throws -> ReceiptShelf {
-    guard let receipt else { return try await context.receiptShelf() }
+    guard let receipt else {
+      let now = Int(Date().timeIntervalSince1970)
+      return try await context.receiptShelf { ReceiptShelf.usable($0, now: now) }
+    }
     let path = receipt.hasPrefix("/") ? receipt : "\(context.world.directory)/\(receipt)"
     return try await context.receiptShelf(of: path)
   }

@@ -90,7 +90,7 @@ struct MigrationSession: Sendable {
     _ patches: [Patch]
   ) throws {
     guard let receipt, !patches.isEmpty else { return }
-    let live = try LiveDatabase.read(try Connection.open(settings))
+    let live = try LiveDatabase.read(try Connection.open(settings), tenant: tenant)
     try check(receipt, live, direction, patches).require()
   }
 
@@ -118,9 +118,9 @@ struct MigrationSession: Sendable {
 
   /// What the database says of itself now.
   func liveDatabase() async throws -> LiveDatabase {
-    try await Lane("drydock.live").run { [settings] in
+    try await Lane("drydock.live").run { [settings, tenant] in
       do {
-        return try LiveDatabase.read(try Connection.open(settings))
+        return try LiveDatabase.read(try Connection.open(settings), tenant: tenant)
       } catch let error as PostgresError {
         throw error.problem("cannot look at \(settings)")
       }
@@ -133,7 +133,9 @@ struct MigrationSession: Sendable {
     _ direction: Receipt.Direction,
     _ patches: [Patch]
   ) throws -> Receipt {
-    let candidates = receipts.filter { isReceiptGiven || $0.isCandidate(live, direction, patches) }
+    let candidates = receipts.filter {
+      isReceiptGiven || $0.isCandidate(live, tenant, direction, patches)
+    }
     for receipt in candidates {
       let check = try check(receipt, live, direction, patches)
       guard let mismatch = check.mismatches.first else {
@@ -195,6 +197,7 @@ struct MigrationSession: Sendable {
     occasion.direction = direction
     occasion.policy = policy
     occasion.label = context.configuration.label
+    occasion.tenant = tenant
     occasion.revocations = revocations
     return try ReceiptCheck(receipt, for: occasion)
   }
@@ -255,10 +258,11 @@ extension Receipt {
   /// Whether a receipt of the repository is meant at all, so that what does not fit is worth telling.
   func isCandidate(
     _ live: LiveDatabase,
+    _ schema: String?,
     _ wanted: Direction,
     _ patches: [Migration.Patch]
   ) -> Bool {
-    guard target.database == live.target.database else { return false }
+    guard target.database == live.target.database, tenant == schema else { return false }
     return (wanted == .down || direction == .up) && covers(patches)
   }
 

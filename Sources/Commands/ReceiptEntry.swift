@@ -9,7 +9,8 @@ struct ReceiptEntry {
   /// What the database of receipts says.
   struct Live: Sendable {
     let target: Receipt.Target
-    let ledger: Ledger.State
+    /// What the ledger says, by the schema of a tenant; that of the database under nil.
+    let ledgers: [String?: Ledger.State]
     /// How many patches were applied under each receipt, whatever became of them.
     let uses: [String: Int]
   }
@@ -50,8 +51,8 @@ struct ReceiptEntry {
     if uses >= receipt.patches.count { return .used }
     if revocation != nil { return .revoked }
     let isExpired = now > receipt.expires
-    guard let live else { return isExpired ? .expired : .good }
-    let isInStep = live.ledger.lastPosition == receipt.ledgerPosition + uses
+    guard let ledger = live?.ledgers[receipt.tenant] else { return isExpired ? .expired : .good }
+    let isInStep = ledger.receiptPosition == receipt.ledgerPosition + uses
     if uses > 0 { return isInStep && !isExpired ? .partlyUsed : .used }
     return isExpired ? .expired : isInStep ? .good : .overtaken
   }
@@ -63,6 +64,11 @@ struct ReceiptEntry {
 
   /// The beginning of a public key as `key generate` shows it.
   var keyName: String { "receipts-\(key.prefix(8))" }
+
+  /// The database, and the schema where it is for one.
+  var place: String {
+    [receipt.target.database, receipt.tenant].compactMap { $0 }.joined(separator: " ")
+  }
 
   /// The patches as a person counts them: the first and the last.
   var patches: String {
@@ -82,7 +88,7 @@ struct ReceiptEntry {
     for entry in entries {
       table.add(
         entry.receipt.id,
-        entry.receipt.target.database,
+        entry.place,
         (entry.receipt.direction == .down ? "undo: " : "") + entry.patches,
         time(entry.receipt.created),
         time(entry.receipt.expires),
@@ -119,6 +125,7 @@ struct ReceiptEntry {
   var json: JSONValue {
     [
       "receipt": .string(receipt.id), "database": .string(receipt.target.database),
+      "schema": JSONValue(receipt.tenant),
       "direction": .string(receipt.direction.rawValue),
       "patches": .array(receipt.patches.map { .string($0.file) }),
       "made": .string(Self.time(receipt.created)), "expires": .string(Self.time(receipt.expires)),

@@ -16,17 +16,35 @@ struct ReceiptShelf: Sendable {
   /// Revocations by the receipt's id.
   private(set) var revocations: [String: Revocation] = [:]
 
+  /// How many receipts the repository has, those that were not read too.
+  private(set) var recordCount = 0
+  private var names: [ReceiptName] = []
+
   /// Nothing.
   init() {}
 
-  /// What a repository has.
-  init(in store: any ObjectStore, trusting keys: [[UInt8]]) throws {
+  /// What a repository has, as far as it is wanted.
+  ///
+  /// - Parameters:
+  ///   - store: The repository's store.
+  ///   - keys: Whose receipts count.
+  ///   - choose: Says by the names which are read.
+  /// - Throws: What the store throws.
+  init(
+    in store: any ObjectStore,
+    trusting keys: [[UInt8]],
+    _ choose: ([ReceiptName]) -> [ReceiptName] = { $0 }
+  ) throws {
     self.keys = keys
-    for (id, bytes) in try Repository.signedRecords(.receipt, in: store) {
-      if let receipt = try Self.receipt(id, bytes, trusting: keys) {
+    let all = try Repository.signedRecords(.receipt, in: store).map { ReceiptName($0) }
+    recordCount = all.count
+    names = choose(all)
+    for name in names {
+      let bytes = try Repository.signedRecord(.receipt, name.text, in: store)
+      if let receipt = try Self.receipt(name.id, bytes, trusting: keys) {
         receipts.append(receipt)
       } else {
-        untrusted.append(id)
+        untrusted.append(name.id)
       }
     }
     receipts.sort { ($0.receipt.created, $0.receipt.id) > ($1.receipt.created, $1.receipt.id) }
@@ -55,10 +73,26 @@ struct ReceiptShelf: Sendable {
     receipts = [try SignedReceipt(decoding: bytes, trusting: keys)]
   }
 
-  /// Reads what was revoked: what somebody trusted has signed counts, under whatever name it lies;
-  /// nothing else does (docs/decisions/0036).
+  /// The names under which the repository keeps a receipt.
+  func records(of id: String) -> [String] { names.filter { $0.id == id }.map(\.text) }
+
+  /// Those that a migration may want: all that have not expired, and the last that have, so that it
+  /// can say so.
+  static func usable(_ names: [ReceiptName], now: Int) -> [ReceiptName] {
+    let dated = names.filter { $0.expires != nil }
+      .sorted { ($0.expires ?? 0, $0.id) > ($1.expires ?? 0, $1.id) }
+    let good = dated.prefix { $0.expires ?? 0 >= now }
+    return names.filter { $0.expires == nil } + good + dated.dropFirst(good.count).prefix(20)
+  }
+
+  /// Reads which of the receipts were revoked: what somebody trusted has signed counts, nothing else
+  /// does (docs/decisions/0036).
   mutating func readRevocations(of store: any ObjectStore, trusting keys: [[UInt8]]) throws {
-    for (_, bytes) in try Repository.signedRecords(.revocation, in: store) {
+    let read = Set(receipts.map { Substring($0.receipt.id) })
+    for name in try Repository.signedRecords(.revocation, in: store) {
+      // Where somebody had taken a revocation's name, it has something after a dot.
+      guard read.contains(name.prefix { $0 != "." }) else { continue }
+      let bytes = try Repository.signedRecord(.revocation, name, in: store)
       guard let revocation = try Revocation(decoding: bytes, trusting: keys) else { continue }
       revocations[revocation.receipt] = revocation
     }

@@ -38,7 +38,7 @@ public struct ReceiptsListCommand: RunnableCommand {
   /// Lists them, the newest first.
   public func run(in context: Context) async throws -> ExitStatus {
     let shelf = try await context.receiptShelf()
-    let live = try await context.liveIfNamed(databaseOptions)
+    let live = try await context.liveIfNamed(databaseOptions, shelf.receipts.map(\.receipt))
     let now = Int(Date().timeIntervalSince1970)
     let entries = shelf.receipts.map {
       ReceiptEntry($0, live: live, revocation: shelf.revocations[$0.receipt.id], now: now)
@@ -50,7 +50,10 @@ public struct ReceiptsListCommand: RunnableCommand {
 
 extension Context {
   /// What the database of receipts says of itself; nil where none is named.
-  func liveIfNamed(_ options: DatabaseOptions) async throws -> ReceiptEntry.Live? {
+  func liveIfNamed(
+    _ options: DatabaseOptions,
+    _ receipts: [Receipt]
+  ) async throws -> ReceiptEntry.Live? {
     guard options.database != nil || configuration.database != nil else { return nil }
     let settings = try options.orDefault(in: self)
     return try await Lane("drydock.live").run {
@@ -58,7 +61,11 @@ extension Context {
         let connection = try Connection.open(settings)
         return try ReceiptEntry.Live(
           target: Receipt.Target.read(connection),
-          ledger: Ledger.read(connection),
+          ledgers: Dictionary(
+            uniqueKeysWithValues: Set(receipts.map(\.tenant)).map { schema in
+              (schema, try Ledger.read(connection, tenant: schema))
+            }
+          ),
           uses: Ledger.receiptUses(connection)
         )
       } catch let error as PostgresError {

@@ -57,7 +57,7 @@ public struct ReceiptsRevokeCommand: RunnableCommand {
         hint: "Give --because 'why'; whoever wants to migrate with the receipt is told."
       )
     }
-    let shelf = try await context.receiptShelf()
+    let shelf = try await context.receiptShelf(named: id)
     let receipt = try shelf.receipt(id).receipt
     guard shelf.revocations[receipt.id] == nil else { throw Self.already(receipt.id) }
     let revocation = Revocation(

@@ -34,11 +34,11 @@ public struct ReceiptsShowCommand: RunnableCommand {
 
   /// Shows it.
   public func run(in context: Context) async throws -> ExitStatus {
-    let shelf = try await context.receiptShelf()
+    let shelf = try await context.receiptShelf(named: id)
     let signed = try shelf.receipt(id)
     let entry = ReceiptEntry(
       signed,
-      live: try await context.liveIfNamed(databaseOptions),
+      live: try await context.liveIfNamed(databaseOptions, [signed.receipt]),
       revocation: shelf.revocations[signed.receipt.id],
       now: Int(Date().timeIntervalSince1970)
     )
@@ -50,7 +50,7 @@ public struct ReceiptsShowCommand: RunnableCommand {
 extension ReceiptShelf {
   /// The one receipt whose id begins so; a `Problem` of kind `usage` for none and for several.
   func receipt(_ beginning: String) throws -> SignedReceipt {
-    let found = receipts.filter { $0.receipt.id.hasPrefix(beginning) }
+    let found = receipts.filter { $0.receipt.id.hasPrefix(ReceiptName(beginning).id) }
     if let only = found.first, found.count == 1 { return only }
     throw Problem(
       .usage,
@@ -104,6 +104,7 @@ extension ReceiptEntry {
     var values: [Report.Field] = [
       .init("state", state.rawValue + (isUseKnown ? "" : " (use not known)")),
       .init("database", "\(target.database) (oid \(target.oid)) of \(target.systemIdentifier)"),
+      .init("schema", receipt.tenant ?? "all"),
       .init("role", receipt.migrator),
       .init("made", "\(Self.time(receipt.created)) by \(receipt.tool)"),
       .init("expires", Self.time(receipt.expires)),

@@ -22,7 +22,7 @@ struct RehearsalSession: Sendable {
 
   let context: Context
   let snapshot: String
-  let database: ConnectionSettings?
+  var database: ConnectionSettings?
   let directory: PatchDirectory
   let migrator: String?
   let target: Version?
@@ -34,6 +34,10 @@ struct RehearsalSession: Sendable {
   let file: PolicyFile?
   /// The patch whose undo is rehearsed, instead of what is pending.
   var undoes: Version?
+  /// The schema in which patches run; nil for the whole database.
+  var tenant: String?
+  /// The other schemas of the database that are rehearsed in the same run.
+  var siblings: [String] = []
 
   /// What receipts call this program.
   static let tool = "drydock \(ToolVersion.number)"
@@ -61,6 +65,8 @@ struct RehearsalSession: Sendable {
     options.binaryDirectory = context.configuration.binaries
     options.tool = Self.tool
     options.undoes = undoes
+    options.tenant = tenant
+    options.siblings = siblings
     options.rows = rows
     options.templates = isFresh ? nil : context.templates
     options.note = { context.note($0) }
@@ -88,7 +94,11 @@ struct RehearsalSession: Sendable {
     receipt.policy = try file?.hash()
     receipt.label = context.configuration.label
     let signed = try SignedReceipt(signing: receipt, with: signer)
-    try repository.putRecord(kind: .receipt, id: receipt.id, try signed.encoded())
+    try repository.putRecord(
+      kind: .receipt,
+      id: ReceiptName(of: receipt).text,
+      try signed.encoded()
+    )
     return Outcome(
       content: content,
       result: result,
@@ -123,9 +133,9 @@ struct RehearsalSession: Sendable {
 
   private func liveDatabase() async throws -> LiveDatabase? {
     guard let database else { return nil }
-    return try await Lane("drydock.live").run {
+    return try await Lane("drydock.live").run { [tenant] in
       do {
-        return try LiveDatabase.read(try Connection.open(database))
+        return try LiveDatabase.read(try Connection.open(database), tenant: tenant)
       } catch let error as PostgresError {
         throw error.problem("cannot look at \(database)")
       }

@@ -2,6 +2,7 @@ public import Arguments
 internal import Migration
 internal import Postgres
 internal import Rehearsal
+internal import Reports
 
 /// Rehearses the pending patches on a restored snapshot.
 public struct RehearseCommand: RunnableCommand {
@@ -19,6 +20,10 @@ public struct RehearseCommand: RunnableCommand {
       "drydock rehearse --undo 0007 --database shop",
       "Rehearse taking patch 0007 back, on data that were written since."
     ),
+    Example(
+      "drydock rehearse --schemas 'tenant_%' --database shop",
+      "Rehearse in each of these schemas by itself; each gets its own receipt."
+    ),
   ]
 
   /// The options of every command.
@@ -28,6 +33,10 @@ public struct RehearseCommand: RunnableCommand {
 
   /// The patch that is to be taken back, instead of what is pending being applied.
   public var undoes: String?
+  /// A file with an address a line, of databases that are rehearsed for one after the other.
+  public var tenantFile: String?
+  /// A pattern of schema names.
+  public var schemas: String?
 
   /// Makes the command with every default.
   public init() {}
@@ -40,6 +49,19 @@ public struct RehearseCommand: RunnableCommand {
       value: "VERSION",
       "Rehearse the undo file of this applied patch, on a snapshot taken after it."
     )
+    option(
+      "--tenants",
+      \.tenantFile,
+      value: "FILE",
+      "A file that names one database a line; each is rehearsed on its own snapshot.",
+      completion: .file
+    )
+    option(
+      "--schemas",
+      \.schemas,
+      value: "PATTERN",
+      "Rehearse in each schema like this: 'tenant_%'."
+    )
     group(\.rehearsal)
     group(\.shared)
   }
@@ -48,8 +70,32 @@ public struct RehearseCommand: RunnableCommand {
   public func run(in context: Context) async throws -> ExitStatus {
     var session = try rehearsal.session(in: context)
     session.undoes = try undoes.map { try PatchVersion.read($0) }
+    guard schemas == nil, tenantFile == nil else { return try await runEach(session, in: context) }
     let outcome = try await session.run()
     context.showToWorkflow(outcome.report)
     return outcome.verdict.isYes ? .done : .verdict
+  }
+
+  /// Rehearses for each database or schema by itself: what holds for one proves nothing for another.
+  private func runEach(
+    _ base: RehearsalSession,
+    in context: Context
+  ) async throws -> ExitStatus {
+    var options = TenantOptions()
+    options.databases = [rehearsal.databaseOptions.database].compactMap { $0 }
+    options.file = tenantFile
+    options.schemas = schemas
+    let all = try await options.read(in: context)
+    var run = TenantRehearsal()
+    for tenant in all {
+      var session = base
+      session.database = tenant.settings
+      session.tenant = tenant.schema
+      session.siblings = all.compactMap(\.schema).filter { $0 != tenant.schema }
+      try await run.add(tenant) { try await session.run() }
+    }
+    context.progress.clear()
+    context.show(run.report)
+    return run.status
   }
 }

@@ -91,7 +91,7 @@ extension MigrationSession {
     if exemption == nil {
       let live = try await liveDatabase()
       for patch in versions.compactMap({ directory[$0] })
-      where !receipts.contains(where: { $0.isCandidate(live, .down, [patch]) }) {
+      where !receipts.contains(where: { $0.isCandidate(live, tenant, .down, [patch]) }) {
         throw Self.noReceipt(.down, [patch])
       }
     }

@@ -64,6 +64,14 @@ public enum Ledger {
     var progress: [Version: Progress] = [:]
     /// The schema whose patches these are; nil for those of the database.
     var tenant: String?
+    /// How many events the tenant has.
+    var tenantEvents = 0
+
+    /// Where a receipt finds the ledger: it grows by one with each event, and by nothing else.
+    ///
+    /// For the database it is the position of the last event of all. The events of a tenant are
+    /// counted by themselves, since others come and go between them.
+    public var receiptPosition: Int { tenant == nil ? lastPosition : tenantEvents }
 
     /// The last event of a version.
     public subscript(version: Version) -> Event? { latest.first { $0.version == version } }
@@ -78,7 +86,21 @@ public enum Ledger {
       latest += try rows.compactMap { try Ledger.event($0, tenant) }
       latest.sort { $0.version < $1.version }
       lastPosition = latest.map(\.position).reduce(lastPosition, max)
+      try readTenant(connection)
       try readProgress(connection)
+    }
+
+    fileprivate mutating func readTenant(_ connection: Connection) throws {
+      guard let tenant else { return }
+      // What stands before the last slash is the schema, as in `key`.
+      tenantEvents =
+        try connection.query(
+          """
+          SELECT pg_catalog.count(*) FROM drydock.events
+          WHERE version LIKE '%/%' AND pg_catalog.regexp_replace(version, '/[^/]*$', '') = $1
+          """,
+          [.text(tenant)]
+        ).int ?? 0
     }
 
     fileprivate mutating func readProgress(_ connection: Connection) throws {
@@ -119,6 +141,7 @@ public enum Ledger {
       lastPosition: last.int ?? 0,
       tenant: tenant
     )
+    try state.readTenant(connection)
     try state.readProgress(connection)
     return state
   }

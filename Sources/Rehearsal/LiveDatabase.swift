@@ -16,12 +16,21 @@ public struct LiveDatabase: Sendable {
   public var schema: SchemaFingerprint
 
   /// Reads it.
-  public static func read(_ connection: Connection) throws -> LiveDatabase {
+  ///
+  /// - Parameters:
+  ///   - connection: A connection as the migrator.
+  ///   - tenant: The schema that is meant; nil for the whole database.
+  /// - Returns: What it says.
+  /// - Throws: `PostgresError`, or a `Problem` when the ledger is of a newer drydock.
+  public static func read(
+    _ connection: Connection,
+    tenant: String? = nil
+  ) throws -> LiveDatabase {
     LiveDatabase(
       target: try Receipt.Target.read(connection),
       role: try connection.execute("SELECT current_user").value ?? "",
       session: try LiveSession.read(connection),
-      ledger: try Ledger.read(connection),
+      ledger: try Ledger.read(connection, tenant: tenant),
       schema: try SchemaFingerprint.read(connection)
     )
   }

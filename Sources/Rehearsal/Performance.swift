@@ -37,10 +37,10 @@ struct Performance {
   }
 
   mutating func run() throws {
-    let runner = Runner(
-      scratch.settings(role: rehearsal.options.migrator),
-      Runner.Options(toolVersion: rehearsal.options.tool)
-    )
+    var options = Runner.Options(toolVersion: rehearsal.options.tool)
+    options.tenant = rehearsal.options.tenant
+    if let tenant = options.tenant { try requireSchema(tenant) }
+    let runner = Runner(scratch.settings(role: rehearsal.options.migrator), options)
     let request = Plan.Request(
       target: rehearsal.options.target,
       allowsOutOfOrder: rehearsal.options.allowsOutOfOrder
@@ -59,6 +59,21 @@ struct Performance {
       }
       if rehearsal.options.rehearsesUndo { try takeBack(plan.pending, held) }
     }
+  }
+
+  /// Without the schema, the search path would lead the patches into another one.
+  private func requireSchema(_ name: String) throws {
+    let found = try Connection.open(scratch.administration).query(
+      "SELECT 1 FROM pg_catalog.pg_namespace WHERE nspname = $1",
+      [.text(name)]
+    )
+    guard found.isEmpty else { return }
+    throw Problem(
+      .refused,
+      code: "rehearsal.no-schema",
+      "the snapshot has no schema \(name)",
+      hint: "Take a new snapshot: drydock backup."
+    )
   }
 
   /// Brings the scratch to the state of production's ledger, which may be newer than the snapshot.

@@ -99,6 +99,10 @@ public struct Receipt: Codable, Sendable, Equatable {
   public var id: String
   /// The target.
   public var target: Target
+  /// The schema in which its patches run; nil for the whole database.
+  public var tenant: String?
+  /// The other schemas that were rehearsed in the same run, each with a receipt of its own.
+  public var siblings: [String]?
   /// The role that migrates.
   public var migrator: String
   /// The session in which production was to be migrated; nil where it was not reached.
@@ -115,7 +119,7 @@ public struct Receipt: Codable, Sendable, Equatable {
   public var patches: [Patch]
   /// The versions in the target's ledger, in order.
   public var ledger: [String]
-  /// The position of the target's last ledger event; 0 without a ledger.
+  /// Where the target's ledger stood, as `Ledger.State.receiptPosition` counts; 0 without one.
   public var ledgerPosition: Int
   /// The schema and the environment that production must have: extensions, major, settings too.
   public var schema: SchemaFingerprint

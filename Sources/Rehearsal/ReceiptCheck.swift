@@ -20,6 +20,8 @@ public struct ReceiptCheck: Sendable {
     public var policy: PolicyFile?
     /// What the configuration calls the environment.
     public var label: String?
+    /// The schema in which the patches are to run; nil for the whole database.
+    public var tenant: String?
     /// The revocations that are known, by the receipt's id.
     public var revocations: [String: Revocation] = [:]
 
@@ -112,6 +114,10 @@ public struct ReceiptCheck: Sendable {
         "database \(found.database) was dropped and created anew: its oid was \(wanted.oid),"
           + " and is \(found.oid)"
       )
+    }
+    if receipt.tenant != occasion.tenant {
+      let words = { (schema: String?) in schema.map { "schema \($0)" } ?? "the whole database" }
+      mismatches.append("it is for \(words(receipt.tenant)), and this is \(words(occasion.tenant))")
     }
     if let wanted = receipt.label, let found = occasion.label, wanted != found {
       mismatches.append("it is for the environment '\(wanted)', and this is '\(found)'")

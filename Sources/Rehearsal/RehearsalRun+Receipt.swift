@@ -34,7 +34,7 @@ extension RehearsalRun.Result {
       migrator: run.options.migrator,
       patches: [],
       ledger: live?.ledger.applied.map { "\($0.version)" } ?? manifest.ledger.map(\.version),
-      ledgerPosition: live?.ledger.lastPosition ?? manifest.ledgerPosition,
+      ledgerPosition: live?.ledger.receiptPosition ?? manifest.ledgerPosition,
       schema: expected,
       snapshot: run.content.name.text,
       dataTime: manifest.taken,
@@ -45,6 +45,8 @@ extension RehearsalRun.Result {
     )
     receipt.direction = run.options.undoes == nil ? .up : .down
     receipt.session = live?.session
+    receipt.tenant = run.options.tenant
+    receipt.siblings = run.options.tenant == nil ? nil : run.options.siblings
     receipt.variableKey = Hex.text(try Randomness.bytes(16))
     receipt.coverage = coverage(in: run.content, run.options.rows)
     let variables = try BoundVariables(key: receipt.variableKey)

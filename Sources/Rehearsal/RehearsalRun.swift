@@ -19,6 +19,10 @@ public struct RehearsalRun: Sendable {
     public var allowsOutOfOrder = false
     /// The patch that is to be taken back, instead of what is pending being applied.
     public var undoes: Version?
+    /// The schema in which patches run, one of many with the same tables; nil for the database.
+    public var tenant: String?
+    /// The other schemas that are rehearsed in the same run, each by itself.
+    public var siblings: [String] = []
     /// What production's ledger says; the snapshot's own ledger when nil.
     public var ledger: Ledger.State?
     /// Connections that restore at the same time.

@@ -65,14 +65,35 @@ extension Repository {
     }
   }
 
-  /// The records of a kind that is signed and not sealed, by their ids; no key is needed.
+  /// The ids of the records of a kind that is signed and not sealed; no key is needed.
   public static func signedRecords(
     _ kind: RecordKind,
     in store: any ObjectStore
-  ) throws -> [(id: String, bytes: [UInt8])] {
+  ) throws -> [String] {
     precondition(kind.seal == nil, "records of this kind are sealed")
-    return try store.list(kind.rawValue).map { object in
-      (object.name.lastComponent, try store.get(object.name, limit: Self.recordLimit + 1024))
+    return try store.list(kind.rawValue).map(\.name.lastComponent)
+  }
+
+  /// The content of a record that is signed and not sealed; no key is needed.
+  public static func signedRecord(
+    _ kind: RecordKind,
+    _ id: String,
+    in store: any ObjectStore
+  ) throws -> [UInt8] {
+    precondition(kind.seal == nil, "records of this kind are sealed")
+    return try store.get(try name(kind, id), limit: Self.recordLimit + 1024)
+  }
+
+  /// Removes a record; one that has gone meanwhile is no error.
+  ///
+  /// - Throws: `repository.append-only`, `repository.needs-full-key`; what the store throws.
+  public func removeRecord(kind: RecordKind, id: String) throws {
+    try checkMayRemove()
+    try requireFullKey(for: "removing records")
+    do {
+      try store.delete(try Self.name(kind, id))
+    } catch let problem as Problem where problem.code == StoreProblem.notFoundCode {
+      // Somebody else had the same wish.
     }
   }
 

@@ -100,7 +100,7 @@ struct ReceiptUseTests {
       #expect(shown.output.contains("wrong data set"), "\(shown)")
 
       // Somebody who can write to the store, and has no key, revokes nothing.
-      let path = "\(user.repository)/revocations/\(id)"
+      let path = "\(user.repository)/revocations/\(id.prefix { $0 != "." })"
       let word = String(decoding: try Data(contentsOf: URL(filePath: path)), as: UTF8.self)
       try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: path)
       try word.replacing("wrong", with: "other").write(

@@ -60,7 +60,8 @@ struct TenantTests {
       try connection.execute("CREATE SCHEMA tenant_a; CREATE SCHEMA tenant_b")
       let command = ["--database", database.argument, "--schemas", "tenant_%"]
       let refused = try user.run(["migrate"] + command)
-      #expect(refused.code == 3 && refused.missingOfError == [], "\(refused)")
+      #expect(refused.code == 3, "\(refused)")
+      #expect(refused.output.contains("failed: migrate.no-receipt"), "\(refused)")
       let run = try user.run(["migrate"] + command + Self.exempt)
       #expect(run.code == 0 && run.output.contains("2 of 2 done"), "\(run)")
       try connection.execute("CREATE SCHEMA tenant_c")
