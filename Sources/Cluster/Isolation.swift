@@ -11,11 +11,19 @@ public struct Isolation: Sendable, Equatable, Codable {
   /// Whether its environment holds only what it needs; always so.
   public let environment: Bool
 
+  /// That of a server which Drydock did not start: none that it knows of.
+  public static let none = Isolation(network: false, user: false, environment: false)
+
   /// Whether nothing is missing.
   public var isComplete: Bool { network && user && environment }
 
   /// What is missing, each in a sentence with its remedy.
   public var shortcomings: [String] {
+    guard environment else {
+      return [
+        "The scratch is on a server that was named, and nobody knows what can be reached from there."
+      ]
+    }
     var missing: [String] = []
     if !network {
       missing.append(
@@ -34,6 +42,12 @@ public struct Isolation: Sendable, Equatable, Codable {
 
   /// What this machine allows, tried once.
   public static var available: Isolation { Isolation(.forScratch) }
+
+  private init(network: Bool, user: Bool, environment: Bool) {
+    self.network = network
+    self.user = user
+    self.environment = environment
+  }
 
   init(_ confinement: Confinement) {
     network = confinement.network != nil

@@ -28,6 +28,8 @@ public struct Configuration: Sendable, Equatable {
   public var policy: String?
   /// Bytes that restored snapshots may take on this machine's disk; nil for the default.
   var templates: Int?
+  /// The server on which rehearsals have their scratch; nil for one of our own.
+  public var scratchServer: ConnectionSettings?
   /// The directory of PostgreSQL's programs; nil to look where they usually are.
   public var binaries: String?
   /// Where the passphrase comes from; nil leaves only asking for it.
@@ -93,6 +95,9 @@ public struct Configuration: Sendable, Equatable {
     let configuredDatabase = try configured.database.map { try ConnectionSettings.given($0, .file) }
     result.database =
       try variables.settings.database.map { try .given($0, .environment) } ?? configuredDatabase
+    let scratchServer = try configured.scratchServer.map { try ConnectionSettings.given($0, .file) }
+    result.scratchServer =
+      try variables.settings.scratchServer.map { try .given($0, .environment) } ?? scratchServer
     if options.profile != nil {
       result.databaseOfChosenProfile = try Self.database(of: profile, in: files)
     }

@@ -76,6 +76,7 @@ struct ConfigurationFile: Sendable, Equatable {
     case .label: settings.label = try text(value)
     case .policy: settings.policy = try text(value)
     case .templates: settings.templates = try checked(value, key, BucketSettings.size)
+    case .scratchServer: settings.scratchServer = try text(value)
     case .binaries: settings.binaries = try text(value)
     case .passphraseFile: settings.passphraseFile = try text(value)
     case .protected: settings.isProtected = try truth(value)

@@ -47,6 +47,7 @@ struct EnvironmentSettings {
     settings.database = values["DRYDOCK_DATABASE"]
     settings.patches = values["DRYDOCK_PATCHES"]
     settings.label = values["DRYDOCK_LABEL"]
+    settings.scratchServer = values["DRYDOCK_SCRATCH_SERVER"]
     settings.binaries = values["DRYDOCK_BINARIES"]
     settings.passphraseFile = values["DRYDOCK_PASSPHRASE_FILE"]
     settings.keyFile = values["DRYDOCK_KEY_FILE"]

@@ -23,6 +23,7 @@ struct Examination {
     if Isolation.available.isComplete {
       findings.append(Finding(.good, "scratch", "own user, no network, empty environment"))
     }
+    findings += await scratchServer()
     return findings + (await repository())
   }
 
@@ -201,7 +202,7 @@ struct Examination {
     return [Finding(.good, "store", "when probed: \(known.summary)")] + shortcomings
   }
 
-  private func looking(
+  func looking(
     _ subject: String,
     _ body: @escaping @Sendable () throws -> [Finding]
   ) async -> [Finding] {

@@ -43,7 +43,9 @@ public struct GateCommand: RunnableCommand {
   /// Rehearses and judges; exit code 5 for "no".
   public func run(in context: Context) async throws -> ExitStatus {
     let wanted = try reports.map { try ReportFile($0) }
-    let outcome = try await rehearsal.session(in: context).run()
+    let session = try rehearsal.session(in: context)
+    try session.requireSafeServer()
+    let outcome = try await session.run()
     let report = outcome.report
     for file in wanted { try file.write(report, in: context) }
     context.showToWorkflow(report)

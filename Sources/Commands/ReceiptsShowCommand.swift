@@ -112,6 +112,7 @@ extension ReceiptEntry {
       .init("policy", receipt.policy.map { "sha256 \($0.prefix(12))" } ?? "none"),
       .init("signed by", keyName),
     ]
+    if let server = receipt.scratchServer { values.append(.init("rehearsed on", server)) }
     if let label = receipt.label { values.append(.init("environment", label)) }
     if let revocation {
       values.append(.init("revoked", "\(Self.time(revocation.revoked)): \(revocation.reason)"))

@@ -26,6 +26,8 @@ public struct RehearsalOptions: ArgumentGroup, Equatable {
   public var isSchemaOnly = false
   /// Whether the snapshot is restored although a copy of it was kept.
   public var isFresh = false
+  /// The server on which the scratch is to be.
+  public var scratchServer: String?
   /// Whether a scratch that is not isolated is allowed.
   public var allowsUnsafeScratch = false
 
@@ -46,6 +48,12 @@ public struct RehearsalOptions: ArgumentGroup, Equatable {
     )
     flag("--schema-only", \.isSchemaOnly, "Restore no rows, only the definition.")
     flag("--fresh", \.isFresh, "Restore the snapshot anew, and keep no copy for the next time.")
+    option(
+      "--scratch-server",
+      \.scratchServer,
+      value: "ADDRESS",
+      "Rehearse on this server, as a superuser of it; own for one that drydock starts."
+    )
     flag(
       "--unsafe-scratch",
       \.allowsUnsafeScratch,
@@ -62,7 +70,7 @@ public struct RehearsalOptions: ArgumentGroup, Equatable {
     var policy = Verdict.Policy()
     file?.apply(to: &policy)
     policy.allowsUnsafeScratch = allowsUnsafeScratch
-    return RehearsalSession(
+    var session = RehearsalSession(
       context: context,
       snapshot: snapshot,
       database: try databaseOptions.database.map { try ConnectionSettings.given($0, .commandLine) }
@@ -76,6 +84,8 @@ public struct RehearsalOptions: ArgumentGroup, Equatable {
       policy: policy,
       file: file
     )
+    session.server = try server(in: context)
+    return session
   }
 }
 

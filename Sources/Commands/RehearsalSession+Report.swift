@@ -21,6 +21,7 @@ extension RehearsalSession.Outcome {
           "scratch",
           "ready after \(Quantity.duration(.seconds(result.preparation)))"
             + (result.isFromTemplate ? ", from the copy that an earlier rehearsal kept" : "")
+            + (result.namedServer.map { ", on \($0), which was named for it" } ?? "")
         ),
       ])
     ]
@@ -89,6 +90,7 @@ extension RehearsalSession.Outcome {
       "receipt": JSONValue(receipt?.id),
       "preparation_seconds": .number(result.preparation),
       "from_template": .boolean(result.isFromTemplate),
+      "scratch_server": JSONValue(result.namedServer),
       "caught_up": .array(result.caughtUp.map { .string($0) }),
       "objections": .array(
         verdict.objections.map { ["place": .string($0.place), "text": .string($0.text)] }

@@ -29,7 +29,7 @@ struct RehearsalSession: Sendable {
   let allowsOutOfOrder: Bool
   let rows: RehearsalRun.Rows
   let isFresh: Bool
-  let policy: Verdict.Policy
+  var policy: Verdict.Policy
   /// What the policy file demands; nil without one.
   let file: PolicyFile?
   /// The patch whose undo is rehearsed, instead of what is pending.
@@ -38,6 +38,8 @@ struct RehearsalSession: Sendable {
   var tenant: String?
   /// The other schemas of the database that are rehearsed in the same run.
   var siblings: [String] = []
+  /// The server on which the scratch is to be; nil for one of our own.
+  var server: ConnectionSettings?
 
   /// What receipts call this program.
   static let tool = "drydock \(ToolVersion.number)"
@@ -68,6 +70,7 @@ struct RehearsalSession: Sendable {
     options.tenant = tenant
     options.siblings = siblings
     options.rows = rows
+    options.server = server
     options.templates = isFresh ? nil : context.templates
     options.note = { context.note($0) }
     let rehearsal = RehearsalRun(on: content, patches: directory, options: options) {

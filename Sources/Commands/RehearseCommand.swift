@@ -70,6 +70,7 @@ public struct RehearseCommand: RunnableCommand {
   public func run(in context: Context) async throws -> ExitStatus {
     var session = try rehearsal.session(in: context)
     session.undoes = try undoes.map { try PatchVersion.read($0) }
+    session.acceptServer()
     guard schemas == nil, tenantFile == nil else { return try await runEach(session, in: context) }
     let outcome = try await session.run()
     context.showToWorkflow(outcome.report)

@@ -13,6 +13,7 @@ struct Settings: Sendable, Equatable {
   var policy: String?
   /// Bytes that restored snapshots may take on this machine's disk; 0 for none.
   var templates: Int?
+  var scratchServer: String?
   var binaries: String?
   var passphraseFile: String?
   var passphraseCommand: [String]?
@@ -35,6 +36,7 @@ struct Settings: Sendable, Equatable {
     result.keep = keep ?? other.keep
     result.policy = policy ?? other.policy
     result.templates = templates ?? other.templates
+    result.scratchServer = scratchServer ?? other.scratchServer
     result.receiptKey = receiptKey ?? other.receiptKey
     result.receiptKeys = receiptKeys ?? other.receiptKeys
     result.binaries = binaries ?? other.binaries

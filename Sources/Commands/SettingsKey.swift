@@ -18,6 +18,7 @@ enum SettingsKey: String, CaseIterable, Sendable {
   case keep
   case policy
   case templates
+  case scratchServer = "scratch_server"
   case binaries
   case passphraseFile = "passphrase_file"
   case passphraseCommand = "passphrase_command"
@@ -58,6 +59,8 @@ enum SettingsKey: String, CaseIterable, Sendable {
     case .protected, .policy, .binaries, .passphraseFile, .passphraseCommand, .keyFile: true
     // Who may say that a migration was rehearsed.
     case .receiptKey, .receiptKeys: true
+    // Where strangers' code runs, and who is asked for a superuser's password.
+    case .scratchServer: true
     // What runs programs and statements, and what may be changed in bulk.
     case .runbook, .transitions, .parameters: true
     }

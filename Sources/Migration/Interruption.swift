@@ -1,6 +1,6 @@
 internal import Foundation
 internal import Postgres
-internal import Problems
+public import Problems
 internal import Synchronization
 
 /// Stops a run from another thread: the statement that runs is cancelled, and nothing follows it.
@@ -30,7 +30,10 @@ public final class Interruption: Sendable {
   /// Makes a connection the one whose statement is cancelled; nil when it is done.
   func attach(_ canceller: Canceller?) { state.withLock { $0.canceller = canceller } }
 
-  func check() throws(Problem) {
+  /// Throws where the run was asked to stop.
+  ///
+  /// - Throws: A `Problem` of kind `interrupted`.
+  public func check() throws(Problem) {
     guard isRequested else { return }
     throw Problem(
       .interrupted,

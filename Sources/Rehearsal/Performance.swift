@@ -9,7 +9,7 @@ internal import Snapshot
 /// pending, then the way back.
 struct Performance {
   let rehearsal: RehearsalRun
-  let scratch: ScratchDatabase
+  let scratch: any Scratch
   /// What production's schema must be when it migrates.
   private(set) var expected: SchemaFingerprint
   private(set) var observed: [PatchObservation] = []
@@ -24,7 +24,7 @@ struct Performance {
   private var rows: KnownRows
   private var rowsBefore: [KnownRows] = []
 
-  init(of rehearsal: RehearsalRun, scratch: ScratchDatabase, expected: SchemaFingerprint) throws {
+  init(of rehearsal: RehearsalRun, scratch: any Scratch, expected: SchemaFingerprint) throws {
     self.rehearsal = rehearsal
     self.scratch = scratch
     self.expected = expected
@@ -36,11 +36,15 @@ struct Performance {
     )
   }
 
-  mutating func run() throws {
+  /// Who runs the patches: the migrator, on the scratch.
+  static func runner(of rehearsal: RehearsalRun, on scratch: any Scratch) -> Runner {
     var options = Runner.Options(toolVersion: rehearsal.options.tool)
     options.tenant = rehearsal.options.tenant
-    if let tenant = options.tenant { try requireSchema(tenant) }
-    let runner = Runner(scratch.settings(role: rehearsal.options.migrator), options)
+    return Runner(scratch.settings(role: rehearsal.options.migrator), options)
+  }
+
+  mutating func run(_ runner: Runner) throws {
+    if let tenant = rehearsal.options.tenant { try requireSchema(tenant) }
     let request = Plan.Request(
       target: rehearsal.options.target,
       allowsOutOfOrder: rehearsal.options.allowsOutOfOrder

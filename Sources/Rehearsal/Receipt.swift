@@ -129,6 +129,8 @@ public struct Receipt: Codable, Sendable, Equatable {
   public var dataTime: String
   /// Accepted hazards with their reasons, as `hazard: reason`.
   public var accepted: [String]
+  /// The server that a person named for the rehearsal, as `host:port`; nil for one of Drydock's own.
+  public var scratchServer: String?
   /// The version of the program.
   public var tool: String
   /// When the rehearsal ended, in seconds since 1970.

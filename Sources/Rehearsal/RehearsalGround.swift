@@ -5,7 +5,8 @@ internal import Restoration
 internal import Repository
 internal import Snapshot
 
-/// Where patches are rehearsed: a scratch server with the snapshot in it, or a copy of one.
+/// Where patches are rehearsed: a scratch server with the snapshot in it, or a copy of one; or a server
+/// that a person named.
 struct RehearsalGround {
   private let content: SnapshotContent
   private let options: RehearsalRun.Options
@@ -20,7 +21,8 @@ struct RehearsalGround {
   /// - Parameter lane: Where blocking work runs.
   /// - Returns: The scratch, and whether it is a copy of one that was filled before.
   /// - Throws: A `Problem`; nothing is left behind then.
-  func prepare(_ lane: Lane) async throws -> (scratch: ScratchDatabase, isFromTemplate: Bool) {
+  func prepare(_ lane: Lane) async throws -> (scratch: any Scratch, isFromTemplate: Bool) {
+    if let server = options.server { return (try await prepare(server, lane), false) }
     progress("starting a scratch server")
     let key = try await lane.run { [self] in
       try options.templates.map { _ in try TemplateKey(of: content, options) }
@@ -38,9 +40,39 @@ struct RehearsalGround {
       if let key { try await lane.run { [self] in try keep(scratch, key) } }
       return (scratch, false)
     } catch {
-      // The error that ended the rehearsal is the one to report; the next start cleans up.
-      try? await lane.run { try scratch.server.remove() }
+      await abandon(scratch, lane)
       throw error
+    }
+  }
+
+  /// On a server that a person named, the snapshot is restored each time.
+  private func prepare(_ server: ConnectionSettings, _ lane: Lane) async throws -> any Scratch {
+    progress("preparing the scratch server")
+    let scratch = try await lane.run { [content, options] in
+      try NamedScratch.start(
+        on: server,
+        like: content,
+        role: options.migrator,
+        note: options.note
+      )
+    }
+    do {
+      try await fill(scratch, lane)
+      return scratch
+    } catch {
+      await abandon(scratch, lane)
+      throw error
+    }
+  }
+
+  /// Takes the scratch away after an error, which is the one to report: what cannot be removed now is
+  /// removed by the next rehearsal, and where others use the same server that is said.
+  func abandon(_ scratch: any Scratch, _ lane: Lane) async {
+    do {
+      try await lane.run { try scratch.remove() }
+    } catch {
+      guard scratch.namedServer != nil else { return }
+      options.note("\((error as? Problem).map(\.description) ?? "\(error)")")
     }
   }
 
@@ -67,13 +99,14 @@ struct RehearsalGround {
     }
   }
 
-  private func fill(_ scratch: ScratchDatabase, _ lane: Lane) async throws {
+  private func fill(_ scratch: any Scratch, _ lane: Lane) async throws {
     progress("restoring \(content.name)")
     var restoring = RestoreOptions()
     restoring.jobs = options.jobs
     restoring.verifies = false
     restoring.isNeutralised = true
-    restoring.loader = ScratchDatabase.loader
+    restoring.loader = scratch.settings(role: ScratchDatabase.loader)
+    restoring.closesForeignTables = scratch.namedServer != nil
     restoring.binaryDirectory = options.binaryDirectory
     switch options.rows {
     case .all: break
@@ -87,7 +120,7 @@ struct RehearsalGround {
         options: restoring
       ).run()
     } catch let problem as Problem where problem.kind == .partial {
-      throw Self.noScratch(problem)
+      throw Self.noScratch(problem, scratch)
     }
     try await lane.run {
       _ = try Connection.open(scratch.administration).execute("VACUUM (FREEZE)")
@@ -95,13 +128,15 @@ struct RehearsalGround {
   }
 
   /// What a half-filled scratch means: nothing to tidy up by hand, nothing changed anywhere.
-  private static func noScratch(_ problem: Problem) -> Problem {
+  private static func noScratch(_ problem: Problem, _ scratch: any Scratch) -> Problem {
     var copy = problem
     copy.kind = .failed
     copy.facts.removeAll { $0.name == "state" }
+    let server = scratch.namedServer
     copy.hint =
       problem.code == "postgres.53100"
-      ? "Nothing was changed. Set TMPDIR to a directory with room for the whole snapshot."
+      ? server.map { "Nothing was changed. \($0) has no room for the whole snapshot." }
+        ?? "Nothing was changed. Set TMPDIR to a directory with room for the whole snapshot."
       : "Nothing was changed. Check the snapshot with drydock verify --level 3."
     return copy
   }

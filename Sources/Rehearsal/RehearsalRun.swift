@@ -2,7 +2,8 @@ public import Catalog
 public import Cluster
 internal import Foundation
 public import Migration
-internal import Postgres
+public import Postgres
+internal import Problems
 internal import Repository
 internal import Restoration
 public import Snapshot
@@ -35,6 +36,8 @@ public struct RehearsalRun: Sendable {
     public var tool = "drydock"
     /// How much of the snapshot's rows is there.
     public var rows = Rows.all
+    /// The server on which the scratch is to be, as a superuser of it; nil for one of our own.
+    public var server: ConnectionSettings?
     /// Where restored snapshots are kept for the next rehearsals; nil for nowhere.
     public var templates: TemplateCache?
     /// Told what does not end the rehearsal, such as a template that does not fit.
@@ -68,6 +71,8 @@ public struct RehearsalRun: Sendable {
     public var reversals: [String: Receipt.Reversal] = [:]
     /// How far the scratch was kept away from the machine.
     public var isolation: Isolation
+    /// The server that a person named for it, as `host:port`; nil for one of our own.
+    public var namedServer: String?
     /// Seconds until the first statement could run.
     public var preparation: Double
     /// Whether the scratch is a copy of one that an earlier rehearsal had filled.
@@ -108,26 +113,33 @@ public struct RehearsalRun: Sendable {
     do {
       let expected = try await lane.run { [content] in try Self.fingerprint(of: content) }
       let preparation = started.secondsAgo
-      let result = try await lane.run { [self] in
-        var performance = try Performance(of: self, scratch: scratch, expected: expected)
-        try performance.run()
-        return Result(
-          patches: performance.observed,
-          findings: HazardReview(performance.evidence).findings
-            + HazardReview(performance.undoEvidence.reversed()).findings,
-          caughtUp: performance.caughtUp,
-          expected: performance.expected,
-          reversals: performance.reversals,
-          isolation: scratch.server.isolation,
-          preparation: preparation,
-          isFromTemplate: isFromTemplate
-        )
+      let runner = Performance.runner(of: self, on: scratch)
+      let result = try await withTaskCancellationHandler {
+        try await lane.run { [self] in
+          var performance = try Performance(of: self, scratch: scratch, expected: expected)
+          try performance.run(runner)
+          return Result(
+            patches: performance.observed,
+            findings: HazardReview(performance.evidence).findings
+              + HazardReview(performance.undoEvidence.reversed()).findings,
+            caughtUp: performance.caughtUp,
+            expected: performance.expected,
+            reversals: performance.reversals,
+            isolation: scratch.isolation,
+            namedServer: scratch.namedServer,
+            preparation: preparation,
+            isFromTemplate: isFromTemplate
+          )
+        }
+      } onCancel: {
+        runner.interruption.request()
       }
-      try await lane.run { try scratch.server.remove() }
+      // What a cancelled statement left of a patch is no result.
+      if Task.isCancelled { try runner.interruption.check() }
+      try await lane.run { try scratch.remove() }
       return result
     } catch {
-      // The error that ended the rehearsal is the one to report; the next start cleans up.
-      try? await lane.run { try scratch.server.remove() }
+      await ground.abandon(scratch, lane)
       throw error
     }
   }

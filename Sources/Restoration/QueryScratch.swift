@@ -136,7 +136,7 @@ public struct QueryScratch: Sendable {
       return LoadPlan(try tables.map { ($0, try content.stripes(of: $0, reader)) })
     }
     var options = options
-    options.loader = ScratchDatabase.loader
+    options.loader = scratch.settings(role: ScratchDatabase.loader)
     try await RowRestore(
       content: content,
       settings: scratch.administration,

@@ -1,3 +1,5 @@
+public import Postgres
+
 /// What a restore is asked to do.
 public struct RestoreOptions: Sendable, Equatable {
   /// Connections that write rows at the same time.
@@ -24,8 +26,10 @@ public struct RestoreOptions: Sendable, Equatable {
   public var verifies = true
   /// Whether what reaches outside is left out: subscriptions and user mappings.
   public var isNeutralised = false
-  /// Who loads rows and builds indexes beside them; nil for the role that is connected.
-  public var loader: String?
+  /// Whether foreign tables lead nowhere: then nobody reads files or other servers through them.
+  public var closesForeignTables = false
+  /// How whoever loads rows and builds indexes beside them connects; nil for the role that restores.
+  public var loader: ConnectionSettings?
   /// The directory with `pg_restore`, where it should not be searched for.
   public var binaryDirectory: String?
 

@@ -51,6 +51,7 @@ public struct RestoreRun: Sendable {
     do {
       let before = try await define(.preData, work.preData, work, target, session)
       isPart = true
+      if options.closesForeignTables { try await session.run { try $0.closeForeignTables() } }
       refused = try await before + fill(work, target, session)
     } catch {
       let problem = Self.problem(error)

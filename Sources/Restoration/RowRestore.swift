@@ -61,7 +61,7 @@ struct RowRestore: Sendable {
 
   /// Runs `body` on several connections at the same time.
   private func workers(_ body: @escaping @Sendable (Connection) throws -> Void) async throws {
-    let settings = options.loader.map { self.settings.with("user", $0) } ?? self.settings
+    let settings = options.loader ?? self.settings
     try await withThrowingTaskGroup(of: Void.self) { group in
       for _ in 0..<max(1, options.jobs) {
         group.addTask {

@@ -39,7 +39,7 @@ struct SampleRestore: Sendable {
   }
 
   private func close(_ tables: [SampledTable], _ references: SampleReferences) throws {
-    let user = options.loader.map { settings.with("user", $0) } ?? settings
+    let user = options.loader ?? settings
     do {
       let connection = try Connection.open(user)
       try connection.freeFromTimeLimits()

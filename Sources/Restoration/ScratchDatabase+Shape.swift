@@ -50,7 +50,7 @@ extension ScratchDatabase {
     let name = SQL.identifier(shape.database.name)
     try connection.execute("GRANT ALL ON DATABASE \(name) TO \(SQL.identifier(role))")
     let scratch = ScratchDatabase(server: server, name: shape.database.name)
-    try scratch.applySettings(shape.database, connection)
+    try shape.database.applySettings(connection)
     return scratch
   }
 

@@ -122,7 +122,7 @@ public struct ScratchDatabase: Sendable {
     try ScratchTablespaces(connection: connection, content: content).create()
     try connection.execute(database.creation(owner: database.owner))
     let scratch = ScratchDatabase(server: server, name: database.name)
-    try scratch.applySettings(database, connection)
+    try database.applySettings(connection)
     return scratch
   }
 
@@ -147,42 +147,5 @@ public struct ScratchDatabase: Sendable {
     try Connection.open(server.settings(database: "postgres", user: user))
       .execute(database.creation(as: name, owner: database.owner))
     return server.settings(database: name, user: user)
-  }
-
-  /// A role's `search_path` decides where `CREATE TABLE x` lands (tested), so settings come along;
-  /// libraries do not, nor does it that a stop has closed the database.
-  func applySettings(_ database: Manifest.Database, _ connection: Connection) throws {
-    for setting in database.settings
-    where setting.isForDatabase && !setting.name.hasSuffix("_libraries")
-      && setting.name != "default_transaction_read_only"
-    {
-      let target = setting.role.map { "ROLE \(SQL.identifier($0)) IN DATABASE" } ?? "DATABASE"
-      let value = Self.value(of: setting)
-      // A parameter of an extension that is not loaded here cannot matter to a patch either.
-      try connection.execute(
-        "ALTER \(target) \(SQL.identifier(database.name)) SET \(setting.name) TO \(value)",
-        expecting: ["42704", "22023"]
-      )
-    }
-  }
-
-  /// `search_path` is a list of names; every other value is one string.
-  private static func value(of setting: Manifest.Setting) -> String {
-    guard ["search_path", "temp_tablespaces"].contains(setting.name) else {
-      return SQL.literal(setting.value)
-    }
-    return setting.value.isEmpty ? "''" : setting.value
-  }
-}
-
-extension Manifest.Server {
-  /// The settings that a patch or a query can feel; `pg_settings` gives memory in kilobytes.
-  fileprivate var scratchSettings: [String: String] {
-    var chosen: [String: String] = [:]
-    for name in ["max_locks_per_transaction", "TimeZone"] { chosen[name] = settings[name] }
-    for name in ["work_mem", "maintenance_work_mem"] {
-      chosen[name] = settings[name].map { "\($0)kB" }
-    }
-    return chosen
   }
 }

@@ -17,11 +17,22 @@ struct ScratchTablespaces {
 
   /// Those that a snapshot knows.
   init(connection: Connection, content: SnapshotContent) throws {
+    self.init(connection: connection, names: try Self.quotedNames(in: content))
+  }
+
+  /// The names of those that a snapshot knows.
+  static func names(in content: SnapshotContent) throws -> [String] {
+    try quotedNames(in: content).compactMap { name in
+      DefinitionTokens(Array(name.utf8)).first { _ in true }?.name
+    }
+  }
+
+  private static func quotedNames(in content: SnapshotContent) throws -> [String] {
     let globals = try content.text(
       content.manifest.definition.globals,
       try content.repository.makeReader()
     )
-    self.init(connection: connection, names: Globals(globals).tablespaces)
+    return Globals(globals).tablespaces
   }
 
   /// Creates them in place (manual, 20.17 "allow_in_place_tablespaces"), owned by the administrator.

@@ -18,7 +18,6 @@ struct RestoreTrial: Sendable {
     var options = RestoreOptions()
     options.jobs = jobs
     options.isNeutralised = true
-    options.loader = ScratchDatabase.loader
     options.binaryDirectory = binaryDirectory
     return options
   }
@@ -55,7 +54,9 @@ struct RestoreTrial: Sendable {
     into scratch: ScratchDatabase,
     _ progress: @escaping @Sendable (String) -> Void
   ) async throws -> Double {
-    try await RestoreRun(
+    var options = options
+    options.loader = scratch.settings(role: ScratchDatabase.loader)
+    return try await RestoreRun(
       of: content,
       into: scratch.administration,
       options: options,
