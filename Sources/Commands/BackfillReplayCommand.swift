@@ -44,7 +44,7 @@ public struct BackfillReplayCommand: RunnableCommand {
   /// Replays them; partial (8) where a row failed again.
   public func run(in context: Context) async throws -> ExitStatus {
     let version = try PatchVersion.read(version)
-    return try await migration.runEach(in: context) { [self] session in
+    return try await migration.runEach(.up, in: context) { [self] session in
       var session = session
       session.backfill = limits.options(for: context)
       return [try await session.replay(version, withText: error)]

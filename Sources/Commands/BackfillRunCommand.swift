@@ -52,7 +52,7 @@ public struct BackfillRunCommand: RunnableCommand {
   /// Runs it; done (0) also where the time was over or rows nobody asked for are left.
   public func run(in context: Context) async throws -> ExitStatus {
     let version = try PatchVersion.read(version)
-    return try await migration.runEach(in: context) { [self] session in
+    return try await migration.runEach(.up, in: context) { [self] session in
       var session = session
       session.directory = try session.directory.narrowed(version, where: wanted, except: unwanted)
       session.backfill = limits.options(for: context, timeLimit: timeLimit)

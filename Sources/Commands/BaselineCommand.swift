@@ -75,14 +75,15 @@ public struct BaselineCommand: RunnableCommand {
     return try await ledger.record(in: context) { directory, held in
       let patches = try Self.missing(upTo: last, directory, held.state)
       try held.baseline(patches, because: try ledger.because)
-      return patches
+      return patches.map(\.file)
     }
   }
 
   /// What would be recorded; the ledger is only read, for a dry run makes no table either.
   private func show(upTo last: Version, in context: Context) async throws -> ExitStatus {
     let directory = try ledger.patchOptions.read(in: context)
-    let state = try await context.ledger(of: try ledger.databaseOptions.explicit(in: context))
+    let settings = try ledger.databaseOptions.explicit(in: context)
+    let state = try await context.ledger(of: settings, tenant: ledger.tenant)
     let patches = try Self.missing(upTo: last, directory, state)
     context.show(LedgerOptions.report(patches.map(\.file), wasRecorded: false))
     return .done
@@ -103,12 +104,16 @@ public struct BaselineCommand: RunnableCommand {
     let settings = try ledger.databaseOptions.explicit(in: context)
     let directory = try ledger.patchOptions.read(in: context)
     let reason = ledger.reason ?? "taken over from \(tool.rawValue)"
-    let runner = Runner(settings, Runner.Options(toolVersion: ToolVersion.number))
-    let adoption = try await runner.onOwnLane { [table, isDryRun] runner in
+    let runner = ledger.runner(settings)
+    let adoption = try await runner.onOwnLane { [table, isDryRun, tenant = ledger.tenant] runner in
       guard !isDryRun else {
-        let connection = try Connection.open(settings)
-        let state = try Ledger.read(connection)
-        return try Adoption(from: tool, directory, state, table: table, connection)
+        do {
+          let connection = try Connection.open(settings)
+          let state = try Ledger.read(connection, tenant: tenant)
+          return try Adoption(from: tool, directory, state, table: table, connection)
+        } catch let error as PostgresError {
+          throw error.problem("cannot look at \(settings)")
+        }
       }
       return try runner.hold { held in
         let adoption = try held.adoption(from: tool, directory, table: table)

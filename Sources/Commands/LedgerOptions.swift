@@ -10,6 +10,8 @@ public struct LedgerOptions: ArgumentGroup, Equatable {
   public var databaseOptions = DatabaseOptions()
   /// Where the patches are.
   public var patchOptions = PatchOptions()
+  /// The schema of a tenant whose patches are meant; nil for those of the database.
+  public var tenant: String?
   /// Why; the ledger keeps it.
   public var reason: String?
 
@@ -19,6 +21,12 @@ public struct LedgerOptions: ArgumentGroup, Equatable {
   /// Which words of a command line set which property.
   public static var arguments: [Argument<Self>] {
     option("--because", \.reason, value: "TEXT", "Why; the ledger keeps it.")
+    option(
+      "--tenant",
+      \.tenant,
+      value: "SCHEMA",
+      "The patches of this schema, where migrate ran them with --schemas."
+    )
     group(\.databaseOptions)
     group(\.patchOptions)
   }
@@ -36,17 +44,23 @@ public struct LedgerOptions: ArgumentGroup, Equatable {
     }
   }
 
-  /// Writes under the runner's lock and shows what was recorded.
+  /// A runner on the database, for the tenant that was named.
+  func runner(_ settings: ConnectionSettings) -> Runner {
+    var options = Runner.Options(toolVersion: ToolVersion.number)
+    options.tenant = tenant
+    return Runner(settings, options)
+  }
+
+  /// Writes under the runner's lock and shows what was recorded, as the body names it.
   func record(
     in context: Context,
-    _ body: @escaping @Sendable (PatchDirectory, HeldRunner) throws -> [Patch]
+    _ body: @escaping @Sendable (PatchDirectory, HeldRunner) throws -> [String]
   ) async throws -> ExitStatus {
     _ = try because
     let settings = try databaseOptions.explicit(in: context)
     let directory = try patchOptions.read(in: context)
-    let runner = Runner(settings, Runner.Options(toolVersion: ToolVersion.number))
-    let files = try await runner.onOwnLane { runner in
-      try runner.hold { try body(directory, $0) }.map(\.file)
+    let files = try await runner(settings).onOwnLane { runner in
+      try runner.hold { try body(directory, $0) }
     }
     context.show(Self.report(files, wasRecorded: true))
     return .done

@@ -1,5 +1,6 @@
 public import Arguments
 internal import Migration
+internal import Rehearsal
 
 /// Applies the pending patches, with the receipt of their rehearsal.
 public struct MigrateCommand: RunnableCommand {
@@ -52,7 +53,7 @@ public struct MigrateCommand: RunnableCommand {
       target: try target.map { try PatchVersion.read($0) },
       allowsOutOfOrder: allowsOutOfOrder
     )
-    return try await migration.runEach(in: context) { [limits] session in
+    return try await migration.runEach(.up, in: context) { [limits] session in
       var session = session
       session.backfill = limits.options(for: context)
       return try await session.migrate(request)

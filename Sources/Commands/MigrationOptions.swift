@@ -48,6 +48,7 @@ public struct MigrationOptions: ArgumentGroup, Equatable {
   ///
   /// For a single one, its own report; for many, a line for each.
   func runEach(
+    _ direction: Receipt.Direction,
     in context: Context,
     _ body: (MigrationSession) async throws -> [PatchOutcome]
   ) async throws -> ExitStatus {
@@ -71,10 +72,10 @@ public struct MigrationOptions: ArgumentGroup, Equatable {
     }
     if all.count == 1, tenants.isSingle {
       let one = session(all[0])
-      context.showToWorkflow(one.report(try await body(one)))
+      context.showToWorkflow(one.report(direction, try await body(one)))
       return .done
     }
-    var run = TenantRun(stopsAtFailure: tenants.stopsAtFailure)
+    var run = TenantRun(direction, stopsAtFailure: tenants.stopsAtFailure)
     for tenant in all {
       await run.add(tenant) { try await body(session(tenant)) }
     }

@@ -90,8 +90,7 @@ struct MigrationSession: Sendable {
     _ patches: [Patch]
   ) throws {
     guard let receipt, !patches.isEmpty else { return }
-    let live = try LiveDatabase.read(try Connection.open(settings), tenant: tenant)
-    try check(receipt, live, direction, patches).require()
+    try check(receipt, try lookedAt(), direction, patches).require()
   }
 
   /// Shows how far a long statement has come, beside the observer that compares with the receipt.
@@ -116,11 +115,16 @@ struct MigrationSession: Sendable {
     return (try receipt(for: live, .up, patches), patches)
   }
 
+  /// What the database says of itself now; blocks.
+  func lookedAt() throws -> LiveDatabase {
+    try LiveDatabase.read(try Connection.open(settings), tenant: tenant)
+  }
+
   /// What the database says of itself now.
   func liveDatabase() async throws -> LiveDatabase {
-    try await Lane("drydock.live").run { [settings, tenant] in
+    try await Lane("drydock.live").run { [self] in
       do {
-        return try LiveDatabase.read(try Connection.open(settings), tenant: tenant)
+        return try lookedAt()
       } catch let error as PostgresError {
         throw error.problem("cannot look at \(settings)")
       }
@@ -213,8 +217,8 @@ struct MigrationSession: Sendable {
     return options
   }
 
-  /// What was applied.
-  func report(_ outcomes: [PatchOutcome]) -> Report {
+  /// What was applied, or taken back.
+  func report(_ direction: Receipt.Direction, _ outcomes: [PatchOutcome]) -> Report {
     var table = Table([
       .text("version"), .flexible("patch"), .number("statements"), .number("time"),
     ])
@@ -227,11 +231,11 @@ struct MigrationSession: Sendable {
       )
     }
     return Report(
-      blocks: (outcomes.isEmpty ? [.paragraph("Nothing is pending.")] : [.table(table)])
+      blocks: (outcomes.isEmpty ? [.paragraph(direction.nothingToDo)] : [.table(table)])
         + outcomes.filter { !$0.isComplete }.map { .paragraph($0.whatIsLeft) },
       json: [
         "event": "result",
-        "applied": .array(
+        direction.outcome: .array(
           outcomes.map {
             [
               "version": .string("\($0.version)"), "name": .string($0.name),

@@ -56,11 +56,12 @@ public struct RepairCommand: RunnableCommand {
     return try await ledger.record(in: context) { directory, held in
       guard let patch = directory[version] else {
         guard version.isRepeatable else { throw LedgerOptions.unknown(version, directory) }
+        let name = held.state[version]?.name
         try held.retire(version, because: try ledger.because)
-        return []
+        return [name ?? "\(version)"]
       }
       try held.repair(patch, because: try ledger.because)
-      return [patch]
+      return [patch.file]
     }
   }
 
@@ -70,10 +71,7 @@ public struct RepairCommand: RunnableCommand {
     in context: Context
   ) async throws -> ExitStatus {
     guard isDone != isRedo else { throw Self.incomplete }
-    let runner = Runner(
-      try ledger.databaseOptions.explicit(in: context),
-      Runner.Options(toolVersion: ToolVersion.number)
-    )
+    let runner = ledger.runner(try ledger.databaseOptions.explicit(in: context))
     try await runner.onOwnLane { [isDone] runner in
       try runner.hold { try $0.settle(version, step: statement, isDone: isDone) }
     }

@@ -24,7 +24,8 @@ public struct StatusCommand: RunnableCommand {
   public var databaseOptions = DatabaseOptions()
   /// Where the patches are.
   public var patchOptions = PatchOptions()
-
+  /// The schema of a tenant whose patches are shown; nil for those of the database.
+  public var tenant: String?
   /// Whether the schema is held against what the patches make.
   public var looksAtSchema = false
 
@@ -38,6 +39,12 @@ public struct StatusCommand: RunnableCommand {
       \.looksAtSchema,
       "Also hold the schema against what the applied patches make of an empty database."
     )
+    option(
+      "--tenant",
+      \.tenant,
+      value: "SCHEMA",
+      "The patches of this schema, where migrate ran them with --schemas."
+    )
     group(\.databaseOptions)
     group(\.patchOptions)
     group(\.shared)
@@ -46,9 +53,10 @@ public struct StatusCommand: RunnableCommand {
   /// Shows them; damaged (4) where a patch was edited, is missing or unfinished, or the schema is
   /// not what patches made.
   public func run(in context: Context) async throws -> ExitStatus {
+    guard tenant == nil || !looksAtSchema else { throw Self.twoViews }
     let settings = try databaseOptions.orDefault(in: context)
     let directory = try patchOptions.read(in: context)
-    let state = try await context.ledger(of: settings)
+    let state = try await context.ledger(of: settings, tenant: tenant)
     let plan = Plan(directory, state)
     let schema = looksAtSchema ? try await schema(of: settings, directory, in: context) : nil
     context.show(plan.report(directory.layout, schema))
@@ -57,6 +65,12 @@ public struct StatusCommand: RunnableCommand {
     }
     return isSound && schema?.isEmpty ?? true ? .done : .damaged
   }
+
+  private static let twoViews = Problem(
+    .usage,
+    code: "usage.status",
+    "--schema looks at the whole database, --tenant at one schema of it: give one of them"
+  )
 
   private func schema(
     of settings: ConnectionSettings,
@@ -85,7 +99,9 @@ extension Context {
   ) async throws -> Ledger.State {
     try await Lane("drydock.ledger").run {
       do {
-        return try Ledger.read(try Connection.open(settings), tenant: tenant)
+        let connection = try Connection.open(settings)
+        if let tenant { try TenantSchema.require(tenant, connection) }
+        return try Ledger.read(connection, tenant: tenant)
       } catch let error as PostgresError {
         var problem = error.problem("cannot read the ledger of \(settings)")
         problem.hint = problem.hint ?? "Nothing was changed: correct the cause, and try again."

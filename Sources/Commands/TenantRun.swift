@@ -1,5 +1,6 @@
 internal import Migration
 internal import Problems
+internal import Rehearsal
 internal import Reports
 
 /// One operation on many databases or schemas: what came of each, and of all together.
@@ -11,13 +12,18 @@ struct TenantRun {
     case left
   }
 
+  /// Whether patches are applied or taken back.
+  let direction: Receipt.Direction
   /// Whether the first failure leaves the rest alone.
   let stopsAtFailure: Bool
   private var endings: [(name: String, ending: Ending)] = []
   /// Whether somebody asked to stop.
   private var wasInterrupted = false
 
-  init(stopsAtFailure: Bool) { self.stopsAtFailure = stopsAtFailure }
+  init(_ direction: Receipt.Direction, stopsAtFailure: Bool) {
+    self.direction = direction
+    self.stopsAtFailure = stopsAtFailure
+  }
 
   /// Runs one; its failure does not end the others, unless that was asked for.
   ///
@@ -69,7 +75,7 @@ struct TenantRun {
       case .done(let outcomes):
         table.add(
           name,
-          outcomes.isEmpty ? "nothing pending" : "done",
+          outcomes.isEmpty ? direction.nothing : "done",
           Quantity.count(outcomes.count),
           Quantity.duration(.seconds(outcomes.reduce(0) { $0 + $1.seconds }))
         )
@@ -81,7 +87,7 @@ struct TenantRun {
     }
     return Report(
       blocks: [.table(table), .paragraph(summary)] + failureBlocks,
-      json: ["event": "result", "tenants": .array(endings.map { Self.json($0.name, $0.ending) })]
+      json: ["event": "result", "tenants": .array(endings.map { json($0.name, $0.ending) })]
     )
   }
 
@@ -105,12 +111,12 @@ struct TenantRun {
     }
   }
 
-  private static func json(_ name: String, _ ending: Ending) -> JSONValue {
+  private func json(_ name: String, _ ending: Ending) -> JSONValue {
     switch ending {
     case .done(let outcomes):
       [
         "tenant": .string(name), "result": "done",
-        "applied": .array(outcomes.map { .string("\($0.version)") }),
+        direction.outcome: .array(outcomes.map { .string("\($0.version)") }),
       ]
     case .failed(let problem):
       [

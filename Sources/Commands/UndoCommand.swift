@@ -48,91 +48,11 @@ public struct UndoCommand: RunnableCommand {
         "--version takes back one patch, --to all that came later: give one of them"
       )
     }
-    return try await migration.runEach(in: context) { session in
-      guard let target else { return [try await session.undo(version)] }
-      return try await session.undo(downTo: target)
-    }
-  }
-}
-
-extension MigrationSession {
-  /// Takes a patch back under a receipt that covers the way back: that of the rehearsal under which
-  /// it was applied, or of a rehearsal of its undo file (docs/decisions/0030).
-  func undo(_ version: Version?) async throws -> PatchOutcome {
-    if let exemption {
-      context.warn("taking a patch back on \(settings) without a rehearsal: \(exemption)")
-    }
-    let receipt = exemption == nil ? try await undoReceipt(version) : nil
-    let runner = Runner(settings, options(receipt))
-    return try await runner.onOwnLane { [self] runner in
-      try runner.hold { held in
-        let patches = [Self.patch(version, directory, held.state)].compactMap { $0 }
-        try requireStillFitting(receipt, .down, patches)
-        return try held.undo(
-          directory,
-          version,
-          observer: receipt.map { ReceiptObserver($0, .down, in: held.state) }
-        )
+    return try await migration.runEach(.down, in: context) { session in
+      try await session.takeBack { [directory = session.directory] held in
+        guard let target else { return [try held.undoable(directory, version)] }
+        return try held.undoable(directory, downTo: target)
       }
     }
-  }
-
-  /// Takes back all that was applied after a version, the last in time first.
-  ///
-  /// Nothing is begun unless each of them has its way back and, where one is needed, a receipt that
-  /// may cover it; each is held against the database in its turn.
-  func undo(downTo target: Version) async throws -> [PatchOutcome] {
-    let state = try await context.ledger(of: settings, tenant: tenant)
-    let versions = state.undoable.map(\.version).filter { $0 > target }
-    let runner = Runner(settings, options(nil))
-    try await runner.onOwnLane { [directory] runner in
-      try runner.hold { try $0.requireUndoable(directory, versions) }
-    }
-    if exemption == nil {
-      let live = try await liveDatabase()
-      for patch in versions.compactMap({ directory[$0] })
-      where !receipts.contains(where: { $0.isCandidate(live, tenant, .down, [patch]) }) {
-        throw Self.noReceipt(.down, [patch])
-      }
-    }
-    var outcomes: [PatchOutcome] = []
-    for version in versions {
-      do {
-        outcomes.append(try await undo(version))
-      } catch let problem as Problem where !outcomes.isEmpty {
-        throw Self.stopped(problem, after: outcomes)
-      }
-    }
-    return outcomes
-  }
-
-  /// What ended a run of several patches when some had come through: those stay so.
-  static func stopped(
-    _ problem: Problem,
-    after outcomes: [PatchOutcome],
-    _ fact: String = "taken back before"
-  ) -> Problem {
-    var partial = problem
-    if partial.kind != .interrupted { partial.kind = .partial }
-    partial.facts += outcomes.map { Problem.Fact(fact, $0.name) }
-    return partial
-  }
-
-  /// The receipt that fits; nil where nothing can be taken back, which the runner explains.
-  private func undoReceipt(_ version: Version?) async throws -> Receipt? {
-    let live = try await liveDatabase()
-    guard let patch = Self.patch(version, directory, live.ledger), patch.undo != nil else {
-      return nil
-    }
-    return try receipt(for: live, .down, [patch])
-  }
-
-  /// The patch of a version that is applied, or the last that was.
-  private static func patch(
-    _ version: Version?,
-    _ directory: PatchDirectory,
-    _ state: Ledger.State
-  ) -> Patch? {
-    (version.map { state[$0] } ?? state.undoable.first).flatMap { directory[$0.version] }
   }
 }

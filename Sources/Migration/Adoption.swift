@@ -41,7 +41,7 @@ public struct Adoption: Sendable {
     let project = tool == .sqitch ? try Self.project(directory) : nil
     try connection.execute("BEGIN READ ONLY")
     defer { _ = try? connection.execute("ROLLBACK") }
-    let ledger = try ForeignLedger.read(tool, project: project, table: table, connection)
+    let ledger = try Self.ledger(of: tool, project, table, connection)
     self.table = ledger.table
     problems = ledger.problems
     let known = try find(ledger, directory)
@@ -63,6 +63,22 @@ public struct Adoption: Sendable {
       facts: problems.map { Problem.Fact($0.code, $0.summary) },
       hint: "Nothing was recorded. Correct them with the tool that wrote it, and try again."
     )
+  }
+
+  private static func ledger(
+    of tool: PatchLayout,
+    _ project: String?,
+    _ table: String?,
+    _ connection: Connection
+  ) throws -> ForeignLedger {
+    do {
+      return try ForeignLedger.read(tool, project: project, table: table, connection)
+    } catch let error as PostgresError {
+      throw error.problem(
+        "cannot read the ledger of \(tool.rawValue)" + (table.map { " in \($0)" } ?? ""),
+        hint: "Nothing was recorded. Is it the ledger of that tool, and may this role read it?"
+      )
+    }
   }
 
   private static func project(_ directory: PatchDirectory) throws -> String? {

@@ -123,7 +123,9 @@ struct ForeignLedger {
       case "SCHEMA": continue
       case "BASELINE": baseline = version
       case "DELETE", "UNDO_SQL", "UNDO_JDBC", "UNDO_SCRIPT":
-        entries.removeAll { $0.version == version }
+        // A repeatable migration has no version there; its script is what the row names.
+        let script = row.string("script")
+        entries.removeAll { version == nil ? $0.name == script : $0.version == version }
       default:
         let name = row.string("script").split(separator: "/").last.map(String.init) ?? ""
         let entry = Entry(

@@ -5,7 +5,7 @@ internal import Problems
 ///
 /// It keeps the ledger's state in step with what it writes, so that each event finds its position.
 public final class HeldRunner {
-  let runner: Runner
+  private(set) var runner: Runner
   let lock: RunnerLock
   /// What the ledger says now.
   public internal(set) var state: Ledger.State
@@ -38,7 +38,17 @@ public final class HeldRunner {
     _ patch: Patch,
     observer: (any RunObserver)? = nil
   ) throws -> PatchOutcome {
-    try run(Run(patch: patch, script: patch.script, kind: .applied, verify: patch.verify), observer)
+    let tenant = runner.options.tenant
+    return try run(
+      Run(
+        patch: patch,
+        script: patch.script,
+        kind: .applied,
+        verify: patch.verify,
+        tenant: tenant
+      ),
+      observer
+    )
   }
 
   /// Takes one patch back by its undo file.
@@ -55,51 +65,16 @@ public final class HeldRunner {
     _ version: Version? = nil,
     observer: (any RunObserver)? = nil
   ) throws -> PatchOutcome {
-    let patch = try undoable(directory, version)
-    guard let undo = patch.undo else { throw Self.noUndo(patch) }
-    if let objection = undo.objections.first { throw objection }
-    return try run(Run(patch: patch, script: undo, kind: .undone, verify: nil), observer)
+    let (patch, script) = try wayBack(directory, version)
+    let tenant = runner.options.tenant
+    return try run(Run(patch: patch, script: script, kind: .undone, tenant: tenant), observer)
   }
 
-  /// Throws unless each of the versions is applied and has its way back.
-  public func requireUndoable(_ directory: PatchDirectory, _ versions: [Version]) throws {
-    for version in versions {
-      let patch = try undoable(directory, version)
-      guard patch.undo != nil else { throw Self.noUndo(patch) }
-    }
+  /// Makes other options those under which patches run from now on; the tenant stays the same.
+  public func proceed(with options: Runner.Options) {
+    precondition(options.tenant == runner.options.tenant, "the lock is held for one tenant")
+    runner.options = options
   }
-
-  private static func noUndo(_ patch: Patch) -> Problem {
-    Problem(
-      .refused,
-      code: "undo.no-file",
-      "patch \(patch.name.stem) has no undo file",
-      hint: "Write \(patch.name.stem).undo.sql beside it, or take the change back by a new patch."
-    )
-  }
-
-  private func undoable(_ directory: PatchDirectory, _ version: Version?) throws -> Patch {
-    let event = version.map { state[$0] } ?? lastApplied
-    guard let event, event.isApplied || (event.isUnfinished && event.kind == .undone) else {
-      throw Problem(
-        .refused,
-        code: "undo.not-applied",
-        version.map { "patch \($0) is not applied" } ?? "no patch is applied",
-        hint: "'drydock status' shows what is."
-      )
-    }
-    guard let patch = directory[event.version] else {
-      throw Problem(
-        .refused,
-        code: "undo.missing-file",
-        "the file of patch \(event.name) is gone from \(directory.path)"
-      )
-    }
-    return patch
-  }
-
-  /// The patch that was applied last, in time rather than by version; repeatables have no way back.
-  private var lastApplied: Ledger.Event? { state.undoable.first }
 
   /// Declares patches applied without running them.
   public func baseline(_ patches: [Patch], because reason: String) throws {
@@ -115,8 +90,12 @@ public final class HeldRunner {
     try Adoption(from: tool, directory, state, table: table, lock.connection)
   }
 
-  /// Accepts an edited file as what was applied.
+  /// Accepts an edited file as what was applied, or that a person brought the database to where an
+  /// unfinished patch ends.
+  ///
+  /// - Throws: A `Problem` for a patch that has not begun: it would never run.
   public func repair(_ patch: Patch, because reason: String) throws {
+    try requireBegun(patch)
     try record(.repaired, patch, reason)
   }
 
@@ -235,6 +214,7 @@ public final class HeldRunner {
     try connection.execute(
       "SET client_encoding = 'UTF8'; SET standard_conforming_strings = on; SET statement_timeout = 0"
     )
+    if let tenant = run.tenant { try TenantSchema.requireFirst(tenant, connection) }
     return connection
   }
 }
@@ -245,4 +225,6 @@ struct Run {
   var script: Script
   var kind: Ledger.Kind
   var verify: Script?
+  /// The schema of a tenant in which it runs; nil for the database.
+  var tenant: String?
 }

@@ -47,6 +47,9 @@ public enum Ledger {
     public var gitSHA: String?
     /// The receipt under which it ran.
     public var receipt: String?
+    /// The position of the event that applied the patch, since it was last taken back; nil for one
+    /// that was only declared applied, and for one that is gone.
+    var appliedAt: Int?
 
     /// Whether the patch is in the database after this event.
     public var isApplied: Bool { finished != nil && kind != .undone && kind != .setBack }
@@ -80,7 +83,7 @@ public enum Ledger {
     mutating func refresh(_ version: Version, _ connection: Connection) throws {
       latest.removeAll { $0.version == version }
       let rows = try connection.query(
-        "SELECT * FROM drydock.patches WHERE version = $1",
+        "\(Ledger.patches) WHERE version = $1",
         [.text(Ledger.key(version, tenant))]
       )
       latest += try rows.compactMap { try Ledger.event($0, tenant) }
@@ -112,11 +115,6 @@ public enum Ledger {
 
     /// Versions that are applied, in order.
     public var applied: [Event] { latest.filter(\.isApplied) }
-
-    /// What can be taken back, the last applied in time first: repeatable patches have no way back.
-    public var undoable: [Event] {
-      applied.filter { !$0.version.isRepeatable }.sorted { $0.position > $1.position }
-    }
   }
 
   /// Reads the ledger; a database without one has applied nothing.
@@ -134,7 +132,7 @@ public enum Ledger {
       "SELECT coalesce(pg_catalog.max(position), 0) FROM drydock.events",
       []
     )
-    let rows = try connection.query("SELECT * FROM drydock.patches", [])
+    let rows = try connection.query(patches, [])
     let events = try rows.compactMap { try event($0, tenant) }
     var state = State(
       latest: events.sorted { $0.version < $1.version },
@@ -145,6 +143,16 @@ public enum Ledger {
     try state.readProgress(connection)
     return state
   }
+
+  /// The last event of each version, and the position of the one that applied it.
+  private static let patches = """
+    SELECT patches.*, NULLIF(greatest(history.applied, history.gone), history.gone) AS applied_at
+    FROM drydock.patches JOIN (
+      SELECT version, pg_catalog.max(position) FILTER (WHERE kind = 'applied') AS applied,
+        pg_catalog.max(position)
+          FILTER (WHERE kind IN ('undone', 'set-back') AND finished IS NOT NULL) AS gone
+      FROM drydock.events GROUP BY version) history USING (version)
+    """
 
   /// What the ledger calls a patch of a tenant: `schema/version`; without a tenant, the version.
   ///
@@ -182,7 +190,8 @@ public enum Ledger {
       seconds: row.double("seconds"),
       performedBy: row.string("performed_by"),
       gitSHA: row["git_sha"],
-      receipt: row["receipt"]
+      receipt: row["receipt"],
+      appliedAt: row["applied_at"].flatMap { Int($0) }
     )
   }
 }

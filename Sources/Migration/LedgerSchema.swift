@@ -79,8 +79,7 @@ enum LedgerSchema {
       'The version of the patch as its file wrote it; R__name for a repeatable patch; schema/version'
       ' where it ran in the schema of a tenant.';
     COMMENT ON COLUMN drydock.events.normalised_hash IS
-      'SHA-256 of the script without byte order mark and with plain line ends; empty where a'
-      ' baseline took over a ledger that kept no hashes.';
+      'SHA-256 of the script without byte order mark and with plain line ends.';
     """
 
   private static let first = """

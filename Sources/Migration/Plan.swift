@@ -109,11 +109,9 @@ public struct Plan: Sendable {
     _ state: Ledger.State,
     _ request: Request
   ) -> Standing {
-    if let event, event.isUnfinished, !isUntouched(event, state) { return .unfinished }
+    if let event, event.isUnfinished, !state.isUntouched(event) { return .unfinished }
     if let event, event.isApplied {
-      // A baseline without hashes came from a ledger that kept none; it says nothing about bytes.
-      let isSame = event.identity.normalised == patch.script.identity.normalised
-      if isSame || event.identity.normalised.isEmpty { return .applied }
+      if event.identity.normalised == patch.script.identity.normalised { return .applied }
       guard patch.version.isRepeatable else { return .edited }
       return request.target == nil ? .changed : .beyond
     }
@@ -122,12 +120,6 @@ public struct Plan: Sendable {
     let last = state.applied.last { !$0.version.isRepeatable }?.version
     guard !patch.version.isRepeatable, let last, patch.version < last else { return .pending }
     return .outOfOrder
-  }
-
-  /// A patch outside a transaction whose first step never committed has not run, and may be edited.
-  private static func isUntouched(_ event: Ledger.Event, _ state: Ledger.State) -> Bool {
-    guard event.kind == .applied, let progress = state.progress[event.version] else { return false }
-    return progress.hasBegun && progress.isUntouched
   }
 
   private mutating func judge(_ directory: PatchDirectory, _ state: Ledger.State) {
@@ -164,16 +156,17 @@ public struct Plan: Sendable {
     _ state: Ledger.State,
     _ request: Request
   ) -> Problem? {
+    let next = NextCommand(tenant: state.tenant)
     switch item.standing {
     case .pending, .applied, .changed, .beyond: return nil
-    case .edited: return editedProblem(item, directory)
+    case .edited: return editedProblem(item, directory, next)
     case .missing:
       return Problem(
         .refused,
         code: "plan.missing-file",
         "patch \(item.name) is in the database, and its file is gone from \(directory.path)",
         hint: item.version.isRepeatable
-          ? "Bring the file back; if what it made is gone too: drydock repair \(item.version)"
+          ? "Bring the file back; if what it made is gone too: \(next.repair(item.version))"
           : "Bring the file back; a patch that is not wanted any more is taken back by an undo."
       )
     case .outOfOrder:
@@ -188,7 +181,11 @@ public struct Plan: Sendable {
     }
   }
 
-  private static func editedProblem(_ item: Item, _ directory: PatchDirectory) -> Problem {
+  private static func editedProblem(
+    _ item: Item,
+    _ directory: PatchDirectory,
+    _ next: NextCommand
+  ) -> Problem {
     let file = item.patch?.file ?? item.name
     let since = item.event?.gitSHA.map { "git diff \($0) -- \(directory.path)/\(file)" }
     return Problem(
@@ -204,7 +201,7 @@ public struct Plan: Sendable {
         Problem.Fact("hash now", item.patch?.script.identity.normalised ?? ""),
       ],
       hint: (since.map { "See what changed with: \($0). " } ?? "")
-        + "Put the file back and write a new patch, or accept it: drydock repair \(item.version)"
+        + "Put the file back and write a new patch, or accept it: \(next.repair(item.version))"
     )
   }
 
@@ -217,8 +214,9 @@ public struct Plan: Sendable {
         code: "plan.unfinished",
         "patch \(item.name) began and did not end (\(event.kind.rawValue))",
         hint: event.kind == .undone
-          ? "Go on with: drydock undo \(item.version)"
-          : "Bring the database to where the patch ends, then: drydock repair \(item.version)"
+          ? "Go on with: \(NextCommand(tenant: state.tenant).undo(item.version))"
+          : "Bring the database to where the patch ends, then: "
+            + NextCommand(tenant: state.tenant).repair(item.version)
       )
     }
     do {

@@ -73,20 +73,19 @@ enum RunProblem {
 
   static func transactionEnded(
     _ statement: Statement,
-    _ patch: Patch,
+    _ run: Run,
     wasCommitted: Bool
   ) -> Problem {
     Problem(
       wasCommitted ? .partial : .failed,
       code: "migrate.transaction-ended",
-      "\(statement.place): the statement ended the transaction in which \(patch.name.stem) runs",
+      "\(statement.place): the statement ended the transaction in which \(run.patch.name.stem) runs",
       reason: wasCommitted
         ? "what came before it is committed, what comes after has not run"
         : "what came before it was rolled back",
       facts: [Problem.Fact("statement", statement.headline)],
       hint: wasCommitted
-        ? "The ledger has the patch as unfinished. Bring the database by hand to where the patch"
-          + " ends, then: drydock repair \(patch.version)"
+        ? "The ledger has it as unfinished. " + run.settlement
         : "Take the transaction control out of the patch, and run it again."
     )
   }
@@ -128,8 +127,8 @@ enum RunProblem {
       "\(statement.place): an earlier run ended while this statement ran, and its effect cannot be"
         + " told from the database",
       facts: [Problem.Fact("statement", statement.headline)],
-      hint: "Find out whether it took effect, then say so: drydock repair \(run.patch.version)"
-        + " --statement \(step) --done, or --redo."
+      hint: "Find out whether it took effect, then say so: "
+        + run.next.repair(run.patch.version, " --statement \(step) --done") + ", or --redo."
     )
   }
 }

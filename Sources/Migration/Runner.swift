@@ -1,5 +1,5 @@
 public import Postgres
-internal import Problems
+public import Problems
 
 /// Applies patches to a database, and takes them back.
 ///
@@ -91,18 +91,31 @@ public struct Runner: Sendable {
       let lock = try RunnerLock.take(settings, waiting: options.lockWait, interruption)
       try LedgerSchema.upgrade(lock.connection)
       let state = try Ledger.read(lock.connection, tenant: options.tenant)
+      if let tenant = options.tenant { try TenantSchema.require(tenant, lock.connection) }
       let path = try options.tenant.map { try TenantSchema.searchPath($0, lock.connection) }
       return try body(HeldRunner(runner: self, lock: lock, state: state, searchPath: path))
     } catch let error as PostgresError {
-      try interruption.check()
-      let next =
-        "What was committed is in the ledger: 'drydock status' shows it, and the same command"
-        + " goes on from there."
-      throw error.problem(
-        "cannot migrate \(settings)",
-        hint: [error.hint, next].compactMap { $0 }.joined(separator: " ")
-      )
+      throw problem(of: error)
     }
+  }
+
+  /// What an error of the server means to a person whose run it ended.
+  ///
+  /// - Parameter error: What the server, or the connection, said.
+  /// - Returns: The `Problem`; of kind `interrupted` where the run was asked to stop.
+  public func problem(of error: PostgresError) -> Problem {
+    do throws(Problem) {
+      try interruption.check()
+    } catch {
+      return error
+    }
+    let next =
+      "What was committed is in the ledger: 'drydock status' shows it, and the same command"
+      + " goes on from there."
+    return error.problem(
+      "cannot migrate \(settings)",
+      hint: [error.hint, next].compactMap { $0 }.joined(separator: " ")
+    )
   }
 
   /// Applies what is pending in a directory.

@@ -43,6 +43,11 @@ struct SeparateRun {
   private func runSteps(_ writer: LedgerWriter, _ position: Int) throws {
     let progress = try Progress.read(position, writer.connection)
     var done = progress.doneCount
+    do {
+      try EarlierSettings(run.script, progress).send(over: writer.connection)
+    } catch let failure as StatementRunner.Failure {
+      throw RunProblem.stopped(failure, run, step: done + 1, stepsDone: done, interruption)
+    }
     for (number, step) in zip(1..., run.script.steps) where !progress.isDone(number) {
       do {
         try held.lock.requireHeld()
@@ -89,7 +94,7 @@ struct SeparateRun {
         let identity = try transaction.identify()
         for statement in step.statements {
           try statements(writer).run(statement)
-          try transaction.requireSame(identity, after: statement, of: run.patch)
+          try transaction.requireSame(identity, after: statement, of: run)
         }
         try writer.connection.execute("COMMIT")
       } catch {

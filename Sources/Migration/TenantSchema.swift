@@ -1,4 +1,5 @@
 public import Postgres
+internal import Problems
 
 /// A schema that is one of many with the same tables: the patches run in it by its search path.
 public enum TenantSchema {
@@ -14,10 +15,49 @@ public enum TenantSchema {
       """
       SELECT nspname FROM pg_catalog.pg_namespace
       WHERE nspname LIKE $1 AND nspname !~ '^pg_' AND nspname NOT IN ('information_schema', $2)
+        AND nspname !~ $3
       ORDER BY nspname COLLATE "C"
       """,
-      [.text(pattern), .text(Ledger.schema)]
+      [.text(pattern), .text(Ledger.schema), .text(copies)]
     ).map { $0.string("nspname") }
+  }
+
+  /// What a restore calls the schemas that it keeps or has not put in place yet.
+  private static let copies = "__dd_[a-z0-9]+_(new|old)$"
+
+  /// Throws unless a database has the schema of a tenant, and the role may look into it.
+  ///
+  /// - Parameters:
+  ///   - schema: Its name.
+  ///   - connection: A connection to the database.
+  /// - Throws: A `Problem` of kind `usage`, or `PostgresError`.
+  public static func require(_ schema: String, _ connection: Connection) throws {
+    let mayUse = try connection.query(
+      "SELECT pg_catalog.has_schema_privilege(oid, 'USAGE') FROM pg_catalog.pg_namespace"
+        + " WHERE nspname = $1",
+      [.text(schema)]
+    ).value
+    if mayUse != "t" { throw missing(schema, mayUse == nil ? "there is none" : "no USAGE on it") }
+  }
+
+  /// Throws unless what a connection makes is made in the schema.
+  ///
+  /// The server passes over an entry of the search path that it cannot use, in silence.
+  static func requireFirst(_ schema: String, _ connection: Connection) throws {
+    let first = try connection.query("SELECT pg_catalog.current_schema()", []).value
+    guard first == schema else {
+      throw missing(schema, "the first of its search path is \(first ?? "no schema")")
+    }
+  }
+
+  private static func missing(_ schema: String, _ reason: String) -> Problem {
+    Problem(
+      .usage,
+      code: "tenants.no-schema",
+      "the schema \(schema) cannot be used as a tenant's",
+      reason: reason,
+      hint: "No patch has run. Is it the right database, and the right role?"
+    )
   }
 
   /// The schema first, then what the role searches otherwise: extensions often lie there.

@@ -69,7 +69,7 @@ struct WholeRun {
     try takeFirstLocks(connection)
     for statement in run.script.body {
       try statements.run(statement)
-      try transaction.requireSame(identity, after: statement, of: run.patch)
+      try transaction.requireSame(identity, after: statement, of: run)
     }
     try RunEnding(run: run, statements: statements).verify()
     try indexes.requireNoneNew(run.script, connection)
@@ -124,14 +124,14 @@ struct OpenTransaction {
   }
 
   /// Throws when the transaction that runs now is not the one that began.
-  func requireSame(_ identity: String, after statement: Statement, of patch: Patch) throws {
+  func requireSame(_ identity: String, after statement: Statement, of run: Run) throws {
     let now = try connection.query("SELECT pg_catalog.pg_current_xact_id_if_assigned()", []).value
     guard now != identity else { return }
     let fate = try connection.query(
       "SELECT pg_catalog.pg_xact_status($1::pg_catalog.xid8)",
       [.text(identity)]
     ).value
-    throw RunProblem.transactionEnded(statement, patch, wasCommitted: fate == "committed")
+    throw RunProblem.transactionEnded(statement, run, wasCommitted: fate == "committed")
   }
 
   /// Rolls back as far as that is still possible; a lost connection has done so by itself.

@@ -8,6 +8,7 @@ public final class ReceiptObserver: RunObserver {
   private let receipt: Receipt
   private let direction: Receipt.Direction
   private let use: ReceiptUse
+  private let next: NextCommand
   private var before = SchemaFingerprint()
 
   /// Watches one patch under a receipt.
@@ -20,6 +21,7 @@ public final class ReceiptObserver: RunObserver {
     self.receipt = receipt
     self.direction = direction
     use = ReceiptUse(of: receipt, in: state)
+    next = NextCommand(tenant: state.tenant)
   }
 
   /// Reads the schema before the patch's first statement.
@@ -58,8 +60,10 @@ public final class ReceiptObserver: RunObserver {
       "\(script.file) did something else here than in the rehearsal",
       reason: "it runs outside a transaction, so all of its statements are committed",
       facts: facts,
-      hint: "The ledger has it as unfinished. Bring the database by hand to where the patch ends,"
-        + " then accept it: drydock repair \(patch.version)"
+      hint: "The ledger has it as unfinished. Bring the database by hand to where \(script.file)"
+        + " ended in the rehearsal, then "
+        + (direction == .up
+          ? "accept it: \(next.repair(patch.version))" : "go on: \(next.undo(patch.version))")
     )
   }
 

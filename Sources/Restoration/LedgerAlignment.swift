@@ -44,17 +44,22 @@ struct LedgerAlignment {
   /// The key of the runners' lock: the letters of "drydock" as a number.
   private static let runnerKey = 0x64_7279_646f_636b
 
-  /// Appends events until exactly the patches of `target` count as applied.
+  /// Appends events until exactly the patches of `target` count as applied, as far as they are the
+  /// database's or those of the tenant in `schema`: other tenants' schemas stay where they are.
   ///
   /// Of a repeatable patch only that counts whose text is known to be the same: else it is set back,
   /// which lets it run again.
   ///
   /// Returns versions of `target` that this ledger has never seen: they stay unknown to it.
-  func align(to target: [Manifest.LedgerEntry], reason: String) throws -> [String] {
-    let applied = try applied() ?? []
+  func align(
+    _ schema: String,
+    to target: [Manifest.LedgerEntry],
+    reason: String
+  ) throws -> [String] {
+    let applied = try (applied() ?? []).filter { $0.key.concerns(schema) }
     let gone = applied.filter { !$0.isPart(of: target) }.map(\.version).sorted()
     let back = Set(target.map(\.version)).subtracting(applied.map(\.version))
-      .filter { !$0.hasPrefix("R__") }.sorted()
+      .filter { LedgerKey($0).concerns(schema) && !LedgerKey($0).isRepeatable }.sorted()
     if !gone.isEmpty { try append("set-back", gone, reason) }
     guard !back.isEmpty else { return [] }
     let known = Set(
@@ -86,10 +91,13 @@ struct LedgerAlignment {
       INSERT INTO drydock.events (position, kind, version, name, exact_hash, normalised_hash,
         tool_version, finished, seconds, reason)
       SELECT (SELECT pg_catalog.max(position) FROM drydock.events)
-          + pg_catalog.row_number() OVER (ORDER BY latest.position),
+          + pg_catalog.row_number() OVER (ORDER BY ran.position NULLS FIRST, latest.position),
         $1, version, name, exact_hash, normalised_hash, tool_version,
         pg_catalog.clock_timestamp(), 0, $2
-      FROM \(Self.latest) WHERE version IN (\(list))
+      FROM \(Self.latest) LEFT JOIN (
+        SELECT version AS patch, pg_catalog.max(position) AS position FROM drydock.events
+        WHERE kind = 'applied' GROUP BY version) ran ON ran.patch = latest.version
+      WHERE version IN (\(list))
       """,
       [.text(kind), .text(reason)]
     )

@@ -49,7 +49,9 @@ struct LookedAt: Sendable {
       slots: try LiveState.slots(connection),
       preparedTransactions: liveInventory.preparedTransactions,
       setBack: exchanges
-        ? (live.applied ?? []).filter { !before.contains($0.version) } : [],
+        ? (live.applied ?? []).filter {
+          $0.key.concerns(found.schema) && !before.contains($0.version)
+        } : [],
       token: try PlanToken(
         operation: found.operation,
         binding: binding,

@@ -57,12 +57,13 @@ public struct PlannedPatch: Sendable, Equatable {
   /// The hash of its text as the ledger has it.
   var hash: String?
 
+  /// Its version apart from the tenant for whom it ran.
+  var key: LedgerKey { LedgerKey(version) }
+
   /// Whether a ledger of another time has it too; a repeatable patch in the same text.
-  ///
-  /// A version that begins with `R__` is that of a patch which runs again when its text changes.
   func isPart(of ledger: [Manifest.LedgerEntry]) -> Bool {
     guard let entry = ledger.first(where: { $0.version == version }) else { return false }
-    return !version.hasPrefix("R__") || entry.hash == hash
+    return !key.isRepeatable || entry.hash == hash
   }
 }
 

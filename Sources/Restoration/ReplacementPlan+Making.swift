@@ -90,11 +90,13 @@ extension ReplacementPlan {
     _ manifest: Manifest,
     _ options: ReplacementOptions
   ) throws -> [PlannedPatch] {
-    try (state.applied ?? []).filter { !$0.isPart(of: manifest.ledger) }.map { patch in
-      var patch = patch
-      patch.schemas = try options.schemasOfPatch(patch.version, patch.name)?.sorted()
-      return patch
-    }
+    try (state.applied ?? [])
+      .filter { $0.key.concerns(state.schema.name) && !$0.isPart(of: manifest.ledger) }
+      .map { patch in
+        var patch = patch
+        patch.schemas = try options.schemasOfPatch(patch.key.version, patch.name)?.sorted()
+        return patch
+      }
   }
 
   /// What one transaction holds at most: see `DefinitionBatches` for a copy beside.

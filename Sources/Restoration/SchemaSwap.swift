@@ -153,6 +153,7 @@ struct SchemaSwap {
   private func alignLedger(_ held: LiveState) throws -> [String] {
     guard held.applied != nil else { return [] }
     return try LedgerAlignment(connection: connection).align(
+      plan.schema,
       to: content.manifest.ledger,
       reason: "restore \(plan.operation) of schema \(plan.schema) from snapshot \(plan.snapshot)"
     )

@@ -39,6 +39,7 @@ struct SchemaUndo {
         try moves.attach() + moves.giveBack(seen.found.journal.foreignKeys)
       if let before = seen.found.journal.ledger, live.applied != nil {
         _ = try ledger.align(
+          schema,
           // Of a repeatable patch nobody knows which text the old copy has: it runs again.
           to: before.map { Manifest.LedgerEntry(version: $0, name: "") },
           reason: "undo of restore \(seen.plan.operation) of schema \(schema)"

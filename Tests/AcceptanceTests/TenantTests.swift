@@ -75,4 +75,42 @@ struct TenantTests {
       #expect(try connection.query(tables, []).value == nil)
     }
   }
+
+  @Test("A tenant's patch is looked at, accepted and declared apart from those of the database")
+  func tenantOfLedger() throws {
+    try withDatabase(on: .v15) { database in
+      let user = try Drydock(on: .v15)
+      try user.write(patch: "0001_t.sql", "CREATE TABLE t (a int);\n")
+      try Connection.open(database).execute("CREATE SCHEMA tenant_a; CREATE SCHEMA tenant_b")
+      let on = ["--database", database.argument]
+      let all = on + ["--schemas", "tenant_%"] + Self.exempt
+      try user.run(["migrate"] + all).require(0)
+      let one = on + ["--tenant", "tenant_a"]
+      try user.run(["status"] + one).require(0)
+      #expect(try user.run(["status"] + on).output.contains("pending"))
+      try user.write(patch: "0001_t.sql", "CREATE TABLE t (a int); -- more\n")
+      let edited = try user.run(["migrate"] + all)
+      #expect(edited.output.contains("drydock repair 0001 --tenant tenant_a"), "\(edited)")
+      let because = ["--because", "a comment"]
+      let wrong = try user.run(["repair", "0001"] + on + because)
+      #expect(wrong.code == 3 && wrong.errors.contains("is not applied"), "\(wrong)")
+      try user.run(["repair", "0001"] + one + because).require(0)
+      try user.run(["status"] + one).require(0)
+      #expect(try user.run(["status"] + on + ["--tenant", "tenant_b"]).code == 4)
+      let settled = try user.run(["repair", "0001", "--statement", "1", "--done"] + one)
+      #expect(settled.code == 3 && settled.errors.contains("not undecided"), "\(settled)")
+      try user.write(patch: "0002_u.sql", "CREATE TABLE u (a int);\n")
+      try user.run(["baseline", "0002"] + one + because).require(0)
+      let none = try user.run(["status"] + on + ["--tenant", "tenant_x"])
+      #expect(none.code == 2 && none.missingOfError == [], "\(none)")
+      let keys =
+        "SELECT string_agg(version || ' ' || kind, ', ' ORDER BY position)"
+        + " FROM drydock.events"
+      #expect(
+        try Connection.open(database).query(keys, []).value
+          == "tenant_a/0001 applied, tenant_b/0001 applied, tenant_a/0001 repaired,"
+          + " tenant_a/0002 baseline"
+      )
+    }
+  }
 }

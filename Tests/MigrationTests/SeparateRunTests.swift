@@ -269,6 +269,34 @@ struct SeparateRunTests {
     }
   }
 
+  @Test(
+    "A run that goes on has the settings that its earlier steps made",
+    arguments: TestServer.allCases
+  )
+  func settings(_ server: TestServer) throws {
+    try withRunner(server) { fixture in
+      try fixture.eye.execute("CREATE SCHEMA s; GRANT CREATE, USAGE ON SCHEMA s TO pg_monitor")
+      let files = [
+        "1_a.sql": Self.head + """
+          SET search_path = s;
+          BEGIN; SET ROLE pg_monitor; SET LOCAL search_path = public; COMMIT;
+          SET enable_seqscan = off; RESET enable_seqscan;
+          CREATE TABLE t AS SELECT * FROM public.source;
+          """,
+        "1_a.verify.sql": "SELECT count(*) = 1 FROM s.t",
+      ]
+      _ = try fixture.problem(files)
+      try fixture.eye.execute(
+        "CREATE TABLE source AS SELECT 1 AS a; GRANT SELECT ON source TO pg_monitor"
+      )
+      try fixture.migrate(files)
+      #expect(try fixture.ledger() == "1:applied")
+      let owner = "SELECT pg_get_userbyid(relowner) FROM pg_class WHERE oid = to_regclass('s.t')"
+      #expect(try fixture.value(owner) == "pg_monitor")
+      #expect(try !fixture.exists("public.t"))
+    }
+  }
+
   /// Writes what a run leaves that ended right after its first intent.
   private static func leaveIntent(
     _ fixture: RunnerFixture,

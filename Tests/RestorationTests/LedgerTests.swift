@@ -1,6 +1,7 @@
 import Postgres
 import Problems
 import Snapshot
+import Synchronization
 import TestSupport
 import Testing
 
@@ -67,6 +68,57 @@ struct LedgerTests {
       let plan = try await stage.replacement(content) { $0.schemasOfPatch = { _, _ in ["shop"] } }
         .plan()
       #expect(plan.setBack.first?.schemas == ["shop"])
+    }
+  }
+
+  @Test("patches of other tenants stay where their schemas do", arguments: TestServer.allCases)
+  func tenants(server: TestServer) async throws {
+    try await Stage.with(server) { stage in
+      let first = ["shop/0001", "other/0001", "shop/R__same", "shop/R__v", "other/R__v"]
+      try stage.sql(
+        shop + ledger + first.enumerated().map { patch($1, "p", $0 + 1) }.joined()
+      )
+      let content = try await stage.snapshot()
+      let later = ["shop/0002", "other/0002", "0003"]
+      try stage.sql(
+        later.enumerated().map { patch($1, "p", $0 + 6) }.joined()
+          + patch("shop/R__v", "p", 9, hash: "newer") + patch("other/R__v", "p", 10, hash: "newer")
+      )
+      let asked = Mutex<[String]>([])
+      let plan = try await stage.replacement(content) {
+        $0.schemasOfPatch = { version, _ in
+          asked.withLock { $0.append(version) }
+          return []
+        }
+      }
+      .plan()
+      #expect(plan.setBack.map(\.version) == ["shop/0002", "0003", "shop/R__v"])
+      #expect(asked.withLock { $0 } == ["0002", "0003", "R__v"])
+      try await stage.replace(content)
+      let others = ["other/0001", "other/0002", "other/R__v"]
+      #expect(try applied(stage) == (others + ["shop/0001", "shop/R__same"]).sorted())
+      try stage.sql(patch("other/0004", "p", 20))
+      try await stage.undo()
+      #expect(
+        try applied(stage)
+          == (["0003"] + others + ["other/0004", "shop/0001", "shop/0002"]).sorted()
+      )
+    }
+  }
+
+  @Test("patches that come again on undo keep the order in which they were applied")
+  func order() async throws {
+    try await Stage.with(.v15) { stage in
+      try stage.sql(shop + ledger)
+      let content = try await stage.snapshot()
+      try stage.sql(
+        patch("0001", "a", 1) + patch("0002", "b", 2)
+          + patch("0001", "a", 3).replacing("'applied'", with: "'repaired'")
+      )
+      try await stage.replace(content)
+      try await stage.undo()
+      let line = try events(stage).suffix(2).map { $0.split(separator: " ")[2] }
+      #expect(line == ["0001", "0002"])
     }
   }
 
