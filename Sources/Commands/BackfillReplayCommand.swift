@@ -62,7 +62,10 @@ extension MigrationSession {
     }
     let state = try await context.ledger(of: settings, tenant: tenant)
     let isUnfinished = state[version]?.isUnfinished == true
-    let chosen = isUnfinished ? try await choose { _ in [patch] } : nil
+    let request = Plan.Request(target: version)
+    let chosen =
+      isUnfinished
+      ? try await choose { try Self.pending(Plan(directory, $0, request), version) } : nil
     let runner = Runner(settings, options(chosen?.receipt))
     return try await runner.onOwnLane { [self] runner in
       try runner.hold { held in

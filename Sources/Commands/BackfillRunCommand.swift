@@ -1,6 +1,7 @@
 public import Arguments
 internal import Migration
 internal import Problems
+internal import Rehearsal
 
 /// Goes on with one backfill, all of it or a part.
 public struct BackfillRunCommand: RunnableCommand {

@@ -26,6 +26,8 @@ public struct BackfillStatusCommand: RunnableCommand {
   public var version: String?
   /// How many distinct error texts are told.
   public var errorLimit = 10
+  /// The schema in which the patches ran; nil for the whole database.
+  public var tenant: String?
 
   /// Makes the command with every default.
   public init() {}
@@ -34,6 +36,12 @@ public struct BackfillStatusCommand: RunnableCommand {
   public static var arguments: [Argument<Self>] {
     positional("version", \.version, "The backfill (default all).")
     option("--errors", \.errorLimit, value: "N", "How many different errors to show (default 10).")
+    option(
+      "--tenant",
+      \.tenant,
+      value: "SCHEMA",
+      "The patches of this schema, where migrate ran them with --schemas."
+    )
     group(\.databaseOptions)
     group(\.patchOptions)
     group(\.shared)
@@ -45,9 +53,12 @@ public struct BackfillStatusCommand: RunnableCommand {
     let directory = try patchOptions.read(in: context)
     let wanted = try version.map { try PatchVersion.read($0) }
     if let wanted { _ = try directory.narrowed(wanted, where: nil, except: nil) }
-    let standings = try await Lane("drydock.backfill").run { [errorLimit] in
+    let standings = try await Lane("drydock.backfill").run { [errorLimit, tenant] in
       do {
-        return try Self.read(directory, wanted, max(1, errorLimit), try Connection.open(settings))
+        let connection = try Connection.open(settings)
+        if let tenant { try TenantSchema.enter(tenant, connection) }
+        let state = try Ledger.read(connection, tenant: tenant)
+        return try Self.read(directory, state, wanted, max(1, errorLimit), connection)
       } catch let error as PostgresError {
         throw error.problem("cannot look at the backfills of \(settings)")
       }
@@ -58,11 +69,11 @@ public struct BackfillStatusCommand: RunnableCommand {
 
   private static func read(
     _ directory: PatchDirectory,
+    _ state: Ledger.State,
     _ wanted: Version?,
     _ limit: Int,
     _ connection: Connection
   ) throws -> [BackfillStanding] {
-    let state = try Ledger.read(connection)
     let items = Plan(directory, state).items.filter { $0.patch?.script.backfill != nil }
     return try items.filter { wanted == nil || $0.version == wanted }.compactMap { item in
       guard let patch = item.patch else { return nil }

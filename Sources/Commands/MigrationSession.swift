@@ -34,9 +34,6 @@ struct MigrationSession: Sendable {
   /// - Returns: What came of each.
   /// - Throws: A `Problem`; patches before the one that failed stay applied.
   func migrate(_ request: Plan.Request, only: Version? = nil) async throws -> [PatchOutcome] {
-    if let exemption {
-      context.warn("migrating \(settings) without a rehearsal: \(exemption)")
-    }
     let chosen = try await choose { state in
       try Self.pending(Plan(directory, state, request), only)
     }
@@ -60,7 +57,7 @@ struct MigrationSession: Sendable {
   }
 
   /// What a plan will run, if it may.
-  private static func pending(_ plan: Plan, _ only: Version?) throws -> [Patch] {
+  static func pending(_ plan: Plan, _ only: Version?) throws -> [Patch] {
     try plan.requireSound()
     let others = plan.pending.filter { $0.version != only }
     guard let only, !others.isEmpty else { return plan.pending }
@@ -105,7 +102,8 @@ struct MigrationSession: Sendable {
   func choose(
     _ pending: @escaping @Sendable (Ledger.State) throws -> [Patch]
   ) async throws -> (receipt: Receipt?, patches: [Patch])? {
-    if exemption != nil {
+    if let exemption {
+      context.warn("migrating \(settings) without a rehearsal: \(exemption)")
       let patches = try pending(try await context.ledger(of: settings, tenant: tenant))
       return patches.isEmpty ? nil : (nil, patches)
     }

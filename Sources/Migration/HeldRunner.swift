@@ -38,16 +38,17 @@ public final class HeldRunner {
     _ patch: Patch,
     observer: (any RunObserver)? = nil
   ) throws -> PatchOutcome {
-    let tenant = runner.options.tenant
-    return try run(
-      Run(
-        patch: patch,
-        script: patch.script,
-        kind: .applied,
-        verify: patch.verify,
-        tenant: tenant
-      ),
-      observer
+    try run(forward(patch), observer)
+  }
+
+  /// What applies a patch.
+  func forward(_ patch: Patch) -> Run {
+    Run(
+      patch: patch,
+      script: patch.script,
+      kind: .applied,
+      verify: patch.verify,
+      tenant: runner.options.tenant
     )
   }
 

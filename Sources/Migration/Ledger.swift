@@ -66,7 +66,7 @@ public enum Ledger {
     /// How far patches outside a transaction have come that began and did not end.
     var progress: [Version: Progress] = [:]
     /// The schema whose patches these are; nil for those of the database.
-    var tenant: String?
+    public internal(set) var tenant: String?
     /// How many events the tenant has.
     var tenantEvents = 0
 

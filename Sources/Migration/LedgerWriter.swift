@@ -74,6 +74,13 @@ struct LedgerWriter {
     if let changed { try connection.execute("SET LOCAL ROLE \(SQL.identifier(changed))") }
   }
 
+  /// Notes under which receipt, or why without one, a later run goes on with an event.
+  func noteOrigin(of position: Int, about: String) throws {
+    let words = [origin.receipt.map { "receipt \($0)" }, origin.reason].compactMap { $0 }
+    guard let words = words.first else { return }
+    try note(Progress.Entry(state: .begun, digest: about, note: words), step: 0, of: position)
+  }
+
   private func insert(_ entry: Progress.Entry, step: Int, of position: Int) throws {
     do {
       try connection.query(

@@ -50,6 +50,8 @@ public final class LongStatementObserver: RunObserver {
   /// Begins to wait beside the statement.
   public func willRun(_ statement: Statement, on connection: Connection) throws {
     try inner?.willRun(statement, on: connection)
+    // A backfill tells by its batches how far it has come.
+    guard !statement.isBatch else { return }
     watch = StatementWatch(settings, connection.backendPID, delay, report)
   }
 

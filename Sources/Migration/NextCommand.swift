@@ -13,6 +13,11 @@ public struct NextCommand: Sendable {
     "drydock repair \(version)\(words)\(option)"
   }
 
+  /// Shows why rows of a backfill failed.
+  func backfillStatus(_ version: Version) -> String {
+    "drydock backfill status \(version)\(option)"
+  }
+
   /// Declares a patch and all before it applied.
   public func baseline(_ version: Version) -> String { "drydock baseline \(version)\(option)" }
 

@@ -13,7 +13,21 @@ struct OpenEvent {
   private let earlier: Ledger.Event?
 
   /// Goes on with the event that an earlier run left, or writes a new one.
-  init(_ held: HeldRunner, _ run: Run, _ writer: LedgerWriter) throws {
+  ///
+  /// - Parameters:
+  ///   - held: Who runs it.
+  ///   - run: What is run.
+  ///   - writer: Writes on the patch's own connection.
+  ///   - about: What must be the same when a later run goes on; empty for nothing.
+  ///   - other: The problem when it is not, given what it was.
+  /// - Throws: That problem, and when what has run was edited.
+  init(
+    _ held: HeldRunner,
+    _ run: Run,
+    _ writer: LedgerWriter,
+    about: String = "",
+    orElse other: (String) -> Problem? = { _ in nil }
+  ) throws {
     self.held = held
     self.run = run
     self.writer = writer
@@ -22,8 +36,12 @@ struct OpenEvent {
       progress.hasBegun, !progress.isUntouched || unfinished.identity == run.script.identity
     {
       try progress.requireUnedited(run.script)
+      if progress.beginning != about, let problem = other(progress.beginning) { throw problem }
       earlier = progress.isUntouched ? nil : unfinished
       position = unfinished.position
+      try writer.connection.transaction { [position] in
+        try writer.noteOrigin(of: position, about: about)
+      }
       return
     }
     earlier = nil
@@ -31,7 +49,7 @@ struct OpenEvent {
     let position = position
     try writer.connection.transaction {
       try writer.begin(run.kind, held.ledgerName(of: run.patch), run.script.identity, at: position)
-      try writer.note(Progress.Entry(state: .begun, digest: ""), step: 0, of: position)
+      try writer.note(Progress.Entry(state: .begun, digest: about), step: 0, of: position)
     }
   }
 

@@ -31,6 +31,8 @@ struct Progress: Sendable {
   private var entries: [Int: Entry] = [:]
   /// Whether the patch runs step by step; else its event stayed open because a statement committed.
   private(set) var hasBegun = false
+  /// What must stay the same until the end, as it was noted at the beginning.
+  private(set) var beginning = ""
   /// Whether a batch of a backfill has run.
   private var hasBatches = false
 
@@ -75,7 +77,11 @@ struct Progress: Sendable {
     )
     for row in rows {
       progress.hasBegun = true
-      guard let state = State(rawValue: row.string("state")), state != .begun else { continue }
+      guard let state = State(rawValue: row.string("state")) else { continue }
+      guard state != .begun else {
+        progress.beginning = row.string("digest")
+        continue
+      }
       progress.entries[row.int("step")] = Entry(
         state: state,
         digest: row.string("digest"),

@@ -20,6 +20,8 @@ public struct Script: Sendable {
   public var backfill: Backfill?
   /// Which of a backfill's own variables it uses.
   var batchVariables: Set<Backfill.Variable> = []
+  /// Whether a backfill's statement does only rows that are left, whatever lies between its keys.
+  var choosesRows: Bool { batchVariables.contains(.batch) }
   /// What forbids that it runs, in a history that was written for another tool.
   public var objections: [Problem] = []
 

@@ -60,6 +60,18 @@ public enum TenantSchema {
     )
   }
 
+  /// Lets a connection find tables in the schema first, as its patches do.
+  ///
+  /// - Parameters:
+  ///   - schema: Its name.
+  ///   - connection: A connection to the database.
+  /// - Throws: A `Problem` of kind `usage` when it cannot be used, or `PostgresError`.
+  public static func enter(_ schema: String, _ connection: Connection) throws {
+    try require(schema, connection)
+    let path = try searchPath(schema, connection)
+    try connection.query("SELECT pg_catalog.set_config('search_path', $1, false)", [.text(path)])
+  }
+
   /// The schema first, then what the role searches otherwise: extensions often lie there.
   static func searchPath(_ schema: String, _ connection: Connection) throws -> String {
     let rest = try connection.query("SELECT pg_catalog.current_setting('search_path')", []).value

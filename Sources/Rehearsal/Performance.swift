@@ -151,7 +151,9 @@ struct Performance {
     var observation = try observe("\(patch.version)", patch.file, watch.scratch) {
       batches = try held.apply(patch, observer: watch).backfill
     }
-    if let batches, !observation.statements.isEmpty { observation.statements[0].batches = batches }
+    if let batches, !observation.statements.isEmpty {
+      observation.statements[0].batches?.peakBytes = batches.peakBytes
+    }
     observed.append(try withRows(observation))
     evidence.append(watch.evidence(patch.script, observation))
     return observation.succeeded

@@ -161,7 +161,9 @@ struct BackfillCommandTests {
     }
     while try shop.value(batches) == "0" { #expect(run.status == nil) }
     // The first batch is behind by now, so the second cannot begin: it waits in naps of half a second.
-    let naps = "SELECT count(*) FROM pg_stat_activity WHERE query LIKE '%pg_stat_replication%'"
+    let naps =
+      "SELECT count(*) FROM pg_stat_activity WHERE query LIKE '%pg_stat_replication%'"
+      + " AND pid <> pg_backend_pid() AND application_name LIKE 'drydock 0001%'"
     while try shop.value(naps) == "0" { #expect(run.status == nil) }
     #expect(try shop.value(batches) == "1")
     try standby.resume()

@@ -1,5 +1,6 @@
 import Postgres
 import Problems
+import Rehearsal
 import Reports
 import Testing
 
@@ -12,7 +13,7 @@ struct TenantRunTests {
 
   /// One that is done, one that ends as it is told, and one that would be next.
   private func run(_ error: any Error) async throws -> TenantRun {
-    var run = TenantRun(stopsAtFailure: false)
+    var run = TenantRun(.up, stopsAtFailure: false)
     let tenants = try ["one", "two", "three"].map {
       Tenant(settings: try ConnectionSettings(parsing: $0))
     }
@@ -71,7 +72,7 @@ struct TenantRunTests {
 
   @Test("A tenant in part is a change in part, although no tenant is done")
   func partial() async throws {
-    var run = TenantRun(stopsAtFailure: false)
+    var run = TenantRun(.up, stopsAtFailure: false)
     let tenant = Tenant(settings: try ConnectionSettings(parsing: "one"))
     await run.add(tenant) { throw Problem(.failed, code: "a", "it failed") }
     #expect(run.status == .failed)

@@ -191,6 +191,109 @@ struct BackfillFailureTests {
     }
   }
 
+  @Test("An edited file that allows its letters keeps them to be seen and replayed")
+  func lettersOfAnEditedFile() throws {
+    try withBackfill(.v15, 50, zeros: [3, 4]) { backfill in
+      _ = try backfill.runner.problem(Self.files)
+      let file = "-- drydock: dead-letters 2\n" + BackfillFixture.head + BackfillFixture.statement
+      #expect(try backfill.runner.migrate(["1_fill.backfill.sql": file]).first?.isComplete == true)
+      #expect(try backfill.runner.ledger() == "1:repaired")
+      let status = try backfill.status()
+      #expect(status.dead == 2)
+      #expect(status.totals.rows == 48)
+      try backfill.runner.eye.execute("UPDATE item SET number = 1 WHERE number = 0")
+      #expect(try backfill.replay(["1_fill.backfill.sql": file]).backfill?.rows == 2)
+      #expect(try backfill.rows() == "50 done, 0 left, 0 twice")
+    }
+  }
+
+  @Test("A key that is edited half-way is refused with what to put back")
+  func editedKey() throws {
+    try withBackfill(.v15, 50, zeros: [3]) { backfill in
+      _ = try backfill.runner.problem(Self.files)
+      try backfill.runner.eye.execute(
+        "UPDATE item SET number = id WHERE number = 0; CREATE UNIQUE INDEX ON item (number, id)"
+      )
+      let file =
+        BackfillFixture.head.replacing("by id", with: "by number, id")
+        + BackfillFixture.statement
+      let problem = try backfill.runner.problem(["1_fill.backfill.sql": file])
+      #expect(problem.code == "backfill.other-target")
+      #expect(problem.hint?.contains("backfill item by id") == true)
+      #expect(try backfill.replay().isComplete)
+    }
+  }
+
+  @Test("A function over a range never gets rows that are done: batches are cut around them")
+  func functionOverRange() throws {
+    try withBackfill(.v15, 300) { backfill in
+      try backfill.runner.eye.execute(
+        """
+        UPDATE item SET inverse = 1, times = 1 WHERE id NOT IN (5, 6, 7, 250, 300);
+        CREATE FUNCTION fill(first int, last int) RETURNS void LANGUAGE sql AS
+          'UPDATE item SET inverse = 1, times = times + 1 WHERE id BETWEEN first AND last'
+        """
+      )
+      try backfill.runner.migrate([
+        "1_range.backfill.sql": BackfillFixture.head + "SELECT fill(:from, :to);"
+      ])
+      #expect(try backfill.rows() == "300 done, 0 left, 0 twice")
+    }
+  }
+
+  @Test("Row security that hides rows from the migrator ends it, and does not make it complete")
+  func rowSecurity() throws {
+    try withBackfill(.v15, 20) { backfill in
+      try backfill.runner.eye.execute(
+        """
+        CREATE ROLE drydock_limited; GRANT ALL ON SCHEMA public TO drydock_limited;
+        GRANT ALL ON item TO drydock_limited;
+        ALTER TABLE item ENABLE ROW LEVEL SECURITY; CREATE POLICY few ON item USING (id < 5)
+        """
+      )
+      defer {
+        _ = try? backfill.runner.eye.execute(
+          "DROP OWNED BY drydock_limited; DROP ROLE drydock_limited"
+        )
+      }
+      try backfill.runner.runner.prepareLedger(for: "drydock_limited")
+      var fixture = backfill.runner
+      fixture.runner = Runner(
+        backfill.runner.settings.with("user", "drydock_limited"),
+        backfill.runner.runner.options
+      )
+      let problem = try fixture.problem(Self.files)
+      #expect(problem.code == "backfill.cannot-look-up")
+      #expect(problem.hint?.contains("row security") == true)
+      #expect(try backfill.rows() == "0 done, 20 left, 0 twice")
+    }
+  }
+
+  @Test("A wrong predicate names the file and the directive")
+  func wrongPredicate() throws {
+    try withBackfill(.v15, 5) { backfill in
+      let file = BackfillFixture.files.first!.value.replacing("left inverse", with: "left inverted")
+      let problem = try backfill.runner.problem(["1_fill.backfill.sql": file])
+      #expect(problem.code == "backfill.cannot-look-up")
+      #expect(problem.summary.hasPrefix("1_fill.backfill.sql: "))
+    }
+  }
+
+  @Test("More letters than allowed can all be tried again; those that fail are none more")
+  func replayBeyondTheLimit() throws {
+    try withBackfill(.v15, 20, zeros: Array(1...20)) { backfill in
+      var fixture = backfill.runner
+      fixture.runner.options.backfill.letterLimit = 5
+      _ = try fixture.problem(Self.files)
+      try backfill.runner.eye.execute("UPDATE item SET number = 1 WHERE id IN (5, 6)")
+      let directory = try PatchFolder(Self.files)
+      let patch = try directory.read().patches[0]
+      let outcome = try fixture.runner.hold { try $0.replay(patch) }
+      #expect(outcome.backfill?.rows == 2)
+      #expect(try backfill.letters() == "1 22012 x2; 2 22012 x2; 3 22012 x2; 4 22012 x2")
+    }
+  }
+
   @Test(
     "What an error means for a batch",
     arguments: [

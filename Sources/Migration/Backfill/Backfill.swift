@@ -30,6 +30,9 @@ public struct Backfill: Sendable, Equatable {
   /// The key as one value that can be compared.
   var row: String { Self.row(columns) }
 
+  /// Whose rows in which order: what must stay as it is while the backfill is unfinished.
+  var target: String { "\(table) by \(key.joined(separator: ", "))" }
+
   /// The rows that are left, as a condition; a comment at its end takes nothing with it.
   var isLeft: String { "(\(left)\n)" }
 

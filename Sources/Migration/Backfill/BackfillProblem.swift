@@ -18,6 +18,55 @@ enum BackfillProblem {
     return failure.problem(patch, kind, hint: goesOn)
   }
 
+  /// The rows that are left cannot be told.
+  static func cannotLookUp(_ error: PostgresError, _ backfill: Backfill, _ file: String) -> Problem
+  {
+    Problem(
+      .refused,
+      code: "backfill.cannot-look-up",
+      "\(file): the rows that are left cannot be looked up",
+      reason: error.reason,
+      facts: [.init("backfill", backfill.target), .init("left", backfill.left)]
+        + backfill.criteria.map { .init("only", $0) },
+      hint: error.sqlState == "42501"
+        ? "The role must see all rows: grant it SELECT, and where the table has row security, run it"
+          + " as a role that bypasses it."
+        : "Correct the directives 'backfill' and 'left', or --where and --except. What was committed"
+          + " stays."
+    )
+  }
+
+  /// The key's text, read again, is another key.
+  static func unreadableKey(_ backfill: Backfill, _ file: String) -> Problem {
+    Problem(
+      .refused,
+      code: "backfill.unreadable-key",
+      "\(file): a key of \(backfill.target) reads back from its text as another one",
+      hint: "Use a key whose text says all of it: a number, a text, a date, a uuid."
+    )
+  }
+
+  /// The file counts other rows, or in another order, than the batches that are done.
+  static func otherTarget(_ earlier: String, _ backfill: Backfill, _ file: String) -> Problem {
+    Problem(
+      .refused,
+      code: "backfill.other-target",
+      "\(file): it began with '\(earlier)' and says '\(backfill.target)' now",
+      hint: "Put back: -- drydock: backfill \(earlier). The statement and the rest may be edited."
+    )
+  }
+
+  /// What was filled in when it was applied is not known any more.
+  static func usesVariables(_ patch: Patch) -> Problem {
+    Problem(
+      .refused,
+      code: "backfill.variables",
+      "\(patch.file) is applied and uses variables, whose values of then nobody knows",
+      facts: patch.script.variables.keys.sorted().map { .init("variable", $0) },
+      hint: "What its dead rows need is a new patch."
+    )
+  }
+
   /// Others held a lock for longer than all attempts.
   static func lockNotFree(
     _ error: PostgresError,
@@ -39,16 +88,17 @@ enum BackfillProblem {
     _ count: Int,
     _ failures: (most: [BackfillStatus.Failures], texts: Int),
     _ backfill: Backfill,
-    _ patch: Patch
+    _ run: Run
   ) -> Problem {
     Problem(
       .partial,
       code: "backfill.dead-letters",
-      "backfill \(patch.name.stem) has done all rows but \(count), which failed alone",
+      "backfill \(run.patch.name.stem) has done all rows but \(count), which failed alone",
       reason: words(failures),
       facts: [.init("rows that may fail", "\(backfill.toleratedLetters)")],
-      hint: "See why with 'drydock backfill status \(patch.version)', mend the rows, then 'drydock"
-        + " backfill replay \(patch.version)'. Or allow so many in the file: -- drydock: dead-letters"
+      hint:
+        "See why with '\(next(run).backfillStatus(run.patch.version))', mend the rows, then 'drydock"
+        + " backfill replay \(run.patch.version)'. Or allow so many in the file: -- drydock: dead-letters"
         + " \(count)"
     )
   }
@@ -57,17 +107,19 @@ enum BackfillProblem {
   static func tooManyLetters(
     _ count: Int,
     _ failures: (most: [BackfillStatus.Failures], texts: Int),
-    _ patch: Patch
+    _ run: Run
   ) -> Problem {
     Problem(
       .partial,
       code: "backfill.too-many-dead-letters",
-      "backfill \(patch.name.stem) stopped after \(count) rows that failed alone",
+      "backfill \(run.patch.name.stem) stopped after \(count) rows that failed alone",
       reason: words(failures),
-      hint: "So many speak against the patch rather than the rows: see 'drydock backfill status"
-        + " \(patch.version)'. \(goesOn)"
+      hint: "So many speak against the patch rather than the rows: see"
+        + " '\(next(run).backfillStatus(run.patch.version))'. \(goesOn)"
     )
   }
+
+  private static func next(_ run: Run) -> NextCommand { NextCommand(tenant: run.tenant) }
 
   /// How many rows failed with which words; DETAIL and CONTEXT were never kept.
   private static func words(_ failures: (most: [BackfillStatus.Failures], texts: Int)) -> String {

@@ -106,27 +106,32 @@ struct BackfillRecord {
   }
 
   /// Writes a row down that failed alone; one that is dead already was tried again.
-  func bury(_ key: [String], _ failure: RowFailure) throws {
+  ///
+  /// - Returns: Whether the letter is new.
+  func bury(_ key: [String], _ failure: RowFailure) throws -> Bool {
     try connection.query(
       """
       INSERT INTO drydock.dead_letters (event, key, sql_state, message) VALUES ($1, $2, $3, $4)
       ON CONFLICT (event, key) WHERE resolved IS NULL DO UPDATE SET
         sql_state = excluded.sql_state, message = excluded.message,
         attempts = dead_letters.attempts + 1, tried = pg_catalog.clock_timestamp()
+      RETURNING attempts = 1
       """,
       [
         Parameter(event), .text(BackfillTable.list(key)), Parameter(failure.sqlState),
         .text(failure.message),
       ]
-    )
+    ).bool
   }
 
-  /// Closes a letter whose row was done after all.
+  /// Closes a letter whose row was done after all; a second runner finds it closed.
   func resolve(_ letter: Int) throws {
-    try connection.query(
-      "UPDATE drydock.dead_letters SET resolved = pg_catalog.clock_timestamp() WHERE letter = $1",
+    let rows = try connection.query(
+      "UPDATE drydock.dead_letters SET resolved = pg_catalog.clock_timestamp()"
+        + " WHERE letter = $1 AND resolved IS NULL",
       [Parameter(letter)]
     )
+    guard rows.affected == 1 else { throw LedgerWriter.moved }
   }
 
   /// The elements of an array as the server writes it.

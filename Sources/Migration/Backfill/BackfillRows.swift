@@ -5,6 +5,8 @@ struct BackfillRows {
   private(set) var backfill: Backfill
   let table: BackfillTable
   let connection: Connection
+  /// The backfill's file, for errors.
+  let file: String
   /// The event whose dead letters are passed over.
   let event: Int
   /// Whether there are any, so that most runs need not look.
@@ -70,6 +72,14 @@ struct BackfillRows {
     ).int ?? 0
   }
 
+  /// How many rows there are from one key to another, left or not.
+  func count(between first: [String], and last: [String]) throws -> Int {
+    try connection.query(
+      "SELECT count(*) FROM \(backfill.source) WHERE \(backfill.isInRange)",
+      (first + last).map { .text($0) }
+    ).int ?? 0
+  }
+
   /// Whether a row is left; one that is gone is not.
   func isLeft(_ key: [String]) throws -> Bool {
     try connection.query(
@@ -92,12 +102,16 @@ struct BackfillRows {
 
   private func keys(_ tail: String, _ parameters: [String]) throws -> [[String]] {
     let columns = backfill.columns.map { "\($0)::text" }
-    let rows = try connection.query(
+    let query =
       "SELECT \(columns.joined(separator: ", ")) FROM \(backfill.source)"
-        + " WHERE \(backfill.isWanted) \(isNoLetter) \(tail)",
-      parameters.map { .text($0) }
-    )
-    return rows.map { row in columns.indices.map { row[$0] ?? "" } }
+      + " WHERE \(backfill.isWanted) \(isNoLetter) \(tail)"
+    do {
+      let rows = try connection.query(query, parameters.map { .text($0) })
+      return rows.map { row in columns.indices.map { row[$0] ?? "" } }
+    } catch {
+      guard error.sqlState != nil, !error.isCancelled, !error.isConnectionLost else { throw error }
+      throw BackfillProblem.cannotLookUp(error, backfill, file)
+    }
   }
 
   private var isNoLetter: String {

@@ -31,17 +31,16 @@ struct BackfillRun {
     self.observer = observer
   }
 
-  private var options: BackfillOptions { held.runner.options.backfill }
-
   /// Works off what is left, as far as it may.
   func execute() throws -> PatchOutcome {
-    let connection = try held.connect(run)
-    let table = try BackfillTable.read(backfill, run.script.file, connection)
-    let writer = LedgerWriter(connection: connection, origin: held.runner.options.origin)
-    let event = try OpenEvent(held, run, writer)
-    let indexes = try InvalidIndexes.read(connection)
-    try observer?.willBegin(run.patch, on: connection)
-    let work = try work(connection, table, event: event.position)
+    let writer = try open()
+    let table = try BackfillTable.read(backfill, run.script.file, writer.connection)
+    let event = try OpenEvent(held, run, writer, about: backfill.target) {
+      BackfillProblem.otherTarget($0, backfill, run.script.file)
+    }
+    let indexes = try InvalidIndexes.read(writer.connection)
+    try observer?.willBegin(run.patch, on: writer.connection)
+    let work = try work(writer.connection, table, event: event.position)
     let isDone = try passes(work)
     try work.settleLetters()
     let isComplete = try isDone && nothingIsLeft(work)
@@ -58,25 +57,42 @@ struct BackfillRun {
   /// - Returns: What came of it.
   /// - Throws: A `Problem`; what was done before stays done.
   func replay(withText text: String?) throws -> PatchOutcome {
-    let connection = try held.connect(run)
-    let table = try BackfillTable.read(backfill, run.script.file, connection)
-    let writer = LedgerWriter(connection: connection, origin: held.runner.options.origin)
-    guard let known = held.state[run.patch.version] else {
+    guard let known = held.state[run.patch.version], let position = known.appliedAt else {
       throw BackfillProblem.notBegun(run.patch)
     }
-    let work = try work(connection, table, event: known.position)
-    try work.replay(try work.record.letters(withText: text))
+    let writer = try open()
+    let table = try BackfillTable.read(backfill, run.script.file, writer.connection)
     guard known.isUnfinished else {
-      return outcome(work, known.position, isComplete: try work.record.deadCount() == 0)
+      try writer.connection.transaction {
+        try writer.noteOrigin(of: position, about: backfill.target)
+      }
+      let work = try work(writer.connection, table, event: position)
+      try work.replay(try work.record.letters(withText: text))
+      return outcome(work, position, isComplete: try work.record.deadCount() == 0)
     }
+    let event = try OpenEvent(held, run, writer, about: backfill.target) {
+      BackfillProblem.otherTarget($0, backfill, run.script.file)
+    }
+    let indexes = try InvalidIndexes.read(writer.connection)
+    try observer?.willBegin(run.patch, on: writer.connection)
+    let work = try work(writer.connection, table, event: event.position)
+    try work.replay(try work.record.letters(withText: text))
     let isComplete =
       try work.record.deadCount() <= backfill.toleratedLetters && work.rows.last() == nil
-    if isComplete {
-      let event = try OpenEvent(held, run, writer)
-      try observer?.willBegin(run.patch, on: connection)
-      try event.finish(try InvalidIndexes.read(connection), work.statements, observer)
-    }
-    return outcome(work, known.position, isComplete: isComplete)
+    if isComplete { try event.finish(indexes, work.statements, observer) }
+    return outcome(work, event.position, isComplete: isComplete)
+  }
+
+  /// A session in which keys keep their text, and in which no row is hidden from the migrator.
+  private func open() throws -> LedgerWriter {
+    let connection = try held.connect(run)
+    try connection.execute(
+      """
+      SET extra_float_digits = 3; SET DateStyle = 'ISO'; SET IntervalStyle = 'postgres';
+      SET row_security = off
+      """
+    )
+    return LedgerWriter(connection: connection, origin: held.runner.options.origin)
   }
 
   private func work(
@@ -93,6 +109,7 @@ struct BackfillRun {
         backfill: backfill,
         table: table,
         connection: connection,
+        file: run.script.file,
         event: event,
         hasDead: false
       ),
@@ -111,17 +128,13 @@ struct BackfillRun {
     for _ in 1...Self.passLimit {
       guard let end = try work.rows.last() else { return true }
       while case let keys = try work.next(after: cursor, through: end), let last = keys.last {
-        guard !isOverTime else { return false }
+        guard !work.isOverTime else { return false }
         try work.run(keys[...])
         cursor = last
       }
       cursor = nil
     }
     throw BackfillProblem.stillWritten(run.patch, backfill)
-  }
-
-  private var isOverTime: Bool {
-    options.timeLimit.map { ContinuousClock.now - start >= $0 } ?? false
   }
 
   /// Whether nothing is left at all, also of what nobody asked for.
@@ -134,7 +147,7 @@ struct BackfillRun {
     let count = try work.record.deadCount()
     guard count <= backfill.toleratedLetters else {
       let failures = try work.record.failures(limit: 3)
-      throw BackfillProblem.deadLetters(count, failures, backfill, run.patch)
+      throw BackfillProblem.deadLetters(count, failures, backfill, run)
     }
   }
 

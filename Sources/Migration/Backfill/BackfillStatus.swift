@@ -54,9 +54,9 @@ public struct BackfillStatus: Sendable, Equatable {
     _ connection: Connection
   ) throws -> BackfillStatus {
     var status = BackfillStatus()
-    if let event, try LedgerSchema.version(connection) >= 3 {
-      try status.readBatches(event.position, connection)
-      let record = BackfillRecord(connection: connection, event: event.position, criteria: nil)
+    if let position = event?.appliedAt, try LedgerSchema.version(connection) >= 3 {
+      try status.readBatches(position, connection)
+      let record = BackfillRecord(connection: connection, event: position, criteria: nil)
       status.dead = try record.deadCount()
       (status.failures, status.texts) = try record.failures(limit: limit)
     }
@@ -77,6 +77,7 @@ public struct BackfillStatus: Sendable, Equatable {
       backfill: backfill,
       table: table,
       connection: connection,
+      file: patch.script.file,
       event: 0,
       hasDead: false
     )

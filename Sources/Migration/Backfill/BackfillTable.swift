@@ -24,7 +24,13 @@ struct BackfillTable {
         hint: "Name the table with its schema in the directive: backfill shop.orders by id."
       )
     }
-    let columns = try connection.query(columnQuery, [.text(oid), .text(list(backfill.key))])
+    let columns: Rows
+    do {
+      columns = try connection.query(columnQuery, [.text(oid), .text(list(backfill.key))])
+    } catch {
+      guard error.sqlState == "22023" else { throw error }
+      throw BackfillProblem.cannotLookUp(error, backfill, file)
+    }
     let missing = zip(backfill.key, columns).first { $0.1["number"] == nil }?.0
     if let missing {
       throw Problem(

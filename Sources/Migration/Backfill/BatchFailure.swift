@@ -6,6 +6,8 @@ struct BatchFailure: Error {
   enum Cause {
     /// Its rows: it is taken apart until the failing ones are alone.
     case rows(RowFailure)
+    /// Rows that are done already lie between its own, where the statement cannot tell them apart.
+    case sparse
     /// Others, who hold a lock or were quicker: a smaller one is tried after a pause.
     case busy
     /// The statement, the rights or the server: no row will do better.
@@ -19,6 +21,12 @@ struct BatchFailure: Error {
   static let untouched = BatchFailure(
     cause: .rows(.untouched),
     error: PostgresError(message: RowFailure.untouched.message)
+  )
+
+  /// See ``Cause/sparse``.
+  static let sparse = BatchFailure(
+    cause: .sparse,
+    error: PostgresError(message: "rows that are done lie between the rows of the batch")
   )
 
   /// Classes of SQLSTATE that speak of rows (manual, appendix A): cardinality, data, integrity,

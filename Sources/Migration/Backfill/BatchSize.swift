@@ -15,15 +15,17 @@ struct BatchSize: Sendable, Equatable {
 
   init(target: Duration) { self.target = target / .seconds(1) }
 
-  /// Learns from a batch that went through whole.
+  /// Learns from a batch that went through.
   ///
   /// - Parameters:
   ///   - count: Its rows.
   ///   - seconds: How long it took.
   ///   - hindered: Whether somebody waited for its locks.
-  mutating func note(_ count: Int, seconds: Double, hindered: Bool) {
+  ///   - isWhole: Whether it was a batch as it had been meant, and no piece of one that failed: a piece
+  ///     lets nothing grow.
+  mutating func note(_ count: Int, seconds: Double, hindered: Bool, isWhole: Bool = true) {
     let fitting = seconds > 0 ? Double(count) * target / seconds : .infinity
-    let bound = Double(hindered ? max(1, count / 2) : max(rows, count) * 2)
+    let bound = Double(hindered ? max(1, count / 2) : isWhole ? max(rows, count) * 2 : rows)
     rows = Int(max(1, min(fitting, bound, Double(Self.largest))))
   }
 

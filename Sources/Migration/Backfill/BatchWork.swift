@@ -5,8 +5,9 @@ internal import Problems
 /// waits where others come first.
 final class BatchWork {
   /// A statement of one batch is ended after this many times the wanted time, but not before the
-  /// floor: a plan that went wrong would hold its locks for hours.
+  /// least: a plan that went wrong would hold its locks for hours.
   private static let patience = 30.0
+  private static let leastPatience = Duration.seconds(30)
 
   private(set) var rows: BackfillRows
   let record: BackfillRecord
@@ -22,6 +23,8 @@ final class BatchWork {
   private var size: BatchSize
   private var number: Int
   private var deadCount: Int
+  /// When no batch begins any more; nil for never.
+  private let deadline: ContinuousClock.Instant?
 
   init(
     _ held: HeldRunner,
@@ -51,6 +54,7 @@ final class BatchWork {
     number = try record.batchCount()
     deadCount = try record.deadCount()
     self.rows.hasDead = deadCount > 0
+    deadline = held.runner.options.backfill.timeLimit.map { .now + $0 }
     let timeout = run.script.directives.lockTimeout ?? held.runner.options.locks.timeout
     try connection.execute("SET lock_timeout = \(timeout.serverMilliseconds)")
   }
@@ -58,23 +62,24 @@ final class BatchWork {
   private var connection: Connection { record.connection }
   private var options: BackfillOptions { held.runner.options.backfill }
 
+  /// Whether the run has used up the time that it was given.
+  var isOverTime: Bool { deadline.map { ContinuousClock.now >= $0 } ?? false }
+
   /// The rows of the next batch, waiting for standbys that are behind.
   func next(after cursor: [String]?, through end: [String]) throws -> [[String]] {
     try held.runner.interruption.check()
-    try throttle.waitForStandbys()
-    return try rows.next(after: cursor, through: end, limit: size.rows)
+    try throttle.waitForStandbys(until: deadline)
+    let keys = try rows.next(after: cursor, through: end, limit: size.rows)
+    // Text that does not read back as the same key would find the same rows for ever.
+    guard cursor == nil || keys.last != cursor else {
+      throw BackfillProblem.unreadableKey(backfill, run.script.file)
+    }
+    return keys
   }
 
   /// Does a batch, in one piece or in as many as it takes.
   func run(_ keys: ArraySlice<[String]>) throws {
-    let start = ContinuousClock.now
-    let waiters = try attemptAll(keys)
-    if let waiters {
-      let seconds = (ContinuousClock.now - start) / .seconds(1)
-      size.note(keys.count, seconds: seconds, hindered: waiters > 0)
-      // Those who waited go first, for as long as they had to wait at most.
-      if waiters > 0 { try held.runner.interruption.sleep(ContinuousClock.now - start) }
-    }
+    try attemptAll(keys, isWhole: true)
     options.report(.batch(totals))
   }
 
@@ -82,7 +87,7 @@ final class BatchWork {
   func replay(_ letters: [BackfillRecord.Letter]) throws {
     for letter in letters {
       try held.runner.interruption.check()
-      try throttle.waitForStandbys()
+      try throttle.waitForStandbys(until: nil)
       guard try rows.isLeft(letter.key) else {
         try record.resolve(letter.number)
         continue
@@ -101,35 +106,31 @@ final class BatchWork {
   }
 
   /// Does rows by whatever pieces succeed.
-  ///
-  /// - Returns: How many sessions waited for the locks of a batch that went through whole; nil for
-  ///   one that had to be taken apart, whose time says nothing about the next.
-  @discardableResult
   private func attemptAll(
     _ keys: ArraySlice<[String]>,
     attempt: Int = 1,
+    isWhole: Bool = false,
     resolving letter: Int? = nil
-  ) throws -> Int? {
+  ) throws {
     do {
-      return try self.attempt(keys, resolving: letter)
+      return try commit(keys, isWhole: isWhole, resolving: letter)
     } catch let failure as BatchFailure {
       switch failure.cause {
-      case .rows(let reason) where keys.count == 1: try bury(keys[keys.startIndex], reason)
-      case .rows: try split(keys, attempt: 1)
+      case .rows(let reason):
+        if failure.error.isCancelled { size.halve(from: keys.count) }
+        if keys.count == 1 { return try bury(keys[keys.startIndex], reason) }
+        try split(keys, attempt: 1)
+      case .sparse: try split(keys, attempt: 1)
       case .busy:
         size.halve(from: keys.count)
         guard attempt < held.runner.options.locks.attempts else {
           throw BackfillProblem.lockNotFree(failure.error, run.patch, totals)
         }
         try held.runner.interruption.sleep(held.runner.options.locks.pause(after: attempt))
-        if keys.count == 1 {
-          try attemptAll(keys, attempt: attempt + 1, resolving: letter)
-        } else {
-          try split(keys, attempt: attempt + 1)
-        }
+        guard keys.count == 1 else { return try split(keys, attempt: attempt + 1) }
+        try attemptAll(keys, attempt: attempt + 1, resolving: letter)
       case .other: throw BackfillProblem.stopped(failure.error, statement, run.patch, totals)
       }
-      return nil
     }
   }
 
@@ -139,32 +140,54 @@ final class BatchWork {
     try attemptAll(keys[middle...])
   }
 
+  /// Does rows in one transaction, and learns from it how many the next batch should have.
+  private func commit(
+    _ keys: ArraySlice<[String]>,
+    isWhole: Bool,
+    resolving letter: Int?
+  ) throws {
+    let done = try transact(keys, resolving: letter)
+    if letter == nil { number += 1 }
+    totals.add(rows: keys.count, seconds: done.seconds, peakBytes: done.peakBytes)
+    size.note(keys.count, seconds: done.seconds, hindered: done.waiters > 0, isWhole: isWhole)
+    try throttle.mark()
+    // Those who waited go first, for as long as they had to wait at most.
+    if done.waiters > 0 { try held.runner.interruption.sleep(.seconds(done.seconds)) }
+  }
+
+  /// What one transaction took.
+  private struct Done {
+    var seconds: Double
+    var waiters: Int
+    var peakBytes: Int?
+  }
+
   /// One transaction: the statement, the look at what it left, the note in the ledger.
-  private func attempt(_ keys: ArraySlice<[String]>, resolving letter: Int?) throws -> Int {
-    guard let first = keys.first, let last = keys.last else { return 0 }
-    try held.lock.requireHeld()
-    let limit = backfill.batchTime * Self.patience
+  private func transact(_ keys: ArraySlice<[String]>, resolving letter: Int?) throws -> Done {
+    guard let first = keys.first, let last = keys.last else {
+      preconditionFailure("a batch has rows")
+    }
+    let limit = max(backfill.batchTime * Self.patience, Self.leastPatience)
     let start = ContinuousClock.now
     let transaction = try OpenTransaction.begin(connection)
     do {
-      try connection.execute(
-        "SET LOCAL statement_timeout = \(max(limit, .seconds(30)).serverMilliseconds)"
-      )
+      try connection.execute("SET LOCAL statement_timeout = \(limit.serverMilliseconds)")
+      if !run.script.choosesRows, try rows.count(between: first, and: last) != keys.count {
+        throw BatchFailure.sparse
+      }
+      let began = ContinuousClock.now
       try statements.run(statement, (first + last).map { .text($0) })
-      let seconds = (ContinuousClock.now - start) / .seconds(1)
+      let seconds = (ContinuousClock.now - began) / .seconds(1)
       guard try rows.stillLeft(of: keys) == 0 else { throw BatchFailure.untouched }
-      let waiters = try throttle.waiters()
-      let peak = memory.peak
+      let done = Done(seconds: seconds, waiters: try throttle.waiters(), peakBytes: memory.peak)
       if let letter {
         try record.resolve(letter)
       } else {
-        try record.note(number + 1, keys, seconds: seconds, peakBytes: peak)
+        try record.note(number + 1, keys, seconds: seconds, peakBytes: done.peakBytes)
       }
+      try held.lock.requireHeld()
       try connection.execute("COMMIT")
-      number += letter == nil ? 1 : 0
-      totals.add(rows: keys.count, seconds: seconds, peakBytes: peak)
-      try throttle.mark()
-      return waiters
+      return done
     } catch {
       transaction.rollBack()
       try held.runner.interruption.check()
@@ -173,11 +196,12 @@ final class BatchWork {
   }
 
   private func bury(_ key: [String], _ reason: RowFailure) throws {
-    try record.bury(key, reason)
-    deadCount = try record.deadCount()
+    // A letter that was tried again is none more.
+    guard try record.bury(key, reason) else { return }
+    deadCount += 1
     rows.hasDead = true
     guard deadCount <= max(options.letterLimit, backfill.toleratedLetters) else {
-      throw BackfillProblem.tooManyLetters(deadCount, try record.failures(limit: 3), run.patch)
+      throw BackfillProblem.tooManyLetters(deadCount, try record.failures(limit: 3), run)
     }
   }
 }

@@ -15,14 +15,18 @@ extension HeldRunner {
     withText text: String? = nil,
     observer: (any RunObserver)? = nil
   ) throws -> PatchOutcome {
-    guard let event = state[patch.version], event.isUnfinished || event.isApplied,
-      let backfill = patch.script.backfill, let statement = patch.script.statements.first
+    guard let event = state[patch.version], event.appliedAt != nil,
+      event.isApplied || event.kind == .applied, let backfill = patch.script.backfill,
+      let statement = patch.script.statements.first
     else { throw BackfillProblem.notBegun(patch) }
     guard event.isUnfinished || event.identity.normalised == patch.script.identity.normalised else {
       throw BackfillProblem.edited(patch)
     }
+    guard event.isUnfinished || patch.script.variables.isEmpty else {
+      throw BackfillProblem.usesVariables(patch)
+    }
     return try guarded(patch) {
-      let run = Run(patch: patch, script: patch.script, kind: .applied, verify: patch.verify)
+      let run = forward(patch)
       return try BackfillRun(self, run, backfill, statement, observer).replay(withText: text)
     }
   }

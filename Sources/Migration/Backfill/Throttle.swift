@@ -29,19 +29,21 @@ struct Throttle {
     self.interruption = interruption
   }
 
-  /// Waits until every standby is near enough; it ends by itself, or by an interruption.
+  /// Waits until every standby is near enough, or the time is over.
   ///
   /// The server's own `replay_lag` stands still while a standby does not replay at all, so what this
   /// run itself wrote tells: how long ago was the oldest of it that a standby has not replayed?
-  mutating func waitForStandbys() throws {
-    while true {
+  mutating func waitForStandbys(until deadline: ContinuousClock.Instant?) throws {
+    while deadline.map({ ContinuousClock.now < $0 }) ?? true {
       let standbys = try standbys()
       marks = Self.open(marks, standbys)
       guard let slow = Self.slowest(standbys, marks, now: .now),
         slow.lag > options.lagLimit
       else { return }
       let seconds = slow.lag.components.seconds
-      options.report(.waiting("standby \(slow.name) is \(seconds) s behind"))
+      options.report(
+        .waiting("standby \(slow.name) is \(seconds) s behind; --max-lag says how far it may be")
+      )
       try interruption.sleep(.milliseconds(500))
     }
   }
