@@ -47,18 +47,32 @@ public struct ChangeSet: Sendable, Equatable, Codable {
   public func lines(against expected: ChangeSet) -> [String] {
     let found = steps
     let wanted = expected.steps
-    let foundWords = Set(found.map(Wording.canonical))
-    let wantedWords = Set(wanted.map(Wording.canonical))
-    let missing = wanted.filter { !foundWords.contains(Wording.canonical($0)) }
-    let surplus = found.filter { !wantedWords.contains(Wording.canonical($0)) }
+    let foundWords = Set(found.map(\.canonical))
+    let wantedWords = Set(wanted.map(\.canonical))
+    let missing = wanted.filter { !foundWords.contains($0.canonical) }.map(\.text)
+    let surplus = found.filter { !wantedWords.contains($0.canonical) }.map(\.text)
     return missing.map { "expected, did not happen: \($0)" }
       + surplus.map { "happened, not expected: \($0)" }
   }
 
-  /// Each change as one line.
-  private var steps: [String] {
-    added.map { "added \($0.object): \($0.text)" }
-      + changed.map { "changed \($0.object): \($0.text)" }
-      + removed.map { "removed \($0)" }
+  /// A change as one line, as it is and in the form in which it is compared.
+  private struct Step {
+    var text: String
+    var canonical: String
+
+    init(_ verb: String, _ entry: SchemaDifference.Entry) {
+      text = "\(verb) \(entry.object): \(entry.text)"
+      canonical = "\(verb) \(entry.object): \(Wording.canonical(entry.text, of: entry.object))"
+    }
+
+    init(removed object: SchemaObject) {
+      text = "removed \(object)"
+      canonical = text
+    }
+  }
+
+  private var steps: [Step] {
+    added.map { Step("added", $0) } + changed.map { Step("changed", $0) }
+      + removed.map { Step(removed: $0) }
   }
 }

@@ -46,7 +46,7 @@ public struct SchemaDifference: Sendable, Equatable, Codable {
     for (object, text) in newer.texts {
       switch older.texts[object] {
       case nil: added.append(Entry(object: object, text: text))
-      case .some(let old) where Wording.isSame(old, text): break
+      case .some(let old) where Wording.isSame(old, text, of: object): break
       case .some(let old): changed.append(Change(object: object, old: old, new: text))
       }
     }

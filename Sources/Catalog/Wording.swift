@@ -3,10 +3,23 @@
 /// A native `v IN ('a', 'b')` on a varchar column is kept as a cast of the whole array. Once its text
 /// was parsed again, by a restore or a rename's neighbour on the scratch, the cast stands at each
 /// element (tested with 15 and 18). Both mean the same, so both become the second.
+///
+/// That holds for what the server writes itself. The body of a routine is what a person wrote, and
+/// every byte of it counts.
 enum Wording {
-  /// Whether two texts say the same.
-  static func isSame(_ one: String, _ other: String) -> Bool {
-    one == other || canonical(one) == canonical(other)
+  /// Whether two texts say the same of an object.
+  static func isSame(_ one: String, _ other: String, of object: SchemaObject) -> Bool {
+    one == other || canonical(one, of: object) == canonical(other, of: object)
+  }
+
+  /// The one form of an object's text.
+  static func canonical(_ text: String, of object: SchemaObject) -> String {
+    isWritten(object) ? text : canonical(text)
+  }
+
+  /// Whether a person wrote the text, or a part of it, and the server keeps it as it is.
+  private static func isWritten(_ object: SchemaObject) -> Bool {
+    ["function", "procedure", "aggregate"].contains(object.kind)
   }
 
   /// `(ARRAY[a, b])::text[]` as `ARRAY[(a)::text, (b)::text]`, everywhere in a text.
@@ -58,11 +71,14 @@ enum Wording {
       while place < bytes.count {
         switch bytes[place] {
         case UInt8(ascii: "["), UInt8(ascii: "("): depth += 1
-        case UInt8(ascii: "]") where depth == 0: return (found + [begin..<place], place)
+        case UInt8(ascii: "]") where depth == 0:
+          // Nothing stands behind the last comma: that is no array, and no expression either.
+          return begin < place ? (found + [begin..<place], place) : nil
         case UInt8(ascii: "]"), UInt8(ascii: ")"): depth -= 1
         case UInt8(ascii: ",") where depth == 0:
           found.append(begin..<place)
-          begin = place + 2
+          begin = place + 1
+          while begin < bytes.count, bytes[begin] == UInt8(ascii: " ") { begin += 1 }
         default: break
         }
         place = endOfQuoted(at: place) ?? place + 1
