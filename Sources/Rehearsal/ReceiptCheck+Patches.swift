@@ -17,17 +17,17 @@ extension ReceiptCheck {
   /// The ledger must stand where the rehearsal began, or where this receipt's patches brought it.
   mutating func checkLedger() {
     if receipt.direction == .down, occasion.direction == .up {
-      mismatches.append("it is for taking back \(receipt.patches.map(\.file).joined()) alone")
+      mismatch("it is for taking back \(receipt.patches.map(\.file).joined()) alone", .way)
       return
     }
     let state = occasion.live.ledger
     if use.undone > 0, occasion.direction == .up {
-      mismatches.append("it is used up: it was applied, and taken back again")
+      mismatch("it is used up: it was applied, and taken back again")
     } else if use.applied == receipt.patches.count, occasion.direction == .up {
-      mismatches.append("it is used up: all of its patches are applied")
+      mismatch("it is used up: all of its patches are applied")
     }
     if state.receiptPosition != use.position(of: receipt) {
-      mismatches.append(
+      mismatch(
         "somebody else changed the ledger meanwhile: it should be at event"
           + " \(use.position(of: receipt)), and is at \(state.receiptPosition)"
       )
@@ -37,10 +37,10 @@ extension ReceiptCheck {
     let surplus = versions.subtracting(wanted).sorted()
     let missing = wanted.subtracting(versions).sorted()
     if !surplus.isEmpty {
-      mismatches.append("\(Words.list(surplus)) is applied, and was not in the rehearsal")
+      mismatch("\(Words.list(surplus)) is applied, and was not in the rehearsal")
     }
     if !missing.isEmpty {
-      mismatches.append("\(Words.list(missing)) is not applied, and was in the rehearsal")
+      mismatch("\(Words.list(missing)) is not applied, and was in the rehearsal")
     }
   }
 
@@ -49,18 +49,18 @@ extension ReceiptCheck {
     let allowed = allowed
     if occasion.patches.count > allowed.count {
       let surplus = occasion.patches.dropFirst(allowed.count).map(\.file)
-      mismatches.append("it does not cover \(Words.list(surplus))")
+      mismatch("it does not cover \(Words.list(surplus))")
     }
     let variables = try BoundVariables(key: receipt.variableKey)
     for (rehearsed, patch) in zip(allowed, occasion.patches) {
       guard rehearsed.version == "\(patch.version)" else {
-        mismatches.append("it has \(rehearsed.file) where \(patch.file) is to run")
+        mismatch("it has \(rehearsed.file) where \(patch.file) is to run")
         continue
       }
       checkFiles(rehearsed, patch)
       checkVariables(rehearsed.variables, try variables.hashes(of: patch), patch.file)
       if receipt.direction == .up, occasion.direction == .down, rehearsed.reversal == nil {
-        mismatches.append("its rehearsal did not take \(patch.file) back with success")
+        mismatch("its rehearsal did not take \(patch.file) back with success")
       }
     }
   }
@@ -73,10 +73,10 @@ extension ReceiptCheck {
     ]
     for (old, new, file) in files where old != new {
       switch (old, new) {
-      case (nil, _): mismatches.append("\(file) is new since the rehearsal")
-      case (_, nil): mismatches.append("\(file) is gone since the rehearsal")
+      case (nil, _): mismatch("\(file) is new since the rehearsal", .files)
+      case (_, nil): mismatch("\(file) is gone since the rehearsal", .files)
       default:
-        mismatches.append("\(file), or a file that it includes, was changed after the rehearsal")
+        mismatch("\(file), or a file that it includes, was changed after the rehearsal", .files)
       }
     }
   }
@@ -93,7 +93,7 @@ extension ReceiptCheck {
         case (_, nil): "is not set now, and was in the rehearsal"
         default: "has another value than in the rehearsal"
         }
-      mismatches.append("variable \(name) of \(file) \(what)")
+      mismatch("variable \(name) of \(file) \(what)", .variables)
     }
   }
 
@@ -105,10 +105,10 @@ extension ReceiptCheck {
       .parted(by: Footprint(tables: tables, changes: changes))
     // What a patch that was interrupted has done already is no drift.
     let begun = Set(use.hasUnfinished ? changes.prefix(1).flatMap(\.objects) : [])
-    mismatches += sentences(drift.inside, without: begun)
+    for line in sentences(drift.inside, without: begun) { mismatch(line) }
     let outside = sentences(drift.outside, without: begun.union(siblings(drift.outside)))
     if occasion.policy?.drift == .strict {
-      mismatches += outside
+      for line in outside { mismatch(line) }
     } else {
       outsideDrift += outside
     }

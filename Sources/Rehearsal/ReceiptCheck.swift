@@ -36,6 +36,8 @@ public struct ReceiptCheck: Sendable {
 
   /// What does not fit, each in a sentence; empty when the receipt may be used.
   public internal(set) var mismatches: [String] = []
+  /// What to do about them.
+  var remedies: Set<Remedy> = []
   /// What changed outside the patches' footprint: recorded, no reason to refuse.
   public internal(set) var outsideDrift: [String] = []
 
@@ -70,10 +72,7 @@ public struct ReceiptCheck: Sendable {
       "receipt \(receipt.id) does not fit; nothing was run",
       facts: mismatches.prefix(20).map { Problem.Fact("differs", $0) }
         + (surplus > 0 ? [Problem.Fact("differs", "and \(surplus) more")] : []),
-      hint: occasion.direction == .up
-        ? "Take a snapshot and rehearse again: drydock backup, drydock rehearse."
-        : "Take a snapshot and rehearse the way back: drydock backup, drydock rehearse --undo"
-          + " \(occasion.patches.first.map { "\($0.version)" } ?? "VERSION")."
+      hint: hint
     )
   }
 
@@ -86,52 +85,55 @@ public struct ReceiptCheck: Sendable {
     if occasion.now > receipt.expires {
       let age = Words.time(Double(occasion.now - receipt.expires))
       let lifetime = Words.time(Double(receipt.expires - receipt.created))
-      mismatches.append("it expired \(age) ago; it was good for \(lifetime)")
+      mismatch("it expired \(age) ago; it was good for \(lifetime)")
     }
     if occasion.now < receipt.created - 180 {
-      mismatches.append("it was made in the future; the clock here or there is wrong")
+      mismatch("it was made in the future; the clock here or there is wrong", .clock)
     }
     if let revocation = occasion.revocations[receipt.id] {
-      mismatches.append("it was revoked: \(revocation.reason)")
+      mismatch("it was revoked: \(revocation.reason)")
     }
     if receipt.tool != occasion.tool {
-      mismatches.append("\(receipt.tool) rehearsed it, and this is \(occasion.tool)")
+      mismatch("\(receipt.tool) rehearsed it, and this is \(occasion.tool)")
     }
   }
 
   private mutating func checkTarget() {
     let (wanted, found) = (receipt.target, occasion.live.target)
     if wanted.systemIdentifier != found.systemIdentifier {
-      mismatches.append(
+      mismatch(
         "it is for a database on another server: system \(wanted.systemIdentifier),"
-          + " and this is \(found.systemIdentifier)"
+          + " and this is \(found.systemIdentifier)",
+        .target
       )
     }
     if wanted.database != found.database {
-      mismatches.append("it is for database \(wanted.database), and this is \(found.database)")
+      mismatch("it is for database \(wanted.database), and this is \(found.database)", .target)
     } else if wanted.systemIdentifier == found.systemIdentifier, wanted.oid != found.oid {
-      mismatches.append(
+      mismatch(
         "database \(found.database) was dropped and created anew: its oid was \(wanted.oid),"
           + " and is \(found.oid)"
       )
     }
     if receipt.tenant != occasion.tenant {
       let words = { (schema: String?) in schema.map { "schema \($0)" } ?? "the whole database" }
-      mismatches.append("it is for \(words(receipt.tenant)), and this is \(words(occasion.tenant))")
+      mismatch("it is for \(words(receipt.tenant)), and this is \(words(occasion.tenant))", .target)
     }
     if let wanted = receipt.label, let found = occasion.label, wanted != found {
-      mismatches.append("it is for the environment '\(wanted)', and this is '\(found)'")
+      mismatch("it is for the environment '\(wanted)', and this is '\(found)'", .target)
     }
   }
 
   private mutating func checkSession() {
     let role = occasion.live.role
     guard receipt.migrator == role else {
-      mismatches.append("it is for role \(receipt.migrator), and this session is \(role)")
+      mismatch("it is for role \(receipt.migrator), and this session is \(role)", .role)
       return
     }
     guard let rehearsed = receipt.session else { return }
-    mismatches += occasion.live.session.differences(from: rehearsed, role: role)
+    for difference in occasion.live.session.differences(from: rehearsed, role: role) {
+      mismatch(difference, .session)
+    }
   }
 
   private mutating func checkPolicy() throws {
@@ -139,27 +141,28 @@ public struct ReceiptCheck: Sendable {
     switch (receipt.policy, try policy?.hash()) {
     case (nil, nil): break
     case (nil, .some):
-      mismatches.append("no policy judged it, and there is one here")
+      mismatch("no policy judged it, and there is one here")
     case (.some, nil):
-      mismatches.append("a policy judged it that is not known here; name it with --policy FILE")
+      mismatch("a policy judged it that is not known here; name it with --policy FILE", .policy)
     case (let old?, let new?) where old != new:
-      mismatches.append("another policy judged it than is in force here")
+      mismatch("another policy judged it than is in force here", .policy)
     default: break
     }
     for (table, found) in receipt.coverage.sorted(by: { $0.key < $1.key }) {
       guard let wanted = policy?.coverage, found < wanted else { continue }
-      mismatches.append(
-        "it had \(found.words) of table \(table), and the policy wants \(wanted.words)"
+      mismatch(
+        "it had \(found.words) of table \(table), and the policy wants \(wanted.words)",
+        .coverage
       )
     }
     guard let limit = policy?.snapshotMaxAge else { return }
     guard let taken = receipt.dataSeconds else {
-      mismatches.append("it does not say how old its data are, and the policy asks")
+      mismatch("it does not say how old its data are, and the policy asks")
       return
     }
     let age = Double(occasion.now) - taken
     if age > limit {
-      mismatches.append(
+      mismatch(
         "its data are \(Words.time(age)) old, and the policy allows \(Words.time(limit))"
       )
     }

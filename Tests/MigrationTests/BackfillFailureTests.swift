@@ -246,7 +246,7 @@ struct BackfillFailureTests {
     try withBackfill(.v15, 20) { backfill in
       try backfill.runner.eye.execute(
         """
-        CREATE ROLE drydock_limited; GRANT ALL ON SCHEMA public TO drydock_limited;
+        CREATE ROLE drydock_limited LOGIN; GRANT ALL ON SCHEMA public TO drydock_limited;
         GRANT ALL ON item TO drydock_limited;
         ALTER TABLE item ENABLE ROW LEVEL SECURITY; CREATE POLICY few ON item USING (id < 5)
         """
