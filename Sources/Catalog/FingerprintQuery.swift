@@ -21,8 +21,7 @@ struct FingerprintQuery: Sendable {
   /// aside (`<base>__dd_<operation>_old`).
   static func isUserSchema(_ namespace: String) -> String {
     """
-    (\(namespace).nspname NOT IN ('pg_catalog', 'information_schema', 'drydock',
-      'drydock_pages', 'drydock_witness')
+    (\(namespace).nspname NOT IN ('pg_catalog', \(OwnSchemas.literals))
       AND \(namespace).nspname !~ '^pg_(toast|temp)|__dd_[a-z0-9]+_(new|old)$')
     """
   }

@@ -38,6 +38,11 @@ struct MigrationSession: Sendable {
       try Self.pending(Plan(directory, state, request), only)
     }
     guard let chosen else { return [] }
+    if chosen.receipt == nil {
+      for patch in chosen.patches where patch.script.directives.locksFirst {
+        context.warn("\(patch.file) is lock-first, and without a receipt nothing is locked first")
+      }
+    }
     let runner = Runner(settings, options(chosen.receipt))
     return try await runner.onOwnLane { [self] runner in
       var outcomes: [PatchOutcome] = []

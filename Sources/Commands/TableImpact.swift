@@ -14,10 +14,6 @@ struct TableImpact {
   /// Bytes that are read in full while writers wait, of all tables together.
   private(set) var scanned: Int?
 
-  /// From weak to strong (manual, 13.3.1).
-  private static let stoppingModes = [
-    "ShareLock", "ShareRowExclusiveLock", "ExclusiveLock", "AccessExclusiveLock",
-  ]
   private static let mostNames = 3
 
   /// The names for a reader: a few, and how many more.
@@ -37,10 +33,10 @@ struct TableImpact {
     let names = Set(locks.map(\.table) + statement.rewrites.map(\.table) + scans.map(\.table))
     var groups: [TableImpact] = []
     for name in names.sorted() {
-      let modes = locks.filter { $0.table == name }.map(\.mode)
+      let modes = locks.filter { $0.table == name }.compactMap(\.lockMode)
       let impact = TableImpact(
         names: [name],
-        lock: stoppingModes.last { modes.contains($0) },
+        lock: modes.max()?.rawValue,
         rewritten: statement.rewrites.first { $0.table == name }?.bytes,
         scanned: scans.first { $0.table == name }?.bytes
       )

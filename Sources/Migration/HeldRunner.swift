@@ -10,12 +10,16 @@ public final class HeldRunner {
   /// What the ledger says now.
   public internal(set) var state: Ledger.State
 
+  /// What `lock-first` patches lock at their head; a rehearsal learns it patch by patch.
+  public var firstLocks: [Version: [Runner.TableLock]]
+
   /// The search path that every patch begins with, where it runs in a tenant's schema.
   private let searchPath: String?
 
   init(runner: Runner, lock: RunnerLock, state: Ledger.State, searchPath: String? = nil) {
     self.searchPath = searchPath
     self.runner = runner
+    firstLocks = runner.options.firstLocks
     self.lock = lock
     self.state = state
   }

@@ -37,6 +37,23 @@ enum RunProblem {
     )
   }
 
+  /// The server refuses a lock at the head, which statements may take with fewer privileges.
+  static func firstLockRefused(
+    _ error: PostgresError,
+    _ lock: Runner.TableLock,
+    _ patch: Patch
+  ) -> Problem {
+    Problem(
+      .failed,
+      code: "migrate.first-lock-refused",
+      "patch \(patch.name.stem) is lock-first, and \(lock.table) cannot be locked \(lock.mode)",
+      reason: error.reason,
+      hint:
+        "The patch was rolled back. Grant the migrator UPDATE on the table, which LOCK TABLE asks"
+        + " for, or take the directive lock-first out."
+    )
+  }
+
   /// COMMIT got no answer, and the server cannot be asked.
   static func fateUnknown(_ error: PostgresError, _ patch: Patch) -> Problem {
     Problem(

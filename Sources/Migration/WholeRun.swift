@@ -80,9 +80,14 @@ struct WholeRun {
   /// Locks what the rehearsal saw, in the order of names, so that two runners cannot cross.
   private func takeFirstLocks(_ connection: Connection) throws {
     guard run.script.directives.locksFirst else { return }
-    let locks = held.runner.options.firstLocks[run.patch.version] ?? []
+    let locks = held.firstLocks[run.patch.version] ?? []
     for lock in locks.sorted(by: { $0.table < $1.table }) {
-      try connection.execute("LOCK TABLE \(lock.table) IN \(lock.mode) MODE")
+      do {
+        try connection.execute("LOCK TABLE \(lock.table) IN \(lock.mode) MODE")
+      } catch {
+        guard !LockLadder.isLockFailure(error), !error.isConnectionLost else { throw error }
+        throw RunProblem.firstLockRefused(error, lock, run.patch)
+      }
     }
   }
 

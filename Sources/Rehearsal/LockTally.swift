@@ -4,6 +4,7 @@
 /// at most one period too long and never too short by more than what lay between two samples.
 struct LockTally {
   private var totals: [Look.Lock: Double] = [:]
+  private var blocked: [Int: Double] = [:]
   private var last: (locks: Set<Look.Lock>, time: Double)?
 
   /// Takes a sample.
@@ -14,12 +15,17 @@ struct LockTally {
   mutating func take(_ locks: Set<Look.Lock>, at time: Double) {
     if let last {
       for lock in last.locks { totals[lock, default: 0] += time - last.time }
+      let tables = Set(last.locks.filter(\.stopsWriters).map(\.relation))
+      for table in tables { blocked[table, default: 0] += time - last.time }
     }
     last = (locks, time)
   }
 
   /// Each lock that was seen, with the seconds that it was held.
   var held: [Look.Lock: Double] { totals }
+
+  /// For how many seconds nobody could write to a relation, in whatever mode it was locked.
+  func blockedSeconds(of relation: Int) -> Double { blocked[relation] ?? 0 }
 
   /// For each relation the strongest mode, with the seconds that it was held in that mode.
   var strongest: [Int: (mode: String, seconds: Double)] {
@@ -32,14 +38,10 @@ struct LockTally {
   }
 
   private static func isStronger(_ mode: String, than other: String?) -> Bool {
-    guard let other else { return true }
-    let place = { (mode: String) in modes.firstIndex(of: mode) ?? modes.count }
-    return place(mode) > place(other)
+    guard let other = other.flatMap(LockMode.init(rawValue:)), let mode = LockMode(rawValue: mode)
+    else {
+      return other == nil
+    }
+    return mode > other
   }
-
-  /// From weak to strong (manual, 13.3.1).
-  private static let modes = [
-    "AccessShareLock", "RowShareLock", "RowExclusiveLock", "ShareUpdateExclusiveLock", "ShareLock",
-    "ShareRowExclusiveLock", "ExclusiveLock", "AccessExclusiveLock",
-  ]
 }

@@ -4,6 +4,8 @@ struct Look: Decodable {
   struct Lock: Decodable, Hashable {
     var relation: Int
     var mode: String
+
+    var stopsWriters: Bool { LockMode(rawValue: mode)?.stopsWriters ?? false }
   }
 
   /// What was counted for one table since the counting began.
@@ -20,6 +22,8 @@ struct Look: Decodable {
     enum Event: String, Decodable {
       case created
       case dropped
+      /// A table that went with another one, as a partition does.
+      case fell
       case rewritten
       case locked
     }
@@ -28,7 +32,9 @@ struct Look: Decodable {
     var kind: String?
     var name: String?
     var relation: Int?
-    /// The reason of a rewrite, the mode of a lock.
+    /// The number of a column that was dropped; 0 for a whole object.
+    var part: Int?
+    /// The reason of a rewrite, the mode of a lock, the plain name of what was dropped.
     var detail: String?
   }
 

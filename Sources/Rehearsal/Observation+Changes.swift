@@ -7,6 +7,8 @@ extension Observation {
     public var mode: String
     /// For how long, within a few milliseconds.
     public var seconds: Double
+    /// For how long nobody could write to the table, in that mode or a weaker one.
+    public var blockedSeconds = 0.0
   }
 
   /// What a statement did to a table's rows and size, triggers and functions included.
@@ -23,6 +25,14 @@ extension Observation {
     public var bytesBefore: Int
     /// Its size after, in bytes.
     public var bytesAfter: Int
+  }
+
+  /// A table that was dropped, or one of its columns.
+  public struct Loss: Codable, Sendable, Hashable {
+    /// The table, by the name that it had before the patch.
+    public var table: String
+    /// The column, by the name that it had when it was dropped; nil for the whole table.
+    public var column: String?
   }
 
   /// An index that was built again and kept its name.

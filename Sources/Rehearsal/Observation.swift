@@ -96,6 +96,10 @@ public struct Observation: Codable, Sendable, Equatable {
   public var temporaryBytes: Int?
   /// What the batches of a backfill's statement come to; nil for one that runs once.
   public var batches: BackfillTotals?
+  /// Tables and columns that were there before the patch and that it dropped, by whatever way.
+  public var losses: [Loss] = []
+  /// Whether it ran outside a transaction.
+  public var isBare = false
 }
 
 /// What a rehearsal saw of one patch.
@@ -126,6 +130,9 @@ public struct PatchObservation: Codable, Sendable, Equatable {
   public var undoRows: [TableRows] = []
   /// Why the undo file failed, if not by a statement of its own.
   public var undoProblem: String?
+  /// Seconds from its last statement to COMMIT, while its locks are held: deferred constraints and
+  /// the verify script.
+  public var tailSeconds = 0.0
 
   /// What came of taking a patch back.
   public enum Undo: String, Codable, Sendable {

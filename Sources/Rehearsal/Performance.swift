@@ -18,11 +18,13 @@ struct Performance {
   private(set) var evidence: [Evidence] = []
   /// The same of the undo files that took patches back at once.
   private(set) var undoEvidence: [Evidence] = []
-  private let scratchWatch: ScratchWatch
-  private(set) var reversals: [String: Receipt.Reversal] = [:]
   /// What is known of rows now, and was before each patch that was observed.
   private var rows: KnownRows
   private var rowsBefore: [KnownRows] = []
+  let scratchWatch: ScratchWatch
+  private(set) var reversals: [String: Receipt.Reversal] = [:]
+  /// Tables that catching up made: what production has in them, nobody here knows.
+  private var caughtUpTables: Set<String> = []
 
   init(of rehearsal: RehearsalRun, scratch: any Scratch, expected: SchemaFingerprint) throws {
     self.rehearsal = rehearsal
@@ -101,6 +103,9 @@ struct Performance {
       if let changes = observer.changes { expected = expected.applying(changes) }
       try rows.read(observer.statements.writtenTables(observer.changes))
       caughtUp.append(patch.file)
+      caughtUpTables.formUnion(
+        observer.statements.flatMap(\.created).filter { $0.kind == "table" }.map(\.name)
+      )
     }
     let gone = held.state.applied.filter { ledger[$0.version]?.isApplied != true }
     guard gone.isEmpty else {
@@ -134,7 +139,14 @@ struct Performance {
       try held.undo(rehearsal.patches, version, observer: watch)
     }
     observed.append(try withRows(observation))
-    if let undo = patch?.undo { evidence.append(watch.evidence(undo, observation)) }
+    if let undo = patch?.undo { evidence.append(completed(watch.evidence(undo, observation))) }
+  }
+
+  /// Evidence with the rows that production has, where the scratch has not all of them.
+  private func completed(_ evidence: Evidence) -> Evidence {
+    var complete = evidence
+    complete.before.complete(by: snapshotRows, except: caughtUpTables)
+    return complete
   }
 
   /// Whether the scratch has what production has; of a repeatable patch, in the same text.
@@ -146,6 +158,7 @@ struct Performance {
   /// Runs one patch; returns whether it succeeded.
   private mutating func rehearse(_ patch: Patch, _ held: HeldRunner) throws -> Bool {
     rehearsal.progress("rehearsing \(patch.file)")
+    try learnLocks(patch, held)
     let watch = PatchWatch(scratchWatch)
     var batches: BackfillTotals?
     var observation = try observe("\(patch.version)", patch.file, watch.scratch) {
@@ -155,7 +168,7 @@ struct Performance {
       observation.statements[0].batches?.peakBytes = batches.peakBytes
     }
     observed.append(try withRows(observation))
-    evidence.append(watch.evidence(patch.script, observation))
+    evidence.append(completed(watch.evidence(patch.script, observation)))
     return observation.succeeded
   }
 
@@ -191,11 +204,12 @@ struct Performance {
       observation.changes = observer.changes
     } catch let problem as Problem where problem.kind != .interrupted {
       let isOwn = observer.statements.contains { $0.failure != nil }
-      observation.problem = isOwn ? nil : problem.summary + (problem.reason.map { ": \($0)" } ?? "")
+      observation.problem = isOwn ? nil : problem.words
     }
     try observer.finish()
     observation.statements = observer.statements
     observation.temporaryBytes = observer.temporaryBytes
+    observation.tailSeconds = observer.tailSeconds
     observation.seconds = started.secondsAgo
     return observation
   }
@@ -211,7 +225,7 @@ struct Performance {
       }
       observed[place].note(undo: seen, of: changes)
       if seen.succeeded { try noteRows(place, seen) }
-      var evidence = watch.evidence(undo, seen, takingBack: changes)
+      var evidence = completed(watch.evidence(undo, seen, takingBack: changes))
       evidence.rowsLeft = observed[place].undoRows.filter(\.differs)
       undoEvidence.append(evidence)
       guard seen.succeeded else { return }
@@ -251,6 +265,11 @@ extension ChangeSet {
     Set(added.map(\.object)) == Set(other.removed) && Set(removed) == Set(other.added.map(\.object))
       && Set(changed.map(\.object)) == Set(other.changed.map(\.object))
   }
+}
+
+extension Problem {
+  /// What and why, without where to go from here.
+  fileprivate var words: String { summary + (reason.map { ": \($0)" } ?? "") }
 }
 
 extension ScratchObserver {

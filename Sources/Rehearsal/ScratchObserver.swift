@@ -2,6 +2,7 @@ internal import Catalog
 internal import Migration
 internal import Postgres
 internal import Problems
+internal import Snapshot
 
 /// Watches a patch on the scratch: from inside its transaction, or from beside it.
 ///
@@ -11,6 +12,8 @@ final class ScratchObserver: RunObserver {
   private(set) var statements: [Observation] = []
   private(set) var changes: ChangeSet?
   private(set) var temporaryBytes: Int?
+  /// Seconds from the end of the last statement to COMMIT, where its locks are held until then.
+  private(set) var tailSeconds = 0.0
 
   private let watch: ScratchWatch
   private var before = SchemaFingerprint()
@@ -20,6 +23,10 @@ final class ScratchObserver: RunObserver {
   private var lastRecord = 0
   /// The look before the statement.
   private var start: Look?
+  /// Whether all of the patch runs in one transaction.
+  private var isWhole = false
+  /// When the last statement had been looked at.
+  private var lastEnd: ContinuousClock.Instant?
   private var temporaryBytesAtStart = 0
   /// Set while a statement runs outside a transaction.
   private var sampler: LockSampler?
@@ -29,10 +36,13 @@ final class ScratchObserver: RunObserver {
   func willBegin(_ patch: Patch, on connection: Connection) throws {
     // Called again on a retry: what was seen of the attempt before does not count.
     statements = []
+    isWhole = connection.isInTransaction
+    lastEnd = nil
     session = connection.backendPID
     temporaryBytesBefore = try watch.temporaryBytes()
     let look = try watch.look(inside: connection, after: 0, .all)
     lastRecord = look.lastRecord
+    start = look
     relations = RelationMap(look.relations)
     before = try SchemaFingerprint.read(connection)
   }
@@ -41,7 +51,12 @@ final class ScratchObserver: RunObserver {
     let isBare = !connection.isInTransaction
     try watch.noteLocks(isBare)
     guard isBare else {
-      start = try watch.look(inside: connection, after: lastRecord, .none)
+      // Within one transaction the counts are still those after the statement before.
+      if isWhole, start != nil {
+        start?.walAfter = try watch.position(on: connection)
+      } else {
+        start = try watch.look(inside: connection, after: lastRecord, .none)
+      }
       return
     }
     start = try watch.look(beside: connection, after: lastRecord, .none)
@@ -57,6 +72,7 @@ final class ScratchObserver: RunObserver {
     let sampled = try sampler.map { try $0.stop() }
     sampler = nil
     var observation = Observation(statement, outcome)
+    observation.isBare = sampled != nil
     if let sampled { observation.note(sampled, relations) }
     if let failure = outcome.failure {
       observation.fail(failure, statement)
@@ -77,9 +93,11 @@ final class ScratchObserver: RunObserver {
       if let earlier = statements.popLast() { observation = earlier.joined(with: observation) }
     }
     statements.append(observation)
+    lastEnd = .now
   }
 
   func beforeCommit(_ patch: Patch, on connection: Connection) throws {
+    tailSeconds = isWhole ? lastEnd.map(\.secondsAgo) ?? 0 : 0
     changes = ChangeSet(from: before, to: try SchemaFingerprint.read(connection))
   }
 
@@ -95,9 +113,15 @@ final class ScratchObserver: RunObserver {
     guard !look.isBlind else { throw Self.blinded(observation) }
     lastRecord = look.lastRecord
     guard let start else { return }
-    let reading = StatementReading(relations: relations, before: start, after: look)
+    let reading = StatementReading(
+      relations: relations,
+      before: start,
+      after: look,
+      isInside: !observation.isBare
+    )
     reading.fill(&observation)
     relations.update(look.relations)
+    self.start = look
   }
 
   private static func blinded(_ observation: Observation) -> Problem {
@@ -105,15 +129,10 @@ final class ScratchObserver: RunObserver {
       .refused,
       code: "rehearsal.event-triggers-off",
       "\(observation.place): the statement switches event triggers off, so that a rehearsal cannot"
-        + " see what follows"
+        + " see what follows",
+      hint: "Take the statement out of the patch; who must run it can do so by hand, outside of"
+        + " migrations."
     )
-  }
-}
-
-extension Observation.Lock {
-  /// Whether nobody can write to the table while the lock is held (manual, 13.3.1).
-  public var stopsWriters: Bool {
-    ["ShareLock", "ShareRowExclusiveLock", "ExclusiveLock", "AccessExclusiveLock"].contains(mode)
   }
 }
 
@@ -139,7 +158,12 @@ extension Observation {
     locks = relations.locks(Array(sampled.held.keys))
     holds = sampled.strongest.compactMap { oid, lock in
       relations.lockable(oid).map {
-        Hold(table: $0.name, mode: lock.mode, seconds: lock.seconds)
+        Hold(
+          table: $0.name,
+          mode: lock.mode,
+          seconds: lock.seconds,
+          blockedSeconds: sampled.blockedSeconds(of: oid)
+        )
       }
     }.sorted { $0.table < $1.table }
   }

@@ -1,3 +1,5 @@
+internal import Catalog
+
 extension ScratchWatch {
   /// What is made in the scratch.
   ///
@@ -12,11 +14,12 @@ extension ScratchWatch {
     INSERT INTO pg_drydock.state VALUES (false);
     CREATE UNLOGGED TABLE pg_drydock.record (
       number bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, event text NOT NULL, kind text, name text,
-      relation bigint, detail text);
+      relation bigint, part int, detail text);
     \(note)
     \(relations)
     \(activity)
     \(look)
+    \(position)
     \(triggers)
     RESET allow_system_table_mods;
     """
@@ -25,6 +28,8 @@ extension ScratchWatch {
     "SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET work_mem = '64MB' AS $drydock$"
 
   /// Writes down what an event trigger is told, in the transaction of what it tells.
+  ///
+  /// A partition that goes with its table was neither named nor hangs on it by CASCADE: it `fell`.
   private static let note = """
     CREATE FUNCTION pg_drydock.note() RETURNS event_trigger LANGUAGE plpgsql
     \(asAdministrator)
@@ -35,9 +40,11 @@ extension ScratchWatch {
         RETURN;
       END IF;
       IF tg_event = 'sql_drop' THEN
-        INSERT INTO pg_drydock.record (event, kind, name, relation)
-        SELECT 'dropped', object_type, object_identity, objid
-        FROM pg_event_trigger_dropped_objects() WHERE (original OR normal) AND NOT is_temporary
+        INSERT INTO pg_drydock.record (event, kind, name, relation, part, detail)
+        SELECT CASE WHEN original OR normal THEN 'dropped' ELSE 'fell' END, object_type,
+          object_identity, objid, objsubid, address_names[cardinality(address_names)]
+        FROM pg_event_trigger_dropped_objects()
+        WHERE (original OR normal OR object_type = 'table') AND NOT is_temporary
           AND object_identity NOT LIKE '"_RETURN" on %';
       ELSE
         INSERT INTO pg_drydock.record (event, kind, name, relation)
@@ -65,13 +72,13 @@ extension ScratchWatch {
           'file', coalesce(pg_relation_filenode(c.oid), 0)::bigint,
           'table', (SELECT i.indrelid::bigint FROM pg_index AS i WHERE i.indexrelid = c.oid),
           'isEmpty', c.relkind IN ('r', 'm') AND pg_relation_size(c.oid) = 0,
+          'columns', c.relnatts,
           'bytes', CASE WHEN c.relkind IN ('r', 'm') THEN pg_table_size(c.oid)
             WHEN c.relkind = 'i' THEN pg_relation_size(c.oid) ELSE 0 END))
         FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
         WHERE (wanted IS NULL OR c.oid = ANY (wanted))
           AND c.relkind IN ('r', 'p', 'm', 'v', 'f', 'S', 'i') AND n.nspname !~ '^pg_'
-          AND n.nspname NOT IN ('information_schema', 'drydock', 'drydock_pages',
-            'drydock_witness'));
+          AND n.nspname NOT IN (\(OwnSchemas.literals)));
     END $drydock$;
     """
 
@@ -136,6 +143,15 @@ extension ScratchWatch {
         'isBlind', coalesce(current_setting('event_triggers', true), 'on') = 'off',
         'walBefore', pg_wal_lsn_diff(first, '0/0'),
         'walAfter', pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0'));
+    END $drydock$;
+    """
+
+  /// The log's position alone.
+  private static let position = """
+    CREATE FUNCTION pg_drydock.position() RETURNS bigint LANGUAGE plpgsql
+    \(asAdministrator)
+    BEGIN
+      RETURN pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0')::bigint;
     END $drydock$;
     """
 

@@ -65,6 +65,11 @@ final class ScratchWatch {
     return try Self.look(eye, after: record, scope, isInside: false, [])
   }
 
+  /// Where the write-ahead log stands, for a session that has looked before and only counts on.
+  func position(on connection: Connection) throws -> Int {
+    try connection.execute("SELECT pg_drydock.position()").int ?? 0
+  }
+
   /// Lets the event triggers write down locks too, where the end of a statement shows none.
   func noteLocks(_ isOn: Bool) throws {
     guard isOn != notesLocks else { return }

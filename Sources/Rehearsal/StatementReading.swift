@@ -4,6 +4,8 @@ struct StatementReading {
   let relations: RelationMap
   let before: Look
   let after: Look
+  /// Whether both looks were taken from inside one transaction.
+  let isInside: Bool
 
   /// Writes it into an observation, beside what a second session saw of locks.
   func fill(_ observation: inout Observation) {
@@ -15,6 +17,7 @@ struct StatementReading {
     observation.changes = changes
     observation.created = created
     observation.dropped = named(.dropped)
+    observation.losses = losses
   }
 
   private func locks(beside sampled: [Observation.Lock]) -> [Observation.Lock] {
@@ -30,19 +33,21 @@ struct StatementReading {
   private var rewrites: [Observation.Rewrite] {
     after.relations.compactMap { state in
       guard let known = relations.lockable(state.oid), known.isTable,
-        let old = relations[state.oid], old.file != state.file
+        let old = relations[state.oid]
       else { return nil }
+      let isEmptied = isEmptied(state, from: old)
+      guard isEmptied || old.file != state.file else { return nil }
       return Observation.Rewrite(
         table: known.name,
         bytes: old.bytes,
-        reason: reason(of: state.oid) ?? (state.isEmpty ? .emptied : nil),
+        reason: isEmptied ? .emptied : reason(of: state.oid),
         bytesAfter: state.bytes
       )
     }.sorted { $0.table < $1.table }
   }
 
   /// The reason is a set of bits; the first that is known names it.
-  private func reason(of table: Int) -> Observation.Rewrite.Reason? {
+  func reason(of table: Int) -> Observation.Rewrite.Reason? {
     let bits = after.records.filter { $0.event == .rewritten && $0.relation == table }
       .compactMap { $0.detail.flatMap { Int($0) } }.reduce(0, |)
     return Self.reasons.first { bits & $0.bit != 0 }?.reason

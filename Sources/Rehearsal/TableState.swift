@@ -11,6 +11,8 @@ struct TableState: Decodable {
   let bytes: Int
   /// Whether a table has not one page; its TOAST table may have one all the same.
   let isEmpty: Bool
+  /// How many columns it has ever had: a column with a higher number is a new one.
+  let columns: Int
   /// The table of an index.
   let table: Int?
 

@@ -1,6 +1,9 @@
 extension Verdict {
   /// Holds a rehearsal against the limits of a policy, and adds what is beyond them.
   ///
+  /// A patch allows hazards for itself; it does not lift what the policy's file limits, which comes
+  /// from outside the checkout.
+  ///
   /// - Parameters:
   ///   - policy: the limits.
   ///   - result: what was seen.
@@ -13,9 +16,23 @@ extension Verdict {
     coverage: [String: Coverage]
   ) {
     for patch in result.patches {
-      objections += Self.objections(policy, patch.statements, patch.file)
-      if let undo = patch.undoFile {
-        objections += Self.objections(policy, patch.undoStatements, undo)
+      let findings = result.findings.filter { $0.version == patch.version }
+      let undo = patch.undoFile
+      objections += Self.objections(
+        policy,
+        patch.file,
+        patch.statements,
+        patch.holdTimes,
+        findings.filter { $0.place.file != undo }
+      )
+      if let undo {
+        objections += Self.objections(
+          policy,
+          undo,
+          patch.undoStatements,
+          patch.undoHoldTimes,
+          findings.filter { $0.place.file == undo }
+        )
       }
     }
     let total = result.patches.reduce(0) { $0 + $1.seconds }
@@ -37,10 +54,14 @@ extension Verdict {
     }
   }
 
+  private static let deaf = ", and no allowance of a patch lifts that"
+
   private static func objections(
     _ policy: PolicyFile,
+    _ file: String,
     _ statements: [Observation],
-    _ file: String
+    _ holdTimes: [String: Double],
+    _ findings: [Finding]
   ) -> [Objection] {
     var texts: [String] = []
     let wal = statements.reduce(0) { $0 + $1.walBytes }
@@ -49,42 +70,24 @@ extension Verdict {
         "writes \(Words.bytes(wal)) of write-ahead log; the policy allows \(Words.bytes(limit))"
       )
     }
-    for rewrite in statements.flatMap(\.rewrites) where rewrite.reason != .emptied {
-      guard let limit = policy.rewriteBytes, rewrite.bytes > limit else { continue }
+    // A finding has the size that the snapshot tells where the scratch has a sample only.
+    for finding in findings where finding.hazard == .tableRewrite {
+      guard let limit = policy.rewriteBytes, finding.figures.bytes > limit else { continue }
       texts.append(
-        "writes table \(rewrite.table) (\(Words.bytes(rewrite.bytes))) again;"
-          + " the policy allows \(Words.bytes(limit))"
+        "writes table \(finding.object ?? "") (\(Words.bytes(finding.figures.bytes))) again;"
+          + " the policy allows \(Words.bytes(limit))" + (finding.accepted.map { _ in deaf } ?? "")
       )
     }
-    for (table, seconds) in statements.holdTimes.sorted(by: { $0.key < $1.key }) {
+    for (table, seconds) in holdTimes.sorted(by: { $0.key < $1.key }) {
       guard let limit = policy.lockSeconds, seconds > limit else { continue }
       texts.append(
         "locks others out of table \(table) for \(Words.time(seconds));"
           + " the policy allows \(Words.time(limit))"
+          + (findings.contains { $0.accepted != nil && $0.figures.blockedSeconds > limit }
+            ? deaf : "")
       )
     }
     return texts.map { Objection(place: file, text: $0) }
-  }
-}
-
-extension PatchObservation {
-  /// How long each table was locked against writers or readers, in seconds.
-  public var holdTimes: [String: Double] { statements.holdTimes }
-}
-
-extension [Observation] {
-  /// How long each table was locked against writers or readers, in seconds.
-  ///
-  /// A lock stays until its transaction ends, so every statement that ends with it counts whole:
-  /// the first one may have taken it at once.
-  fileprivate var holdTimes: [String: Double] {
-    var times: [String: Double] = [:]
-    for statement in self {
-      for table in Set(statement.locks.filter(\.stopsWriters).map(\.table)) {
-        times[table, default: 0] += statement.seconds
-      }
-    }
-    return times
   }
 }
 

@@ -49,6 +49,7 @@ struct HazardRig {
         }
         try watch.scratch.finish()
         observation.statements = watch.scratch.statements
+        observation.tailSeconds = watch.scratch.tailSeconds
         observed.append(observation)
         evidence.append(watch.evidence(patch.script, observation))
         if observation.problem != nil { return }
@@ -85,6 +86,7 @@ extension HazardRig {
     }
     try connection.execute("ROLLBACK")
     observation.statements = watch.scratch.statements
+    observation.tailSeconds = watch.scratch.tailSeconds
     return HazardReview([watch.evidence(patch.script, observation)]).findings
   }
 

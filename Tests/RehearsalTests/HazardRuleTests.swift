@@ -248,7 +248,7 @@ struct HazardRuleTests {
   func found(server: TestServer) throws {
     try withDatabase(on: server) { settings in
       let rig = try HazardRig(settings, Self.setUp)
-      for example in Self.cases where !example.isOutsideTransaction {
+      for example in Self.cases + Self.lossCases where !example.isOutsideTransaction {
         let found = try rig.tryOut(example.patch)
         #expect(
           found.map(\.hazard.id).sorted() == example.ids.sorted(),

@@ -30,6 +30,16 @@ struct LockTallyTests {
     #expect(tally.strongest.count == 1)
   }
 
+  @Test("Writers are kept out in whatever mode a table is locked against them")
+  func blocked() {
+    var tally = LockTally()
+    tally.take([share, other], at: 0)
+    tally.take([share, exclusive], at: 2)
+    tally.take([], at: 3)
+    #expect(tally.blockedSeconds(of: 1) == 3)
+    #expect(tally.blockedSeconds(of: 2) == 0)
+  }
+
   @Test("What the last sample shows has no time yet, and what none shows is nothing")
   func ends() {
     var tally = LockTally()

@@ -78,6 +78,53 @@ struct VerdictTests {
     #expect(verdict([found]).isYes)
   }
 
+  @Test("An undo file that fails says where and why")
+  func undo() {
+    var patch = PatchObservation(version: "1", file: "1.sql", statements: [], seconds: 0)
+    patch.undo = .fails
+    patch.undoProblem = "1.undo.sql:1:1: table \"a\" does not exist"
+    var policy = Verdict.Policy()
+    policy.allowsUnsafeScratch = true
+    let verdict = Verdict(result([patch]), policy)
+    #expect(
+      verdict.objections.map(\.text)
+        == ["its undo file fails at 1.undo.sql:1:1: table \"a\" does not exist"]
+    )
+  }
+
+  @Test("No allowance lifts what the policy's file limits, and the objection says so")
+  func limitsOfThePolicy() {
+    let patch = PatchObservation(version: "1", file: "1.sql", statements: [], seconds: 0)
+    var rewrite = finding(.tableRewrite, bytes: 4096)
+    var policy = PolicyFile()
+    policy.rewriteBytes = 1024
+    func texts() -> [String] {
+      var seen = result([patch])
+      seen.findings = [rewrite]
+      var judged = verdict([])
+      judged.apply(policy, to: seen, dataAge: 0, coverage: [:])
+      return judged.objections.map(\.text)
+    }
+    let text = "writes table public.item (4 KiB) again; the policy allows 1024 bytes"
+    #expect(texts() == [text])
+    rewrite.accepted = "it is small"
+    #expect(texts() == [text + ", and no allowance of a patch lifts that"])
+    policy.rewriteBytes = 4096
+    #expect(texts() == [])
+  }
+
+  private func result(_ patches: [PatchObservation]) -> RehearsalRun.Result {
+    RehearsalRun.Result(
+      patches: patches,
+      findings: [],
+      caughtUp: [],
+      expected: .init(),
+      isolation: .available,
+      preparation: 0,
+      isFromTemplate: false
+    )
+  }
+
   @Test("Time on production is a range that grows with size, log and time")
   func estimates() {
     let small = Estimate(seconds: 1, bytes: 0, walBytes: 0)

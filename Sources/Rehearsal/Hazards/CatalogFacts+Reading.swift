@@ -1,3 +1,4 @@
+internal import Catalog
 internal import Postgres
 
 extension CatalogFacts {
@@ -9,7 +10,7 @@ extension CatalogFacts {
     ).map { $0.string("name") }
     let columns = try columns(connection, of: names)
     for row in try connection.execute(tableQuery) {
-      facts.tables.append(
+      facts.add(
         Table(
           schema: row.string("nspname"),
           name: row.string("relname"),
@@ -17,12 +18,15 @@ extension CatalogFacts {
           bytes: row.int("bytes"),
           rows: max(0, row.int("rows")),
           isEmpty: row.int("main") == 0,
+          isView: row.string("relkind") == "m",
+          isParted: row.string("relkind") == "p",
+          parent: row["parent"],
           columns: columns[row.string("quoted")] ?? [:]
         )
       )
     }
     for row in try connection.execute(indexQuery) {
-      facts.indexes.append(
+      facts.add(
         Index(
           schema: row.string("nspname"),
           name: row.string("relname"),
@@ -60,17 +64,19 @@ extension CatalogFacts {
     return columns
   }
 
-  private static let isUserSchema = """
-    n.nspname !~ '^pg_' AND n.nspname NOT IN ('information_schema', 'drydock',
-      'drydock_pages', 'drydock_witness')
-    """
+  private static let isUserSchema =
+    "n.nspname !~ '^pg_' AND n.nspname NOT IN (\(OwnSchemas.literals))"
 
   /// A partitioned table has no rows of its own: its figures are those of its partitions together.
   private static let tableQuery = """
     SELECT n.nspname, c.relname, pg_catalog.format('%I.%I', n.nspname, c.relname) AS quoted,
       coalesce(s.bytes, pg_catalog.pg_table_size(c.oid)) AS bytes,
       coalesce(s.main, pg_catalog.pg_relation_size(c.oid)) AS main,
-      coalesce(s.rows, c.reltuples)::bigint AS rows
+      coalesce(s.rows, c.reltuples)::bigint AS rows, c.relkind,
+      (SELECT pg_catalog.format('%I.%I', o.nspname, p.relname)
+       FROM pg_catalog.pg_inherits h JOIN pg_catalog.pg_class p ON p.oid = h.inhparent
+       JOIN pg_catalog.pg_namespace o ON o.oid = p.relnamespace
+       WHERE h.inhrelid = c.oid AND c.relispartition) AS parent
     FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
     LEFT JOIN LATERAL (
       SELECT sum(pg_catalog.pg_table_size(t.relid))::bigint AS bytes,

@@ -26,6 +26,10 @@ struct Evidence: Sendable {
         column: statement.position.column
       )
     }
+    /// Whether an object of that plain name was dropped; `IF EXISTS` passes over what there is not.
+    func dropped(_ name: String) -> Bool {
+      observation.dropped.contains { $0.parts.last == name }
+    }
     /// Full reads while writers wait, those that a rewrite makes left out.
     var blockingScans: [Observation.Scan] {
       let rewritten = Set(observation.rewrites.map(\.table))
@@ -37,9 +41,11 @@ struct Evidence: Sendable {
   let file: String
   let steps: [Step]
   let changes: ChangeSet?
-  let before: CatalogFacts
+  var before: CatalogFacts
   /// Foreign keys after the patch; nil when it did not end.
   let foreignKeys: [CatalogFacts.ForeignKey]?
+  /// Seconds from its last statement to COMMIT, while its locks are held.
+  let tailSeconds: Double
   /// What its author accepts.
   let allowances: [Directives.Allowance]
   /// What the patch made that this takes back at once; nil for a script that takes none back.
@@ -60,6 +66,7 @@ struct Evidence: Sendable {
     version = observation.version
     file = observation.file
     changes = observation.changes
+    tailSeconds = observation.tailSeconds
     self.before = before
     self.foreignKeys = foreignKeys
     allowances = script.directives.allowances
@@ -94,15 +101,15 @@ struct Evidence: Sendable {
   }
 
   /// Whether the patch that is taken back made the table.
-  func isOwn(_ table: CatalogFacts.Table) -> Bool {
-    takenBack?.contains(SchemaObject(.structure, "table", table.quoted)) == true
+  func isOwn(_ table: String) -> Bool {
+    takenBack?.contains(SchemaObject(.structure, "table", table)) == true
   }
 
   /// Whether the patch that is taken back made the column, or its whole table.
-  func isOwn(_ column: String, of table: CatalogFacts.Table) -> Bool {
+  func isOwn(_ column: String, of table: String) -> Bool {
     isOwn(table)
       || [column, SQL.identifier(column)].contains { name in
-        let object = SchemaObject(.structure, "column", "\(table.quoted).\(name)")
+        let object = SchemaObject(.structure, "column", "\(table).\(name)")
         return takenBack?.contains(object) == true
       }
   }

@@ -87,8 +87,8 @@ extension Hazard {
     .measured,
     .failsAboveLimits,
     "a lock is held while other statements run",
-    "After the statement that took the lock more statements run in the same transaction; others"
-      + " wait for all of them."
+    "After the statement that took the lock more statements run in the same transaction, or it runs"
+      + " long itself; others wait for all of it."
   )
   static let indexDrop = Hazard(
     "index-drop",

@@ -5,7 +5,7 @@ extension Hazard {
   static let dropTable = Hazard(
     "drop-table",
     .critical,
-    .catalog,
+    .measured,
     .failsWithRows,
     "a table is dropped",
     "Its rows are gone, and whoever still reads it fails."
@@ -13,7 +13,7 @@ extension Hazard {
   static let dropColumn = Hazard(
     "drop-column",
     .critical,
-    .catalog,
+    .measured,
     .failsWithRows,
     "a column is dropped",
     "Its values are gone, and applications that still name it, or cached its existence, fail."
@@ -21,7 +21,7 @@ extension Hazard {
   static let truncate = Hazard(
     "truncate",
     .critical,
-    .text,
+    .measured,
     .failsWithRows,
     "a table is emptied",
     "TRUNCATE takes ACCESS EXCLUSIVE and removes every row; with CASCADE also those of every table"
@@ -30,7 +30,7 @@ extension Hazard {
   static let dropSchema = Hazard(
     "drop-schema",
     .critical,
-    .text,
+    .measured,
     .told,
     "a schema is dropped",
     "With CASCADE everything in it goes; the tables among it are listed by themselves."

@@ -29,7 +29,8 @@ extension HazardRule {
       evidence.steps.flatMap { step in
         step.actions.compactMap { action -> Finding? in
           guard case .alterTable(let name, let command) = action,
-            command.hasPrefix("OBJECT_TYPE "), !evidence.creates(name, before: step)
+            command.hasPrefix("OBJECT_TYPE "),
+            !evidence.creates(name, "OBJECT_TYPE", before: step)
           else { return nil }
           return evidence.finding(
             .typeChange,
@@ -74,7 +75,8 @@ extension HazardRule {
     HazardRule(.sequenceChange) { evidence in
       evidence.steps.flatMap { step in
         step.actions.compactMap { action -> Finding? in
-          guard case .changeSequence(let name) = action, !evidence.creates(name, before: step)
+          guard case .changeSequence(let name) = action,
+            !evidence.creates(name, "OBJECT_SEQUENCE", before: step)
           else { return nil }
           return evidence.finding(
             .sequenceChange,
@@ -122,17 +124,6 @@ extension HazardRule {
       return (.triggerDisabled, "switches triggers or rules of \(table)")
     default: return nil
     }
-  }
-}
-
-extension Evidence {
-  /// Whether `IF EXISTS` passed over all that a statement would drop, which it says by a notice each.
-  func skips(_ action: SchemaAction, _ step: Step) -> Bool {
-    guard case .drop(_, let names, _, ifExists: true) = action,
-      step.observation.notices >= names.count
-    else { return false }
-    let removed = (changes?.removed ?? []).map(\.name)
-    return !names.contains { name in removed.contains { $0.contains(name.name) } }
   }
 }
 

@@ -7,12 +7,12 @@ extension HazardRule {
     HazardRule(.dropObject, .replaceObject) { evidence in
       evidence.steps.flatMap { step -> [Finding] in
         step.actions.flatMap { action -> [Finding] in
-          guard case .drop(let kind, let names, _, _) = action, !isTold(kind),
-            !evidence.skips(action, step)
-          else { return [] }
-          return names.filter { !evidence.creates($0, before: step) }.flatMap { name in
-            evidence.drops(name, kind.objectWord, step)
+          guard case .drop(let kind, let names, _, let ifExists) = action, !isTold(kind) else {
+            return []
           }
+          return names.filter { name in
+            !evidence.creates(name, kind, before: step) && (!ifExists || step.dropped(name.name))
+          }.flatMap { evidence.drops($0, kind.objectWord, step) }
         }
       }
     }

@@ -54,17 +54,17 @@ extension HazardRule {
       }
       let seconds = rest.reduce(0) { $0 + $1.observation.seconds }
       let tables = Set(step.heldLocks.map(\.table)).sorted()
+      let hold = evidence.hold(of: step.transaction)
       let more = Quantity.count(rest.count, "more statement runs", "more statements run")
       var finding = evidence.finding(
         .lockHeld,
         step,
         tables: tables,
         "\(more) (\(Quantity.duration(.seconds(seconds)))) while the transaction holds"
-          + " \(step.heldLocks.strongest) on \(tables.joined(separator: ", "))"
+          + " \(step.heldLocks.strongest) on \(tables.joined(separator: ", ")),"
+          + " \(Quantity.duration(.seconds(hold.seconds))) from the first lock to COMMIT"
       )
-      // What counts is the time alone: a large table that is locked for a moment is no harm.
-      finding.figures.blockedSeconds = seconds
-      finding.figures.bytes = 0
+      finding.countOnlyTime(hold.untold)
       return finding
     }
   }
@@ -92,32 +92,9 @@ extension HazardRule {
   }
 }
 
-extension LateHazardRule {
-  /// Locks that stop others only for a moment; told where nothing worse is told of the statement.
-  static let briefLocks = LateHazardRule(hazard: .briefLock) { evidence, found, _ in
-    evidence.steps.compactMap { step in
-      let locks = step.newLocks.filter(\.stopsWriters)
-      let told = found.contains { finding in
-        let isWorse = Hazard.losing.contains(finding.hazard) || finding.hazard.isOfLocks
-        return finding.place == step.place && (isWorse || finding.estimate != nil)
-      }
-      guard !locks.isEmpty, !told else { return nil }
-      let tables = Set(locks.map(\.table)).sorted()
-      let shown = tables.prefix(3).joined(separator: ", ")
-      let more = tables.count > 3 ? " and \(tables.count - 3) more" : ""
-      return evidence.finding(
-        .briefLock,
-        step,
-        tables: tables,
-        "takes \(locks.strongest) on \(shown)\(more), behind which others queue"
-      )
-    }
-  }
-}
-
 extension Evidence.Step {
   /// Tables that it locked against writers itself.
-  fileprivate var stoppedTables: [String] {
+  var stoppedTables: [String] {
     Set(newLocks.filter(\.stopsWriters).map(\.table)).sorted()
   }
 
@@ -129,23 +106,5 @@ extension Evidence.Step {
   fileprivate func worksThrough(_ table: String) -> Bool {
     observation.scans.contains { $0.table == table }
       || observation.rewrites.contains { $0.table == table }
-  }
-}
-
-extension Hazard {
-  /// Whether it says itself what the statement locks.
-  fileprivate var isOfLocks: Bool {
-    Self.blocking.contains(self) && ![.lockHeld, .largeWrite].contains(self)
-  }
-}
-
-extension [Observation.Lock] {
-  /// The strongest mode among them, as SQL writes it (manual, 13.3.1).
-  fileprivate var strongest: String {
-    let modes = [
-      ("AccessExclusiveLock", "ACCESS EXCLUSIVE"), ("ExclusiveLock", "EXCLUSIVE"),
-      ("ShareRowExclusiveLock", "SHARE ROW EXCLUSIVE"), ("ShareLock", "SHARE"),
-    ]
-    return modes.first { mode, _ in contains { $0.mode == mode } }?.1 ?? "a lock"
   }
 }

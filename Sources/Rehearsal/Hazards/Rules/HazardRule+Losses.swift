@@ -1,164 +1,154 @@
-internal import Catalog
 internal import Migration
+internal import Reports
 internal import SQLSyntax
 
 extension HazardRule {
-  /// What destroys rows: what the text names, and what the catalog misses afterwards.
+  /// What destroys rows, as it was measured: code, CASCADE, a rename before or the same name made anew
+  /// afterwards change nothing in it.
   static let losses = [
-    HazardRule(.dropTable) { evidence in droppedTables(evidence) },
-    HazardRule(.dropColumn) { evidence in droppedColumns(evidence) },
-    HazardRule(.truncate) { evidence in
-      evidence.steps.flatMap { step -> [Finding] in
-        step.actions.compactMap { action in
-          guard case .truncate(let names, let cascades) = action else { return nil }
-          let tables = names.compactMap { evidence.table($0)?.quoted }
-          guard !tables.isEmpty else { return nil }
-          let others = Set(step.observation.rewrites.map(\.table)).subtracting(tables).sorted()
-          let more = cascades && !others.isEmpty ? ", and with CASCADE " + others.list : ""
+    HazardRule(.dropTable) { evidence in
+      evidence.steps.flatMap { step in
+        evidence.lostTables(step).map { table in
+          let isOwn = evidence.isOwn(table)
           return evidence.finding(
-            .truncate,
+            .dropTable,
             step,
-            tables: tables + others,
-            "empties \(tables.list)\(more)"
-          )
+            tables: [table],
+            "drops \(table)\(isOwn ? ownWords : "")"
+          ).withRows(of: isOwn ? [] : [table], evidence)
         }
       }
     },
+    HazardRule(.dropColumn) { evidence in
+      evidence.steps.flatMap { step in
+        evidence.lostColumns(step).map { table, column in
+          let isOwn = evidence.isOwn(column, of: table)
+          return evidence.finding(
+            .dropColumn,
+            step,
+            tables: [table],
+            "drops column \(column) of \(table)\(isOwn ? ownWords : "")"
+          ).withRows(of: isOwn ? [] : [table], evidence)
+        }
+      }
+    },
+    HazardRule(.truncate) { evidence in evidence.steps.compactMap { truncation($0, evidence) } },
     HazardRule(.dropSchema) { evidence in
-      evidence.steps.flatMap { step -> [Finding] in
-        step.actions.flatMap { action -> [Finding] in
-          guard case .drop("OBJECT_SCHEMA", let names, _, _) = action, !evidence.skips(action, step)
-          else {
-            return []
-          }
-          return names.map {
-            evidence.finding(.dropSchema, step, $0.name, "drops schema \($0.name)")
-          }
+      evidence.steps.flatMap { step in
+        step.observation.dropped.filter {
+          $0.kind == "schema" && !evidence.creates($0, before: step)
+        }
+        .map { schema in
+          let name = schema.parts.joined()
+          return evidence.finding(.dropSchema, step, name, "drops schema \(name)")
         }
       }
     },
   ]
 
-  private static func droppedTables(_ evidence: Evidence) -> [Finding] {
-    var named: Set<String> = []
-    var findings: [Finding] = []
-    for step in evidence.steps {
-      for case .drop(let kind, let names, _, _) in step.actions
-      where kind == "OBJECT_TABLE" || kind == "OBJECT_MATVIEW" {
-        for table in names.compactMap(evidence.table) where named.insert(table.quoted).inserted {
-          findings.append(dropped(table, step, evidence))
-        }
-      }
-    }
-    // What went by CASCADE, with its schema, or in a DO block, is in no statement's text.
-    let gone = evidence.removed("table").subtracting(evidence.renamed)
-    for table in evidence.before.tables
-    where gone.contains(table.quoted) && !named.contains(table.quoted) {
-      if let step = evidence.suspect { findings.append(dropped(table, step, evidence)) }
-    }
-    return findings
-  }
-
-  private static func dropped(
-    _ table: CatalogFacts.Table,
-    _ step: Evidence.Step,
-    _ evidence: Evidence
-  ) -> Finding {
-    let isOwn = evidence.isOwn(table)
-    return evidence.finding(
-      .dropTable,
-      step,
-      tables: [table.quoted],
-      "drops \(table.quoted)\(isOwn ? Self.ownWords : "")"
-    ).withoutRows(if: table.isEmpty || isOwn)
-  }
-
-  private static func dropped(
-    _ column: String,
-    of table: CatalogFacts.Table,
-    _ step: Evidence.Step,
-    _ evidence: Evidence
-  ) -> Finding {
-    let isOwn = evidence.isOwn(column, of: table)
-    return evidence.finding(
-      .dropColumn,
-      step,
-      tables: [table.quoted],
-      "drops column \(column) of \(table.quoted)\(isOwn ? Self.ownWords : "")"
-    ).withoutRows(if: table.isEmpty || isOwn)
-  }
-
   private static let ownWords = ", which the patch itself made"
 
-  private static func droppedColumns(_ evidence: Evidence) -> [Finding] {
-    var named: Set<String> = []
-    var findings: [Finding] = []
-    for step in evidence.steps {
-      for case .dropColumn(let name, let column) in step.actions {
-        guard let table = evidence.table(name), table.columns[column] != nil else { continue }
-        named.insert("\(table.name).\(column)")
-        findings.append(dropped(column, of: table, step, evidence))
-      }
+  private static func truncation(_ step: Evidence.Step, _ evidence: Evidence) -> Finding? {
+    let emptied = Set(step.observation.rewrites.filter { step.empties($0, evidence) }.map(\.table))
+    // The text may name a partitioned table, whose partitions were emptied.
+    let named = step.truncatedTables.compactMap { evidence.table($0)?.quoted }.filter { name in
+      emptied.isEmpty || emptied.contains { $0 == name || evidence.isBelow($0, name) }
     }
-    guard let step = evidence.suspect else { return findings }
-    let gone = evidence.removed("table").union(evidence.renamed)
-    for name in evidence.removed("column").sorted() {
-      guard let table = evidence.before.tables.first(where: { name.hasPrefix($0.quoted + ".") }),
-        !gone.contains(table.quoted)
-      else { continue }
-      let column = String(name.dropFirst(table.quoted.count + 1))
-      let plain = column.replacing("\"", with: "")
-      guard !named.contains("\(table.name).\(plain)"), !evidence.renamed.contains(name) else {
-        continue
-      }
-      findings.append(dropped(column, of: table, step, evidence))
-    }
-    return findings
+    let others = emptied.subtracting(named).filter { table in
+      !named.contains { evidence.isBelow(table, $0) }
+    }.sorted()
+    guard !named.isEmpty || !others.isEmpty else { return nil }
+    let isByCascade = step.cascades && !named.isEmpty && !others.isEmpty
+    let text =
+      isByCascade
+      ? "empties \(named.list), and with CASCADE \(others.list)"
+      : "empties \((named + others).list)"
+    return evidence.finding(.truncate, step, tables: named + others, text)
+      .withRows(of: named + others, evidence)
   }
 }
 
 extension Evidence {
-  /// Quoted names of objects of a kind that were there before the patch and are not after it.
-  fileprivate func removed(_ kind: String) -> Set<String> {
-    Set((changes?.removed ?? []).filter { $0.part == .structure && $0.kind == kind }.map(\.name))
+  /// Tables that a statement dropped; a partition that went with its table is not told by itself.
+  fileprivate func lostTables(_ step: Step) -> [String] {
+    let lost = Set(step.observation.losses.filter { $0.column == nil }.map(\.table))
+    return lost.filter { table in !before.ancestors(of: table).contains(where: lost.contains) }
+      .sorted()
   }
 
-  /// Quoted names of tables and columns that got other names, which a difference shows as gone.
-  fileprivate var renamed: Set<String> {
-    var names: Set<String> = []
-    for action in steps.flatMap(\.actions) {
+  /// Columns that a statement dropped; those of partitions are told with their table's.
+  fileprivate func lostColumns(_ step: Step) -> [(table: String, column: String)] {
+    let lost = Set(step.observation.losses.filter { $0.column != nil })
+    return lost.filter { loss in
+      !before.ancestors(of: loss.table).contains { parent in
+        lost.contains(Observation.Loss(table: parent, column: loss.column))
+      }
+    }.map { (table: $0.table, column: $0.column ?? "") }
+      .sorted { ($0.table, $0.column) < ($1.table, $1.column) }
+  }
+
+  fileprivate func isBelow(_ table: String, _ ancestor: String) -> Bool {
+    before.ancestors(of: table).contains(ancestor)
+  }
+}
+
+extension Evidence.Step {
+  /// Whether a new file of a table means that its rows were thrown away.
+  ///
+  /// That of an empty table means nothing, and a materialized view's rows come from its query.
+  func empties(_ rewrite: Observation.Rewrite, _ evidence: Evidence) -> Bool {
+    guard rewrite.reason == .emptied, let table = evidence.before.table(quoted: rewrite.table),
+      !table.isView
+    else { return false }
+    return !truncatedTables.isEmpty || (table.hasRows && !writesAgain)
+  }
+
+  /// The tables that it empties by its text.
+  fileprivate var truncatedTables: [ObjectName] {
+    actions.flatMap { action in
+      if case .truncate(let names, _) = action { return names }
+      return []
+    }
+  }
+
+  fileprivate var cascades: Bool {
+    actions.contains { action in
+      if case .truncate(_, cascades: true) = action { return true }
+      return false
+    }
+  }
+
+  /// Whether its text writes tables again as they are, also where the scratch has no rows of them.
+  private var writesAgain: Bool {
+    actions.contains { action in
       switch action {
-      case .rename("OBJECT_TABLE", let name, _, _), .move("OBJECT_TABLE", let name, _):
-        if let table = table(name) { names.insert(table.quoted) }
-      case .rename("OBJECT_COLUMN", let name, let column?, _):
-        guard let table = table(name) else { continue }
-        names.formUnion(["\(table.quoted).\(column)", "\(table.quoted).\"\(column)\""])
-      case .rename("OBJECT_SCHEMA", let schema, _, _):
-        names.formUnion(before.tables.filter { $0.schema == schema.name }.map(\.quoted))
-      default: continue
+      case .rebuild, .alterTable(_, "AT_SetTableSpace"): true
+      default: false
       }
     }
-    return names
-  }
-
-  /// The statement to blame for what no text names: code, a CASCADE, or else the first.
-  fileprivate var suspect: Step? {
-    steps.first { $0.statement.syntax.runsCode || $0.statement.syntax.isOpaque }
-      ?? steps.first { step in
-        step.actions.contains { if case .drop = $0 { return true } else { return false } }
-      } ?? steps.first
   }
 }
 
 extension Finding {
-  /// Statistics may say nothing of a table that has rows, and remember rows of an empty one.
-  fileprivate func withoutRows(if isEmpty: Bool) -> Finding {
+  /// Statistics may say nothing of a table that has rows, and remember rows of an empty one; of a
+  /// table that was made after the snapshot nobody here can say that it is empty.
+  fileprivate func withRows(of tables: [String], _ evidence: Evidence) -> Finding {
     var copy = self
-    copy.figures.rows = isEmpty ? 0 : max(1, figures.rows)
+    let known = tables.compactMap { evidence.before.table(quoted: $0) }
+    // A table of which the catalog said nothing is taken to have rows.
+    let hasRows = known.count < tables.count || known.contains(where: \.hasRows)
+    copy.figures.rows = hasRows ? max(1, figures.rows) : 0
+    if known.contains(where: \.isUnseen) {
+      copy.text += "; it was made after the snapshot, so production may have filled it"
+    }
     return copy
   }
 }
 
 extension [String] {
-  fileprivate var list: String { joined(separator: ", ") }
+  /// The first few, and how many more.
+  fileprivate var list: String {
+    guard count > 6 else { return joined(separator: ", ") }
+    return prefix(5).joined(separator: ", ") + " and \(Quantity.count(self.count - 5)) more"
+  }
 }

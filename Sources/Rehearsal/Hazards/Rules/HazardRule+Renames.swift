@@ -1,4 +1,3 @@
-internal import Catalog
 internal import Migration
 internal import SQLSyntax
 
@@ -62,7 +61,7 @@ extension HazardRule {
         "renames column \(part) of \(table.quoted) to \(new)"
       )
     default:
-      guard !evidence.creates(name, before: step) else { return nil }
+      guard !evidence.creates(name, kind, before: step) else { return nil }
       let object = part.map { "\($0) of \(name.name)" } ?? name.name
       return evidence.finding(
         .renameObject,
@@ -83,18 +82,41 @@ extension String {
 }
 
 extension Evidence {
-  /// Whether an earlier statement of the patch made an object of that name.
-  func creates(_ name: ObjectName, before step: Step) -> Bool {
-    let created = changes?.added.map(\.object.name) ?? []
-    return steps.contains { earlier in
-      guard earlier.statement.number < step.statement.number else { return false }
-      return earlier.actions.contains { action in
-        switch action {
-        case .createEnum(let made), .createDomain(let made, _), .createTable(let made, _, _):
-          made.name == name.name
-        default: false
-        }
+  /// Whether an earlier statement of the patch made the object that a statement means, as measured.
+  ///
+  /// - Parameters:
+  ///   - name: as it is written; without a schema it is looked for on the search path.
+  ///   - kind: by the parser's name: `OBJECT_TYPE`.
+  ///   - step: the statement.
+  /// - Returns: whether one did.
+  func creates(_ name: ObjectName, _ kind: String, before step: Step) -> Bool {
+    created(before: step).contains { object in
+      guard kind.eventKinds.contains(object.kind), object.parts.last == name.name else {
+        return false
       }
-    } || created.contains { $0.hasSuffix(".\(name.name)") }
+      let schema = object.parts.count > 1 ? object.parts.first : nil
+      guard let schema else { return true }
+      return name.schema.map { $0 == schema } ?? before.searchPath.contains(schema)
+    }
+  }
+
+  /// Whether an earlier statement of the patch made that very object.
+  func creates(_ object: Observation.NamedObject, before step: Step) -> Bool {
+    created(before: step).contains(object)
+  }
+
+  private func created(before step: Step) -> [Observation.NamedObject] {
+    steps.filter { $0.statement.number < step.statement.number }.flatMap(\.observation.created)
+  }
+}
+
+extension String {
+  /// What event triggers call a kind for which the parser has a name of its own.
+  fileprivate var eventKinds: [String] {
+    switch self {
+    case "OBJECT_DOMAIN", "OBJECT_TYPE": ["type", "composite type"]
+    case "OBJECT_ROUTINE": ["function", "procedure", "aggregate"]
+    default: [objectWord.replacing("_", with: " ")]
+    }
   }
 }

@@ -6,14 +6,17 @@ extension HazardRule {
   static let rewrites = [
     HazardRule(.tableRewrite) { evidence in
       evidence.steps.flatMap { step in
-        step.observation.rewrites.filter { _ in !step.isTruncate }.map { rewrite in
-          evidence.finding(
+        step.observation.rewrites.filter { !step.empties($0, evidence) }.map { rewrite in
+          var finding = evidence.finding(
             .tableRewrite,
             step,
             tables: [rewrite.table],
             "writes \(rewrite.table) again\(cause(of: step)); nobody can read or write it meanwhile",
             isTimed: true
           )
+          // The patch itself may have filled the table.
+          finding.figures.bytes = max(finding.figures.bytes, rewrite.bytes)
+          return finding
         }
       }
     },
@@ -68,16 +71,6 @@ extension HazardRule {
     case .alterTable(_, "AT_SetAccessMethod"): return "its access method changes"
     case .alterTable(_, "AT_SetTableSpace"): return "it moves to another tablespace"
     default: return nil
-    }
-  }
-}
-
-extension Evidence.Step {
-  /// Whether it empties tables: they get new files too, but nothing is written.
-  var isTruncate: Bool {
-    actions.contains { action in
-      if case .truncate = action { return true }
-      return false
     }
   }
 }

@@ -28,7 +28,9 @@ extension HazardRule {
       evidence.steps.flatMap { step in
         step.actions.compactMap { action -> Finding? in
           guard let (hazard, name, text) = typeChange(action) else { return nil }
-          if hazard == .enumValue, evidence.creates(name, before: step) { return nil }
+          if hazard == .enumValue, evidence.creates(name, "OBJECT_TYPE", before: step) {
+            return nil
+          }
           let scanned = step.blockingScans.map(\.table)
           if hazard == .domainConstraint, !scanned.isEmpty {
             let tables = scanned.joined(separator: ", ")
