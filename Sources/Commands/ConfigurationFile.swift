@@ -1,11 +1,12 @@
 internal import Arguments
-internal import Foundation
 internal import Problems
 internal import Snapshot
 internal import YAML
 
 /// One configuration file, read and checked.
-struct ConfigurationFile: Sendable, Equatable {
+struct ConfigurationFile: YAMLFile, Sendable, Equatable {
+  static let domain = "configuration"
+
   /// Its path as messages show it.
   var path: String
   /// Whether the user or root vouches for it.
@@ -19,29 +20,13 @@ struct ConfigurationFile: Sendable, Equatable {
   ///
   /// Throws a `Problem` of kind `usage` that names the line and what was probably meant.
   static func read(_ path: String, isTrusted: Bool) throws -> Self {
-    guard let data = FileManager.default.contents(atPath: path),
-      let text = String(validating: Array(data), as: UTF8.self)
-    else {
-      throw Problem(
-        .usage,
-        code: "configuration.unreadable",
-        "The configuration file \(path) cannot be read",
-        hint: "Check that it exists, that this user may read it, and that it is UTF-8."
-      )
-    }
-    return try parse(text, path: path, isTrusted: isTrusted)
+    try parse(try text(of: path), path: path, isTrusted: isTrusted)
   }
 
   /// Reads the text of a file.
   static func parse(_ text: String, path: String, isTrusted: Bool) throws -> Self {
     var file = Self(path: path, isTrusted: isTrusted)
-    let root: YAMLNode?
-    do throws(YAMLError) {
-      root = try YAMLParser.parse(text)
-    } catch {
-      throw file.problem(error.mark, "not-yaml", error.message)
-    }
-    guard let root, !root.isNull else { return file }
+    guard let root = try file.root(of: text), !root.isNull else { return file }
     file.settings = try file.settings(of: root, allowing: ["profiles"]) { entry in
       for profile in try file.entries(of: entry.value) {
         file.profiles[profile.key.name] = try file.settings(of: profile.value)
@@ -142,31 +127,6 @@ struct ConfigurationFile: Sendable, Equatable {
     throw unknown(key, in: SettingsKey.allCases.map(\.rawValue) + more)
   }
 
-  func unknown(_ key: YAMLNode.Key, in known: [String]) -> Problem {
-    let nearest = Spelling.nearest(to: key.name, in: known).map { "Did you mean '\($0)'? " } ?? ""
-    return problem(
-      key.mark,
-      "unknown-key",
-      "There is no key '\(key.name)'",
-      hint: "\(nearest)Known keys: \(known.joined(separator: ", "))."
-    )
-  }
-
-  func entries(of node: YAMLNode) throws -> [YAMLNode.Entry] {
-    if node.isNull { return [] }
-    guard case .mapping(let entries) = node.content else {
-      throw problem(node.mark, "bad-value", "Keys with values are expected here")
-    }
-    return entries
-  }
-
-  func text(_ node: YAMLNode) throws -> String {
-    guard case .scalar(let text, _) = node.content, !node.isNull else {
-      throw problem(node.mark, "bad-value", "A text is expected here")
-    }
-    return text
-  }
-
   /// A word that one of the settings reads itself; what it refuses is told with its line.
   private func checked<Value>(
     _ node: YAMLNode,
@@ -220,20 +180,6 @@ struct ConfigurationFile: Sendable, Equatable {
         ~/.config/drydock/drydock.yaml or /etc/drydock/drydock.yaml, writable by their owner \
         alone, or name this file with --config.
         """
-    )
-  }
-
-  func problem(
-    _ mark: YAMLMark,
-    _ code: String,
-    _ summary: String,
-    hint: String? = nil
-  ) -> Problem {
-    Problem(
-      .usage,
-      code: "configuration.\(code)",
-      "\(path):\(mark.line):\(mark.column): \(summary)",
-      hint: hint
     )
   }
 }

@@ -1,11 +1,12 @@
 internal import Arguments
-internal import Foundation
 internal import Problems
 internal import Rehearsal
 internal import YAML
 
 /// Reads a policy file: YAML with the keys of docs/receipts.md.
-struct PolicyReader {
+struct PolicyReader: YAMLFile {
+  static let domain = "policy"
+
   private enum Key: String, CaseIterable {
     case hazards
     case limits
@@ -28,36 +29,20 @@ struct PolicyReader {
     case total
   }
 
-  private let path: String
+  let path: String
   private var policy = PolicyFile()
 
   /// Reads a file.
   ///
   /// Throws a `Problem` of kind `usage` that names the line and what was probably meant.
   static func read(_ path: String) throws -> PolicyFile {
-    guard let data = FileManager.default.contents(atPath: path),
-      let text = String(validating: Array(data), as: UTF8.self)
-    else {
-      throw Problem(
-        .usage,
-        code: "policy.unreadable",
-        "The policy file \(path) cannot be read",
-        hint: "Check that it exists, that this user may read it, and that it is UTF-8."
-      )
-    }
-    return try parse(text, path: path)
+    try parse(try text(of: path), path: path)
   }
 
   /// Reads the text of a file.
   static func parse(_ text: String, path: String) throws -> PolicyFile {
     var reader = PolicyReader(path: path)
-    let root: YAMLNode?
-    do throws(YAMLError) {
-      root = try YAMLParser.parse(text)
-    } catch {
-      throw reader.problem(error.mark, "not-yaml", error.message)
-    }
-    if let root { try reader.take(root) }
+    if let root = try reader.root(of: text) { try reader.take(root) }
     return reader.policy
   }
 
@@ -107,14 +92,7 @@ struct PolicyReader {
     _ keys: Keys.Type
   ) throws -> Keys {
     if let known = Keys(rawValue: key.name) { return known }
-    let names = keys.allCases.map(\.rawValue)
-    let nearest = Spelling.nearest(to: key.name, in: names).map { "Did you mean '\($0)'? " } ?? ""
-    throw problem(
-      key.mark,
-      "unknown-key",
-      "There is no key '\(key.name)' here",
-      hint: "\(nearest)Known keys: \(names.joined(separator: ", "))."
-    )
+    throw unknown(key, in: keys.allCases.map(\.rawValue))
   }
 
   private func word<Words: CaseIterable & RawRepresentable<String>>(
@@ -124,14 +102,6 @@ struct PolicyReader {
     if let known = Words(rawValue: try text(node)) { return known }
     let names = words.allCases.map(\.rawValue)
     throw problem(node.mark, "bad-value", "One of \(names.joined(separator: ", ")) is expected")
-  }
-
-  private func entries(of node: YAMLNode) throws -> [YAMLNode.Entry] {
-    if node.isNull { return [] }
-    guard case .mapping(let entries) = node.content else {
-      throw problem(node.mark, "bad-value", "Keys with values are expected here")
-    }
-    return entries
   }
 
   private func hazards(_ node: YAMLNode) throws -> [String] {
@@ -153,13 +123,6 @@ struct PolicyReader {
     )
   }
 
-  private func text(_ node: YAMLNode) throws -> String {
-    guard case .scalar(let text, _) = node.content, !node.isNull else {
-      throw problem(node.mark, "bad-value", "A text is expected here")
-    }
-    return text
-  }
-
   private func seconds(_ node: YAMLNode) throws -> Double {
     guard let duration = Duration(argument: try text(node)), duration > .zero else {
       throw problem(node.mark, "bad-value", "\(Duration.expectation) is expected here")
@@ -172,19 +135,5 @@ struct PolicyReader {
       throw problem(node.mark, "bad-value", "\(ByteSize.expectation) is expected here")
     }
     return size.bytes
-  }
-
-  private func problem(
-    _ mark: YAMLMark,
-    _ code: String,
-    _ summary: String,
-    hint: String? = nil
-  ) -> Problem {
-    Problem(
-      .usage,
-      code: "policy.\(code)",
-      "\(path):\(mark.line):\(mark.column): \(summary)",
-      hint: hint
-    )
   }
 }

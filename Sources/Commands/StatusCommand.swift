@@ -58,12 +58,23 @@ public struct StatusCommand: RunnableCommand {
     let directory = try patchOptions.read(in: context)
     let state = try await context.ledger(of: settings, tenant: tenant)
     let plan = Plan(directory, state)
-    let schema = looksAtSchema ? try await schema(of: settings, directory, in: context) : nil
-    context.show(plan.report(directory.layout, schema))
+    var schema: SchemaDifference?
+    var obstacle: Problem?
+    if looksAtSchema {
+      do {
+        schema = try await self.schema(of: settings, directory, in: context)
+      } catch let problem as Problem where problem.code == DriftRun.noReferenceCode {
+        // How the patches stand is worth knowing all the same.
+        obstacle = problem
+      }
+    }
+    context.progress.clear()
+    context.show(plan.report(directory.layout, schema, obstacle))
     let isSound = plan.items.allSatisfy {
       [.pending, .changed, .applied, .beyond, .outOfOrder].contains($0.standing)
     }
-    return isSound && schema?.isEmpty ?? true ? .done : .damaged
+    guard isSound, schema?.isEmpty ?? true else { return .damaged }
+    return obstacle.map { ExitStatus($0.kind) } ?? .done
   }
 
   private static let twoViews = Problem(
@@ -113,8 +124,12 @@ extension Context {
 
 extension Plan {
   /// The patches with their standing, whose layout their files have where it is another tool's, and
-  /// what of the schema no patch made.
-  func report(_ layout: PatchLayout, _ schema: SchemaDifference?) -> Report {
+  /// what of the schema no patch made, or why that cannot be said.
+  func report(
+    _ layout: PatchLayout,
+    _ schema: SchemaDifference?,
+    _ obstacle: Problem? = nil
+  ) -> Report {
     var table = Table([
       .text("version"), .flexible("patch"), .text("standing"), .text("applied"), .text("by"),
     ])
@@ -132,12 +147,20 @@ extension Plan {
       ? [] : [.paragraph("The files are laid out as \(layout.rawValue) does it.")]
     return Report(
       blocks: note + [items.isEmpty ? .paragraph("There are no patches.") : .table(table)]
-        + (schema?.standingBlocks ?? []),
+        + (schema?.standingBlocks ?? []) + (obstacle.map(Self.words) ?? []),
       json: [
         "event": "result", "layout": .string(layout.rawValue),
         "patches": .array(items.map(\.json)), "schema": schema?.standingJSON ?? .null,
+        "schema_error": JSONValue(obstacle?.summary),
       ]
     )
+  }
+
+  private static func words(_ obstacle: Problem) -> [Report.Block] {
+    [
+      .paragraph("The schema was not compared: \(obstacle.summary).", role: .bad),
+      .list([obstacle.reason, obstacle.hint].compactMap { $0 }),
+    ]
   }
 }
 

@@ -189,10 +189,13 @@ public struct DriftRun: Sendable {
       .compactMap { directory[$0.version] }
   }
 
+  /// Code of "there is nothing to compare with".
+  public static let noReferenceCode = "drift.no-reference"
+
   private static func noReference(_ patch: Patch, _ problem: Problem) -> Problem {
     Problem(
       .refused,
-      code: "drift.no-reference",
+      code: noReferenceCode,
       "\(patch.file) does not run on an empty database, so there is nothing to compare with",
       reason: problem.reason ?? problem.summary,
       facts: problem.facts,

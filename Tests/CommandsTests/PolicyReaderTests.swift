@@ -51,9 +51,9 @@ struct PolicyReaderTests {
   @Test(
     "A mistake is told with its line and what was meant",
     arguments: [
-      ("limit: {lock: 5s}", "policy.yaml:1:1: There is no key 'limit' here", "limits"),
-      ("limits: {locks: 5s}", "policy.yaml:1:10: There is no key 'locks' here", "lock"),
-      ("hazards: {failing: []}", "policy.yaml:1:11: There is no key 'failing' here", ""),
+      ("limit: {lock: 5s}", "policy.yaml:1:1: There is no key 'limit'", "limits"),
+      ("limits: {locks: 5s}", "policy.yaml:1:10: There is no key 'locks'", "lock"),
+      ("hazards: {failing: []}", "policy.yaml:1:11: There is no key 'failing'", ""),
       ("coverage: full", "policy.yaml:1:11: One of none, sample, whole is expected", ""),
       ("limits: {lock: soon}", "policy.yaml:1:16: ", ""),
       ("limits: {wal: lots}", "policy.yaml:1:15: ", ""),

@@ -1,0 +1,77 @@
+internal import Arguments
+internal import Foundation
+internal import Problems
+internal import YAML
+
+/// A file in YAML that people write: each mistake is told with its line, and what was meant.
+protocol YAMLFile {
+  /// What the codes of its problems begin with: `policy`.
+  static var domain: String { get }
+  /// Its path as messages show it.
+  var path: String { get }
+}
+
+extension YAMLFile {
+  /// The text of a file; a `Problem` of kind `usage` where it cannot be read.
+  static func text(of path: String) throws -> String {
+    guard let data = FileManager.default.contents(atPath: path),
+      let text = String(validating: Array(data), as: UTF8.self)
+    else {
+      throw Problem(
+        .usage,
+        code: "\(domain).unreadable",
+        "The \(domain) file \(path) cannot be read",
+        hint: "Check that it exists, that this user may read it, and that it is UTF-8."
+      )
+    }
+    return text
+  }
+
+  /// What a text says; nil for an empty one.
+  func root(of text: String) throws -> YAMLNode? {
+    do throws(YAMLError) {
+      return try YAMLParser.parse(text)
+    } catch {
+      throw problem(error.mark, "not-yaml", error.message)
+    }
+  }
+
+  func entries(of node: YAMLNode) throws -> [YAMLNode.Entry] {
+    if node.isNull { return [] }
+    guard case .mapping(let entries) = node.content else {
+      throw problem(node.mark, "bad-value", "Keys with values are expected here")
+    }
+    return entries
+  }
+
+  func text(_ node: YAMLNode) throws -> String {
+    guard case .scalar(let text, _) = node.content, !node.isNull else {
+      throw problem(node.mark, "bad-value", "A text is expected here")
+    }
+    return text
+  }
+
+  func unknown(_ key: YAMLNode.Key, in known: [String]) -> Problem {
+    let nearest = Spelling.nearest(to: key.name, in: known).map { "Did you mean '\($0)'? " } ?? ""
+    return problem(
+      key.mark,
+      "unknown-key",
+      "There is no key '\(key.name)'",
+      hint: "\(nearest)Known keys: \(known.joined(separator: ", "))."
+    )
+  }
+
+  func problem(
+    _ mark: YAMLMark,
+    _ code: String,
+    _ summary: String,
+    hint: String? = nil
+  ) -> Problem {
+    Problem(
+      .usage,
+      code: "\(Self.domain).\(code)",
+      "\(path):\(mark.line):\(mark.column): \(summary)",
+      hint: hint
+    )
+  }
+}
