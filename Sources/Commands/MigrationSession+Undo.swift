@@ -29,9 +29,9 @@ extension MigrationSession {
           do {
             outcomes.append(try takeBack(patch, held))
           } catch let problem as Problem where !outcomes.isEmpty {
-            throw Self.stopped(problem, after: outcomes)
+            throw problem.stopping(after: outcomes, "taken back before")
           } catch let error as PostgresError where !outcomes.isEmpty {
-            throw Self.stopped(runner.problem(of: error), after: outcomes)
+            throw runner.problem(of: error).stopping(after: outcomes, "taken back before")
           }
         }
         return outcomes
@@ -56,17 +56,5 @@ extension MigrationSession {
     where !receipts.contains(where: { $0.isCandidate(live, tenant, .down, [patch]) }) {
       throw Self.noReceipt(.down, [patch])
     }
-  }
-
-  /// What ended a run of several patches when some had come through: those stay so.
-  static func stopped(
-    _ problem: Problem,
-    after outcomes: [PatchOutcome],
-    _ fact: String = "taken back before"
-  ) -> Problem {
-    var partial = problem
-    if partial.kind != .interrupted { partial.kind = .partial }
-    partial.facts += outcomes.map { Problem.Fact(fact, $0.name) }
-    return partial
   }
 }

@@ -55,7 +55,7 @@ struct MigrationSession: Sendable {
           }
         }
       } catch  where !outcomes.isEmpty {
-        throw Self.stopped(Problem(ending: error), after: outcomes, "applied before")
+        throw Problem(ending: error).stopping(after: outcomes, "applied before")
       }
       return outcomes
     }

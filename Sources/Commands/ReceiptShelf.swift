@@ -93,7 +93,9 @@ struct ReceiptShelf: Sendable {
       // Where somebody had taken a revocation's name, it has something after a dot.
       guard read.contains(name.prefix { $0 != "." }) else { continue }
       let bytes = try Repository.signedRecord(.revocation, name, in: store)
-      guard let revocation = try Revocation(decoding: bytes, trusting: keys) else { continue }
+      guard let revocation = try Revocation(decoding: bytes, trusting: keys),
+        revocation.receipt == name.prefix(while: { $0 != "." })
+      else { continue }
       revocations[revocation.receipt] = revocation
     }
   }
