@@ -23,7 +23,7 @@ struct DieselLayout: LayoutReader {
       ? Version("\(digits.prefix(14)).1\(digits.dropFirst(14))") : Version(digits)
   }
 
-  func read(_ listing: DirectoryListing) -> LayoutReading {
+  func read(_ listing: DirectoryListing) throws(Problem) -> LayoutReading {
     var reading = LayoutReading()
     reading.others = listing.files.filter { !$0.lowercased().contains(".sql") }
     for file in listing.files where file.lowercased().contains(".sql") {
@@ -34,7 +34,7 @@ struct DieselLayout: LayoutReader {
         reading.others.append("\(folder)/")
         continue
       }
-      add(name, folder, listing, &reading)
+      try add(name, folder, listing, &reading)
     }
     return reading
   }
@@ -44,12 +44,12 @@ struct DieselLayout: LayoutReader {
     _ folder: String,
     _ listing: DirectoryListing,
     _ reading: inout LayoutReading
-  ) {
-    let files = listing.files(in: folder)
+  ) throws(Problem) {
+    let files = try listing.contents(of: folder).files
     guard files.contains("up.sql") else {
       return reading.refuse("\(folder)/", "it has no up.sql")
     }
-    for file in files where !["up.sql", "down.sql", "metadata.toml"].contains(file) {
+    for file in files.sorted() where !["up.sql", "down.sql", "metadata.toml"].contains(file) {
       reading.refuse("\(folder)/\(file)", "a patch has up.sql, down.sql and metadata.toml")
     }
     var commits = ScriptPart.Commits.asWritten

@@ -11,6 +11,20 @@ struct DirectoryListing {
   let files: [String]
   /// Directories, in the order of names.
   let folders: [String]
+  private let known = Known()
+
+  /// What lies in a directory of the directory.
+  struct Folder {
+    /// Plain files.
+    var files: Set<String> = []
+    /// Directories, in the order of names.
+    var folders: [String] = []
+  }
+
+  /// The directories in it that were read: each is read once, however many patches ask.
+  private final class Known {
+    var folders: [String: Folder] = [:]
+  }
 
   init(_ path: String) throws(Problem) {
     self.path = path
@@ -53,16 +67,35 @@ struct DirectoryListing {
     String(decoding: try bytes(file), as: UTF8.self)
   }
 
-  /// The plain files of a directory in it; none where there is no such directory.
-  func files(in folder: String) -> [String] {
-    // A directory that cannot be read has no files that could be run either: reading one says why.
-    (try? Directory.entries(of: "\(path)/\(folder)").filter { !$0.isDirectory }.map(\.name)) ?? []
+  /// What lies in a directory in it; nothing where there is no such directory.
+  ///
+  /// - Throws: A `Problem` when it is there and cannot be read: its files must not be passed over.
+  func contents(of folder: String) throws(Problem) -> Folder {
+    if let known = known.folders[folder] { return known }
+    do {
+      let entries = try Directory.entries(of: "\(path)/\(folder)")
+      known.folders[folder] = Folder(
+        files: Set(entries.filter { !$0.isDirectory }.map(\.name)),
+        folders: entries.filter(\.isDirectory).map(\.name)
+      )
+    } catch let problem as Problem where problem.code == "files.not-found" {
+      known.folders[folder] = Folder()
+    } catch {
+      throw Problem(
+        .failed,
+        code: "patch.unreadable",
+        "\(folder)/: the directory cannot be read",
+        reason: (error as? Problem).map { $0.reason ?? $0.summary },
+        hint: "Nothing was run. May this user read it?"
+      )
+    }
+    return known.folders[folder] ?? Folder()
   }
 
   /// Whether there is such a file, in the directory or below it.
-  func has(_ file: String) -> Bool {
+  func has(_ file: String) throws(Problem) -> Bool {
     let folder = file.split(separator: "/").dropLast().joined(separator: "/")
     let name = file.split(separator: "/").last.map(String.init) ?? file
-    return folder.isEmpty ? files.contains(name) : files(in: folder).contains(name)
+    return try folder.isEmpty ? files.contains(name) : contents(of: folder).files.contains(name)
   }
 }

@@ -2,11 +2,32 @@ internal import Problems
 
 /// Drydock's own names and Flyway's: each patch a file, with what belongs to it beside it.
 struct NativeLayout: LayoutReader {
-  func read(_ listing: DirectoryListing) -> LayoutReading {
+  func read(_ listing: DirectoryListing) throws(Problem) -> LayoutReading {
     var sorting = Sorting()
-    for folder in listing.folders { sorting.reading.others.append("\(folder)/") }
+    for folder in listing.folders {
+      sorting.reading.others.append("\(folder)/")
+      try refuseScripts(in: folder, listing, &sorting.reading)
+    }
     for file in listing.files { sorting.sort(file, listing) }
     return sorting.finish()
+  }
+
+  /// Flyway runs what lies in directories below; here it is only there to be included.
+  private func refuseScripts(
+    in folder: String,
+    _ listing: DirectoryListing,
+    _ reading: inout LayoutReading
+  ) throws(Problem) {
+    let contents = try listing.contents(of: folder)
+    for file in contents.files.sorted() where file.lowercased().hasSuffix(".sql") {
+      reading.refuse(
+        "\(folder)/\(file)",
+        "it lies below the directory of the patches, and no patch includes it"
+      )
+    }
+    for inner in contents.folders where !inner.hasPrefix(".") {
+      try refuseScripts(in: "\(folder)/\(inner)", listing, &reading)
+    }
   }
 
   /// The files, sorted by their names.
@@ -45,7 +66,11 @@ struct NativeLayout: LayoutReader {
             reading.refuse(file, "the setting \(key) is not known here")
             continue
           }
-          if parts[1] == "false" { outside.insert(String(file.dropLast(5))) }
+          switch parts[1].lowercased() {
+          case "true": break
+          case "false": outside.insert(String(file.dropLast(5)))
+          default: reading.refuse(file, "\(key) is true or false, not \(parts[1])")
+          }
         }
       } catch {
         reading.problems.append(error)

@@ -12,7 +12,7 @@ extension PatchLayout {
     }
     if listing.files.contains(SqitchLayout.planFile) { note(.sqitch, SqitchLayout.planFile) }
     for folder in listing.folders where DieselLayout.name(of: folder) != nil {
-      if listing.has("\(folder)/up.sql") { note(.diesel, "\(folder)/up.sql") }
+      if try listing.has("\(folder)/up.sql") { note(.diesel, "\(folder)/up.sql") }
     }
     for file in listing.files where file.hasSuffix(".sql") {
       if let layout = try of(file, listing) { note(layout, file) }

@@ -17,7 +17,7 @@ struct SqitchLayout: LayoutReader {
     reading.others += listing.folders.filter { !["deploy", "revert", "verify"].contains($0) }
       .map { "\($0)/" }
     for change in try SqitchPlan(try listing.text(Self.planFile)).changes {
-      add(change, listing, &reading)
+      try add(change, listing, &reading)
     }
     return reading
   }
@@ -26,9 +26,8 @@ struct SqitchLayout: LayoutReader {
     _ change: SqitchPlan.Change,
     _ listing: DirectoryListing,
     _ reading: inout LayoutReading
-  ) {
-    guard let version = Version("\(change.number)"),
-      let stem = Self.stems(change).first(where: { listing.has("deploy/\($0).sql") })
+  ) throws(Problem) {
+    guard let version = Version("\(change.number)"), let stem = try Self.stem(of: change, listing)
     else {
       reading.problems.append(
         Problem(
@@ -40,22 +39,28 @@ struct SqitchLayout: LayoutReader {
       )
       return
     }
-    func part(_ folder: String) -> ScriptPart? {
+    func part(_ folder: String) throws(Problem) -> ScriptPart? {
       let file = "\(folder)/\(stem).sql"
-      return listing.has(file) ? ScriptPart(file, commits: .whereNeeded) : nil
+      return try listing.has(file) ? ScriptPart(file, commits: .whereNeeded) : nil
     }
+    let (undo, verify) = (try part("revert"), try part("verify"))
     reading.patches.append(
       PatchParts(
         name: PatchName(version: version, label: change.name, stem: stem, style: .plain),
         script: ScriptPart("deploy/\(stem).sql", commits: .whereNeeded),
-        undo: part("revert"),
-        verify: part("verify").map { ScriptPart($0.file) }
+        undo: undo,
+        verify: verify.map { ScriptPart($0.file) }
       )
     )
   }
 
-  /// What the scripts of a change may be called: those of a reworked one carry a tag that follows it.
-  private static func stems(_ change: SqitchPlan.Change) -> [String] {
-    change.isReworked ? change.tags.map { "\(change.name)\($0)" } : [change.name]
+  /// What the scripts of a change are called: those of a reworked one carry a tag that follows it.
+  private static func stem(
+    of change: SqitchPlan.Change,
+    _ listing: DirectoryListing
+  ) throws(Problem) -> String? {
+    let stems = change.isReworked ? change.tags.map { "\(change.name)\($0)" } : [change.name]
+    for stem in stems where try listing.has("deploy/\(stem).sql") { return stem }
+    return nil
   }
 }

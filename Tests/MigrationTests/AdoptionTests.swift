@@ -53,6 +53,43 @@ struct AdoptionTests {
     }
   }
 
+  @Test("Flyway: a repeatable one that was deleted does not count, though its row has no version")
+  func flywayDeleted() throws {
+    let rows = """
+      INSERT INTO flyway_schema_history (installed_rank, version, description, type, script, success)
+      VALUES (1, '1', 'a', 'SQL', 'V1__a.sql', true), (2, NULL, 'v', 'SQL', 'R__v.sql', true),
+        (3, NULL, 'w', 'SQL', 'R__w.sql', true), (4, NULL, 'w', 'DELETE', 'R__w.sql', true)
+      """
+    try adopt(.flyway, Self.files, Self.flyway + rows) { adoption in
+      try adoption.requireSound()
+      #expect(adoption.patches.map(\.file) == ["V1__a.sql", "R__v.sql"])
+    }
+  }
+
+  @Test("A table that is no ledger of that tool is told in words, with or without a dry run")
+  func otherTable() throws {
+    try withRunner(.v15) { fixture in
+      try fixture.eye.execute("CREATE TABLE strange (a int)")
+      let directory = try PatchFolder(Self.files).read()
+      let looked = #expect(throws: Problem.self) {
+        try Adoption(
+          from: .flyway,
+          directory,
+          try Ledger.read(fixture.eye),
+          table: "strange",
+          fixture.eye
+        )
+      }
+      let held = #expect(throws: Problem.self) {
+        try fixture.runner.hold { _ = try $0.adoption(from: .flyway, directory, table: "strange") }
+      }
+      for problem in [looked, held] {
+        #expect(problem?.summary == "cannot read the ledger of flyway in strange")
+        #expect(problem?.hint?.hasPrefix("Nothing was recorded.") == true)
+      }
+    }
+  }
+
   @Test("Flyway: a baseline means all before it")
   func flywayBaseline() throws {
     let rows = """

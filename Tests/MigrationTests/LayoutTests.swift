@@ -1,3 +1,4 @@
+import Foundation
 import Migration
 import Postgres
 import Problems
@@ -197,6 +198,12 @@ struct LayoutTests {
       (["sqitch.plan": "a 2012 x <x>\n"], "deploy/a.sql: the plan has this change"),
       (["sqitch.plan": "-a 2012 x <x>\n"], "sqitch.plan:1:1: a change that reverts"),
       (["V1__a.sql": "", "V1__a.sql.conf": "shouldExecute=x"], "V1__a.sql.conf: the setting"),
+      (
+        ["V1__a.sql": "", "V1__a.sql.conf": "executeInTransaction=no"],
+        "V1__a.sql.conf: executeInTransaction is true or false, not no"
+      ),
+      (["V1__a.sql": "", "2026/old/V2__b.sql": ""], "2026/old/V2__b.sql: it lies below"),
+      (["0001_a.sql": "", "sub/0002_b.SQL": ""], "sub/0002_b.SQL: it lies below"),
     ]
   )
   func refused(_ files: [String: String], _ beginning: String) throws {
@@ -204,6 +211,35 @@ struct LayoutTests {
     let problem = #expect(throws: Problem.self) { try folder.read() }
     let all = [problem?.summary ?? ""] + (problem?.facts.map(\.value) ?? [])
     #expect(all.contains { $0.hasPrefix(beginning) }, "\(all)")
+  }
+
+  @Test("What lies below the directory is left there if it is no SQL, or if a patch includes it")
+  func below() throws {
+    let directory = try PatchFolder([
+      "0001_a.sql": "\\ir parts/a.sql\nSELECT 1;", "parts/a.sql": "SELECT 2;", "notes/a.md": "",
+    ]).read()
+    #expect(directory.patches[0].script.statements.count == 2)
+    #expect(directory.others == ["notes/", "parts/"])
+  }
+
+  @Test("Flyway's settings are read in any case", arguments: [("FALSE", true), ("True", false)])
+  func settings(_ value: String, isOutside: Bool) throws {
+    let directory = try PatchFolder([
+      "V1__a.sql": "SELECT 1", "V1__a.sql.conf": "executeInTransaction=\(value)",
+    ]).read()
+    #expect(directory.patches[0].script.directives.isOutsideTransaction == isOutside)
+  }
+
+  @Test("A directory of scripts that cannot be read is told, not taken for an empty one")
+  func unreadable() throws {
+    let folder = try PatchFolder(["sqitch.plan": "a 2012 x <x>\n", "deploy/a.sql": "SELECT 1"])
+    #expect(try folder.read().patches[0].verify == nil)
+    try FileManager.default.createSymbolicLink(
+      atPath: "\(folder.path)/verify",
+      withDestinationPath: "verify"
+    )
+    let problem = #expect(throws: Problem.self) { try folder.read() }
+    #expect(problem?.summary == "verify/: the directory cannot be read")
   }
 
   @Test("What a history did long ago is refused only when it is about to run")
