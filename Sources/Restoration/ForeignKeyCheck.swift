@@ -15,12 +15,16 @@ struct ForeignKeyCheck {
     let definition: ForeignKeyDefinition
 
     /// The condition that finds them among the rows `o` of the table.
-    var condition: String {
+    ///
+    /// - Parameters:
+    ///   - other: The table that is referred to, as SQL.
+    ///   - quoted: Writes a column's name as SQL.
+    /// - Returns: The condition.
+    func condition(_ other: String, _ quoted: (String) -> String) -> String {
       let columns = zip(definition.columns, definition.referenced)
-      let isSet = columns.map { "o.\(SQL.identifier($0.0)) IS NOT NULL" }
-      let isEqual = columns.map { "k.\(SQL.identifier($0.1)) = o.\(SQL.identifier($0.0))" }
-      return isSet.joined(separator: " AND ")
-        + " AND NOT EXISTS (SELECT FROM \(SQL.identifier(other.schema, other.name)) k WHERE "
+      let isSet = columns.map { "o.\(quoted($0.0)) IS NOT NULL" }
+      let isEqual = columns.map { "k.\(quoted($0.1)) = o.\(quoted($0.0))" }
+      return isSet.joined(separator: " AND ") + " AND NOT EXISTS (SELECT FROM \(other) k WHERE "
         + isEqual.joined(separator: " AND ") + ")"
     }
 
@@ -28,7 +32,9 @@ struct ForeignKeyCheck {
     var rows: String { "SELECT * \(source)" }
     fileprivate var count: String { "SELECT count(*) \(source)" }
     private var source: String {
-      "FROM \(SQL.identifier(table.schema, table.name)) o WHERE \(condition)"
+      let other = SQL.identifier(other.schema, other.name)
+      let condition = condition(other) { SQL.identifier($0) }
+      return "FROM \(SQL.identifier(table.schema, table.name)) o WHERE \(condition)"
     }
     fileprivate var columns: [(table: RelationName, names: [String])] {
       [(table, definition.columns), (other, definition.referenced)]

@@ -9,26 +9,49 @@ struct SampleClosure {
   let content: SnapshotContent
   let tables: [SampledTable]
   let references: SampleReferences
+  /// The rows that were brought, by table: none comes twice.
+  private var brought: [Int: Set<RowPlace>] = [:]
+
+  init(
+    connection: Connection,
+    content: SnapshotContent,
+    tables: [SampledTable],
+    references: SampleReferences
+  ) {
+    (self.connection, self.content) = (connection, content)
+    (self.tables, self.references) = (tables, references)
+  }
 
   /// Brings the rows that are referred to and missing.
   ///
+  /// A table is read once. What a found row refers to in its own table is looked for at once, so a
+  /// chain comes in one reading, if it leads the way in which the table is read.
+  ///
+  /// - Parameter isBackwards: Whether tables are read from their ends.
   /// - Returns: How many were found.
-  func bring() throws -> Int {
+  /// - Throws: `PostgresError`, or a `Problem` when a stripe cannot be read.
+  mutating func bring(isBackwards: Bool) throws -> Int {
     var wanted: [Int: [WantedKeys]] = [:]
     for search in references.searches {
       let missing = try missingKeys(search)
       guard !missing.isEmpty else { continue }
       for leaf in references.leaves(of: search.other) {
-        let places = search.definition.referenced.compactMap { name in
-          leaf.columns.firstIndex { $0.name == name }
-        }
-        wanted[leaf.oid, default: []].append(WantedKeys(places: places, keys: missing))
+        let holdsBoth = references.leaves(of: search.table).contains { $0.oid == leaf.oid }
+        wanted[leaf.oid, default: []].append(
+          WantedKeys(
+            places: leaf.places(of: search.definition.referenced),
+            referring: holdsBoth ? leaf.places(of: search.definition.columns) : nil,
+            keys: missing
+          )
+        )
       }
     }
-    return try tables.reduce(0) { found, sampled in
-      guard let keys = wanted[sampled.table.oid] else { return found }
-      return try found + load(rows(of: sampled, keys), into: sampled.table)
+    var count = 0
+    for sampled in tables {
+      guard let keys = wanted[sampled.table.oid] else { continue }
+      count += try load(rows(of: sampled, keys, isBackwards), into: sampled.table)
     }
+    return count
   }
 
   /// Takes away the rows that refer to nothing.
@@ -38,11 +61,7 @@ struct SampleClosure {
     try references.searches.reduce(0) { count, search in
       try count
         + transaction {
-          let table = SQL.identifier(search.table.schema, search.table.name)
-          return try connection.query(
-            "DELETE FROM \(table) o WHERE \(search.condition)",
-            []
-          ).affected
+          try connection.query("DELETE \(source(search))", []).affected
         }
     }
   }
@@ -50,13 +69,11 @@ struct SampleClosure {
   /// The texts of keys that are referred to and not there, as COPY writes them.
   private func missingKeys(_ search: ForeignKeyCheck.Search) throws -> Set<[UInt8]> {
     try transaction {
-      let columns = search.definition.columns.map { "o.\(SQL.identifier($0))" }
-      let table = SQL.identifier(search.table.schema, search.table.name)
+      let columns = search.definition.columns.map { "o.\(SQL.asciiIdentifier($0))" }
       var keys: Set<[UInt8]> = []
       try connection.copyOut(
         """
-        COPY (SELECT DISTINCT \(columns.joined(separator: ", ")) FROM \(table) o
-          WHERE \(search.condition)) TO STDOUT
+        COPY (SELECT DISTINCT \(columns.joined(separator: ", ")) \(source(search))) TO STDOUT
         """
       ) { row in
         var key: [UInt8] = []
@@ -67,15 +84,31 @@ struct SampleClosure {
     }
   }
 
+  /// The rows `o` that refer to nothing, in ASCII.
+  private func source(_ search: ForeignKeyCheck.Search) -> String {
+    let condition = search.condition(references.source(search.other)) { SQL.asciiIdentifier($0) }
+    return "FROM \(references.source(search.table)) o WHERE \(condition)"
+  }
+
   /// The rows with those keys, in what the sample has not taken of a table.
-  private func rows(of sampled: SampledTable, _ wanted: [WantedKeys]) throws -> [[UInt8]] {
+  private mutating func rows(
+    of sampled: SampledTable,
+    _ wanted: [WantedKeys],
+    _ isBackwards: Bool
+  ) throws -> [[UInt8]] {
     var found: [[UInt8]] = []
     var open = wanted
-    for stripe in sampled.rest where open.contains(where: { !$0.keys.isEmpty }) {
-      for row in try StripeRows(stripe, of: content.repository) {
+    let rest = isBackwards ? sampled.rest.reversed() : sampled.rest
+    for place in rest where open.contains(where: { !$0.keys.isEmpty }) {
+      let rows = Array(try StripeRows(sampled.stripes[place], of: content.repository).enumerated())
+      for (number, row) in isBackwards ? rows.reversed() : rows {
         // Every key is asked: one row may be what several are looking for.
         let hits = open.indices.filter { open[$0].take(row) }
-        if !hits.isEmpty { found.append(Array(row)) }
+        let here = RowPlace(stripe: place, row: number)
+        guard !hits.isEmpty, brought[sampled.table.oid, default: []].insert(here).inserted
+        else { continue }
+        found.append(Array(row))
+        for index in open.indices { open[index].follow(row) }
       }
     }
     return found
@@ -100,7 +133,7 @@ struct SampleClosure {
     try connection.transaction {
       try connection.setTransferSettings(forReading: false)
       let encoding = SQL.literal(content.manifest.database.encoding)
-      let path = content.manifest.database.schemas.map { SQL.identifier($0) }
+      let path = content.manifest.database.schemas.map { SQL.asciiIdentifier($0) }
       try connection.execute(
         "SET LOCAL client_encoding = \(encoding);"
           + " SET LOCAL search_path = \((["pg_catalog"] + path).joined(separator: ", "))"
@@ -112,22 +145,15 @@ struct SampleClosure {
   }
 }
 
-/// Keys whose rows are looked for in a table.
-struct WantedKeys {
-  /// Where the key's columns stand in a row, in the order in which the key names them.
-  let places: [Int]
-  /// Their texts, with tabs between columns; found ones are taken out.
-  private(set) var keys: Set<[UInt8]>
+/// Which row of a table it is.
+private struct RowPlace: Hashable {
+  let stripe: Int
+  let row: Int
+}
 
-  init(places: [Int], keys: Set<[UInt8]>) {
-    (self.places, self.keys) = (places, keys)
-  }
-
-  /// Whether a row is one of those; it is looked for no longer then.
-  mutating func take(_ row: ArraySlice<UInt8>) -> Bool {
-    guard !keys.isEmpty else { return false }
-    let fields = row.split(separator: UInt8(ascii: "\t"), omittingEmptySubsequences: false)
-    let key = places.map { fields[$0] }.joined(separator: [UInt8(ascii: "\t")])
-    return keys.remove(Array(key)) != nil
+extension Manifest.Table {
+  /// Where columns stand in a row.
+  fileprivate func places(of names: [String]) -> [Int] {
+    names.compactMap { name in columns.firstIndex { $0.name == name } }
   }
 }

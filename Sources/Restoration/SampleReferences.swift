@@ -1,4 +1,5 @@
 internal import Catalog
+internal import Postgres
 internal import Snapshot
 
 /// The foreign keys that hold on a snapshot, and the tables in which their rows lie.
@@ -41,6 +42,16 @@ struct SampleReferences: Sendable {
     } else {
       searches.append(search)
     }
+  }
+
+  /// A table as its keys see it: with its partitions, and without tables that inherit from it.
+  ///
+  /// In ASCII, since it is sent under the snapshot's encoding.
+  func source(_ name: RelationName) -> String {
+    let isPartitioned = tables.contains { table in
+      tree.ancestors(of: RelationName(schema: table.schema, name: table.name)).contains(name)
+    }
+    return (isPartitioned ? "" : "ONLY ") + SQL.asciiIdentifier(name.schema, name.name)
   }
 
   /// The tables that hold the rows of a table, which may be partitioned.

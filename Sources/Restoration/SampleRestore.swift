@@ -43,7 +43,7 @@ struct SampleRestore: Sendable {
     do {
       let connection = try Connection.open(user)
       try connection.freeFromTimeLimits()
-      let closure = SampleClosure(
+      var closure = SampleClosure(
         connection: connection,
         content: content,
         tables: tables,
@@ -51,7 +51,8 @@ struct SampleRestore: Sendable {
       )
       for round in 1... {
         try Task.checkCancellation()
-        let brought = round <= Self.rounds ? try closure.bring() : 0
+        let isBackwards = round.isMultiple(of: 2)
+        let brought = round <= Self.rounds ? try closure.bring(isBackwards: isBackwards) : 0
         if brought == 0, try closure.takeAway() == 0 { return }
       }
     } catch let error as PostgresError {
@@ -68,10 +69,10 @@ struct SampledTable: Sendable {
 
   var chosen: [Stripe] { places.map { stripes[$0] } }
 
-  /// The stripes of which it takes single rows only.
-  var rest: [Stripe] {
+  /// The places of the stripes of which it takes single rows only.
+  var rest: [Int] {
     let taken = Set(places)
-    return stripes.indices.filter { !taken.contains($0) }.map { stripes[$0] }
+    return stripes.indices.filter { !taken.contains($0) }
   }
 
   var name: RelationName { RelationName(schema: table.schema, name: table.name) }
