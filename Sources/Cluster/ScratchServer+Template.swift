@@ -11,20 +11,27 @@ extension ScratchServer {
   ///   - cache: Where.
   ///   - options: The same as those of the server that was kept.
   ///   - user: A superuser of that server.
-  /// - Returns: The running copy; nil where nothing is kept under that key, or nothing usable.
+  ///   - note: Told of a template that is removed.
+  /// - Returns: The running copy; nil where nothing is kept under that key, or what is kept could not
+  ///   be unpacked or did not start, and is removed.
   /// - Throws: As ``start(_:)``.
   public static func start(
     copying key: String,
     in cache: TemplateCache,
     _ options: ScratchOptions,
-    checkedBy user: String = ScratchServer.superuser
+    checkedBy user: String = ScratchServer.superuser,
+    note: (String) -> Void = { _ in }
   ) throws -> ScratchServer? {
     guard let template = try cache.open(key) else { return nil }
     defer { template.closeFile() }
     do {
       return try start(options, checkedBy: user) { server in try server.unpack(template) }
-    } catch let problem as Problem where problem.code == Self.unusable {
+    } catch let problem as Problem where [unusable, notStarted].contains(problem.code) {
+      // A full disk says nothing of the template, which another run can use.
+      guard problem.reason?.contains("No space left on device") != true else { throw problem }
       try cache.remove(key)
+      let reason = problem.reason.map { ": \($0)" } ?? ""
+      note("a kept copy was of no use and is removed: \(problem.summary)\(reason)")
       return nil
     }
   }
@@ -49,6 +56,7 @@ extension ScratchServer {
   }
 
   private static let unusable = "cluster.template-unusable"
+  private static let notStarted = "cluster.not-started"
 
   private func pack(as key: String, in cache: TemplateCache) throws -> Bool {
     // After a clean stop nothing of the write-ahead log is needed, and it can take a gigabyte

@@ -10,8 +10,8 @@ internal import Problems
 /// archive itself is ours alone, for it holds production's rows. Nobody needs a lock: an archive
 /// has its name when it is whole, and one that is being read outlives its name.
 ///
-/// The files are not synced. What a loss of power may have torn is never used: the key should name
-/// the ``bootID``.
+/// The files are not synced. What a loss of power may have torn is never used: a file's name begins
+/// with the ``bootID``, and those of another start of the machine are removed.
 public struct TemplateCache: Sendable, Equatable {
   /// The directory, which is made with the first template; only its owner may enter.
   public let directory: String
@@ -29,18 +29,31 @@ public struct TemplateCache: Sendable, Equatable {
   /// Changes with every start of the machine (random(4), "/proc interfaces").
   public static var bootID: String {
     get throws {
-      let bytes = try ReadableFile.contents(of: "/proc/sys/kernel/random/boot_id", limit: 64)
-      return String(decoding: bytes, as: UTF8.self)
+      let path = "/proc/sys/kernel/random/boot_id"
+      // The kernel says of such a file that it is empty, so it is read without a look at its size.
+      let bytes = FileManager.default.contents(atPath: path) ?? Data()
+      let text = String(decoding: bytes, as: UTF8.self).filter { !$0.isWhitespace }
+      guard !text.isEmpty else {
+        throw Problem(
+          code: "cluster.no-boot-id",
+          "\(path) cannot be read, which tells one start of the machine from another",
+          hint: "Set templates to 0, so that no restored snapshot is kept."
+        )
+      }
+      return text
     }
   }
 
-  private func path(of key: String) -> String { "\(directory)/\(key)\(Self.ending)" }
+  private func path(of key: String) throws -> String {
+    "\(directory)/\(try Self.bootID).\(key)\(Self.ending)"
+  }
 
   /// A template for reading, which counts as used now; nil where there is none.
   func open(_ key: String) throws -> FileHandle? {
-    guard let file = FileHandle(forReadingAtPath: path(of: key)) else { return nil }
+    let path = try path(of: key)
+    guard let file = FileHandle(forReadingAtPath: path) else { return nil }
     do {
-      try Directory.touch(path(of: key))
+      try Directory.touch(path)
     } catch let problem as Problem where problem.code == "files.not-found" {
       // Another process has made room meanwhile; what is open stays readable.
     }
@@ -48,7 +61,15 @@ public struct TemplateCache: Sendable, Equatable {
   }
 
   /// Removes a template, as one that turned out to be unusable.
-  func remove(_ key: String) throws { try Directory.removeTree(path(of: key)) }
+  func remove(_ key: String) throws { try Directory.removeTree(try path(of: key)) }
+
+  /// Removes all templates, where none are to be kept any more.
+  ///
+  /// - Throws: A `Problem` with code `files.*`.
+  public func clear() throws {
+    guard Directory.exists(directory) else { return }
+    for template in try templates() { try remove(template) }
+  }
 
   /// Begins a template once there is room for it; nil where it does not fit.
   ///
@@ -58,24 +79,46 @@ public struct TemplateCache: Sendable, Equatable {
   /// - Returns: The file, which has its name when it is finished.
   /// - Throws: A `Problem` with code `files.*`.
   func begin(_ key: String, size: Int) throws -> GrowingFile? {
-    guard size <= limit else { return nil }
     try Directory.create(directory)
-    try makeRoom(for: size)
+    try removeUnfinished()
+    try removeUnreadable()
+    guard size <= limit else { return nil }
+    let superfluous = try superfluous(for: size)
     // Whoever unpacks it needs the same space again.
-    guard try freeSpace() > 2 * size else { return nil }
-    return try GrowingFile(path: path(of: key), durability: .fast)
+    let free = try freeSpace() + superfluous.reduce(0) { $0 + $1.size }
+    guard free > 2 * size else { return nil }
+    for template in superfluous { try remove(template) }
+    return try GrowingFile(path: try path(of: key), durability: .fast)
   }
 
-  private func makeRoom(for size: Int) throws {
-    try removeUnfinished()
-    let templates = try Directory.entries(of: directory)
+  /// The templates, those first that were not used for the longest time.
+  private func templates() throws -> [Directory.Entry] {
+    try Directory.entries(of: directory)
       .filter { !$0.isDirectory && $0.name.hasSuffix(Self.ending) }
       .sorted { ($0.modified, $0.modifiedNanoseconds) < ($1.modified, $1.modifiedNanoseconds) }
+  }
+
+  /// Those that have to go so that all fit with another one.
+  private func superfluous(for size: Int) throws -> [Directory.Entry] {
+    let templates = try templates()
     var total = templates.reduce(0) { $0 + $1.size }
-    for template in templates where total + size > limit {
-      try Directory.removeTree("\(directory)/\(template.name)")
+    return templates.prefix { template in
+      guard total + size > limit else { return false }
       total -= template.size
+      return true
     }
+  }
+
+  /// What was made before the machine started last is never used again, and holds production's rows.
+  private func removeUnreadable() throws {
+    let boot = try Self.bootID
+    for template in try templates() where !template.name.hasPrefix("\(boot).") {
+      try remove(template)
+    }
+  }
+
+  private func remove(_ template: Directory.Entry) throws {
+    try Directory.removeTree("\(directory)/\(template.name)")
   }
 
   /// What a killed process began; nothing takes an hour to be packed and stays useful.

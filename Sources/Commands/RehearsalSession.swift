@@ -70,8 +70,9 @@ struct RehearsalSession: Sendable {
     options.tenant = tenant
     options.siblings = siblings
     options.rows = rows
+    let templates = try context.templates()
+    options.templates = isFresh ? nil : templates
     options.server = server
-    options.templates = isFresh ? nil : context.templates
     options.note = { context.note($0) }
     let rehearsal = RehearsalRun(on: content, patches: directory, options: options) {
       context.progress.report(.init(phase: $0))

@@ -82,7 +82,8 @@ struct RehearsalGround {
       copying: key.text,
       in: cache,
       like: content,
-      binaryDirectory: options.binaryDirectory
+      binaryDirectory: options.binaryDirectory,
+      note: options.note
     )
   }
 

@@ -18,8 +18,8 @@ struct TemplateKey: Sendable, Equatable {
     let binaries = try ServerBinaries.find(major: scratch.major, in: scratch.binaries)
     let facts =
       [
-        // A loss of power may tear what was not synced, and another drydock may fill otherwise.
-        try TemplateCache.bootID, options.tool,
+        // Another drydock may fill otherwise.
+        options.tool,
         content.repository.id, content.name.text, options.migrator, "\(options.rows)",
         binaries.directory, binaries.version, "\(Isolation.available)",
       ] + scratch.settings.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }

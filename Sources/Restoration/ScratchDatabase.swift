@@ -68,19 +68,22 @@ public struct ScratchDatabase: Sendable {
   ///   - cache: Where.
   ///   - content: The snapshot from which it was made.
   ///   - binaryDirectory: PostgreSQL's programs, where they should not be searched for.
+  ///   - note: Told of a copy that is of no use and is removed.
   /// - Returns: The database as it was kept; nil where there is nothing of that key.
   /// - Throws: A `Problem` when the copy does not start; nothing is left behind then.
   public static func start(
     copying key: String,
     in cache: TemplateCache,
     like content: SnapshotContent,
-    binaryDirectory: String?
+    binaryDirectory: String?,
+    note: (String) -> Void = { _ in }
   ) throws -> ScratchDatabase? {
     try ScratchServer.start(
       copying: key,
       in: cache,
       options(like: content, binaryDirectory: binaryDirectory),
-      checkedBy: administrator
+      checkedBy: administrator,
+      note: note
     ).map { ScratchDatabase(server: $0, name: content.manifest.database.name) }
   }
 

@@ -76,7 +76,9 @@ struct TemplateTests {
       try Connection.open(database).execute("CREATE TABLE t (a int)")
       try user.backup(database)
       try user.write(patch: "0001_b.sql", "ALTER TABLE t ADD COLUMN b int;\n")
-      for (limit, isSaid) in [("1MiB", true), ("0", false)] {
+      try user.run(["rehearse", "--database", database.argument]).require(0)
+      #expect(try templates(user).count == 1)
+      for (limit, isSaid) in [("0", false), ("1MiB", true)] {
         let path = "\(user.directory)/\(limit).yaml"
         try AtomicFile.write(Array("templates: \(limit)\n".utf8), to: path, durability: .fast)
         let run = try user.run(["rehearse", "--database", database.argument, "--config", path])

@@ -1,6 +1,7 @@
 import Files
 import Foundation
 import Postgres
+import Processes
 import TestSupport
 import Testing
 
@@ -16,8 +17,15 @@ struct TemplateCacheTests {
     }
   }
 
+  /// The names without what stands for this start of the machine.
   private func names(_ cache: TemplateCache) throws -> [String] {
-    try Directory.entries(of: cache.directory).map(\.name)
+    let boot = try TemplateCache.bootID + "."
+    return try Directory.entries(of: cache.directory).map(\.name)
+      .map { $0.hasPrefix(boot) ? String($0.dropFirst(boot.count)) : $0 }
+  }
+
+  private func path(_ cache: TemplateCache, _ key: String) throws -> String {
+    "\(cache.directory)/\(try TemplateCache.bootID).\(key).tar"
   }
 
   @Test(
@@ -46,7 +54,7 @@ struct TemplateCacheTests {
         try copy.remove()
       }
       #expect(try names(cache) == ["k.tar"])
-      let attributes = try FileManager.default.attributesOfItem(atPath: "\(cache.directory)/k.tar")
+      let attributes = try FileManager.default.attributesOfItem(atPath: path(cache, "k"))
       #expect(attributes[.posixPermissions] as? Int == 0o600)
     }
   }
@@ -58,7 +66,7 @@ struct TemplateCacheTests {
       let first = try ScratchServer.start(options)
       #expect(try first.keep(as: "k", in: cache))
       try first.remove()
-      let path = "\(cache.directory)/k.tar"
+      let path = try path(cache, "k")
       let bytes = try ReadableFile.contents(of: path)
       try AtomicFile.write(Array(bytes.prefix(bytes.count / 2)), to: path, durability: .fast)
       #expect(try ScratchServer.start(copying: "k", in: cache, options) == nil)
@@ -108,6 +116,55 @@ struct TemplateCacheTests {
     }
   }
 
+  @Test("A template whose server does not start is removed, and the server is filled anew")
+  func broken() throws {
+    try withCache(limit: 1 << 30) { cache in
+      let options = try TestServer.v15.options()
+      let first = try ScratchServer.start(options)
+      try first.stop()
+      try Directory.removeFile("\(first.dataDirectory)/global/pg_control")
+      let file = try #require(try cache.begin("k", size: 1))
+      try first.client("tar", ["--create", "--file=-", "data"])
+        .run(output: .descriptor(file.descriptor)).checked()
+      try file.finish()
+      try first.remove()
+      var notes: [String] = []
+      let none = try ScratchServer.start(copying: "k", in: cache, options) { notes.append($0) }
+      #expect(none == nil)
+      #expect(notes.count == 1 && notes[0].contains("did not start"), "\(notes)")
+      #expect(try names(cache) == [])
+    }
+  }
+
+  @Test("Each start of the machine has a name of its own")
+  func bootID() throws {
+    #expect(UUID(uuidString: try TemplateCache.bootID) != nil)
+  }
+
+  @Test("What was kept before the machine started last goes, whatever its age")
+  func reboot() throws {
+    try withCache(limit: 1000) { cache in
+      try #require(try cache.begin("a", size: 1)).finish()
+      let old = "\(cache.directory)/before.k.tar"
+      try AtomicFile.write([1], to: old, durability: .fast)
+      #expect(try cache.begin("b", size: 1001) == nil)
+      #expect(try names(cache) == ["a.tar"])
+      try cache.clear()
+      #expect(try names(cache) == [])
+    }
+  }
+
+  @Test("Nothing goes for what the disk has no room for")
+  func fullDisk() throws {
+    try withCache(limit: .max / 4) { cache in
+      let file = try #require(try cache.begin("a", size: 10))
+      try file.append([UInt8](repeating: 7, count: 10))
+      try file.finish()
+      #expect(try cache.begin("b", size: .max / 4) == nil)
+      #expect(try names(cache) == ["a.tar"])
+    }
+  }
+
   @Test("A link that hostile code planted is packed as a link, and followed by nobody")
   func link() throws {
     try withCache(limit: 1 << 30) { cache in
@@ -131,7 +188,7 @@ struct TemplateCacheTests {
   private func age(_ cache: TemplateCache, _ key: String, by seconds: Double) throws {
     try FileManager.default.setAttributes(
       [.modificationDate: Date(timeIntervalSinceNow: -seconds)],
-      ofItemAtPath: "\(cache.directory)/\(key).tar"
+      ofItemAtPath: path(cache, key)
     )
   }
 }
