@@ -236,6 +236,15 @@ let package = Package(
       dependencies: ["Reports", "TestSupport", "Processes", "Files"],
       swiftSettings: strict
     ),
+    // With other people's programs: PgBouncer, pg_cron, Sqitch, validators of formats.
+    .testTarget(
+      name: "HeavyToolTests",
+      dependencies: [
+        "drydock", "TestSupport", "Problems", "Postgres", "Processes", "Files", "Cluster",
+        "Reports",
+      ],
+      swiftSettings: strict
+    ),
     .testTarget(
       name: "SimulateTests",
       dependencies: ["simulate", "TestSupport", "Files"],

@@ -25,6 +25,7 @@ extension BackupRun {
     let (settings, options, repository) = (self.settings, self.options, self.repository.id)
     return try await holder.run { connection in
       do {
+        try connection.requireOwnSession()
         return try Opening.open(
           on: connection,
           settings: settings,

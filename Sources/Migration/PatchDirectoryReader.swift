@@ -55,8 +55,9 @@ struct PatchDirectoryReader {
   private mutating func patch(_ parts: PatchParts) -> Patch? {
     guard let own = script(parts.script) else { return nil }
     var undo = parts.undo.flatMap { script($0) }
-    // Other tools make the section or the file for the way back at once and leave it empty.
-    if layout.isForeign, undo?.statements.isEmpty == true { undo = nil }
+    // Other tools make the section or the file for the way back at once and leave it empty, which is
+    // right only where there is nothing to take back.
+    if layout.isForeign, undo?.statements.isEmpty == true, !own.statements.isEmpty { undo = nil }
     return Patch(
       name: parts.name,
       script: own,

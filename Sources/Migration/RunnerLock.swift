@@ -19,7 +19,7 @@ struct RunnerLock {
   ) throws -> RunnerLock {
     let connection = try Connection.open(settings.with("application_name", "drydock lock"))
     interruption.attach(connection.canceller)
-    try refusePooling(settings, connection)
+    try connection.requireOwnSession()
     let clock = ContinuousClock()
     let end = clock.now + limit
     while true {
@@ -96,41 +96,5 @@ struct RunnerLock {
       hint: "Wait until it is done and run the command again.",
       isRetryable: true
     )
-  }
-
-  // MARK: Proxies
-
-  /// Refuses a proxy that lends a server session for one transaction only.
-  ///
-  /// Behind such a proxy the lock would stay with a session that serves somebody else next.
-  private static func refusePooling(
-    _ settings: ConnectionSettings,
-    _ connection: Connection
-  ) throws {
-    var own = [try pid(connection)]
-    let other = try Connection.open(settings)
-    try other.execute("BEGIN")
-    let neighbour = try pid(other)
-    own.append(try pid(connection))
-    try other.execute("ROLLBACK")
-    // A proxy that takes its servers in turn comes round to another one within these.
-    for _ in 0..<3 { own.append(try pid(connection)) }
-    guard isPooled(own: own, neighbour: neighbour) else { return }
-    throw Problem(
-      .refused,
-      code: "migrate.pooled-connection",
-      "the connection goes through a proxy that pools transactions",
-      reason: "the server session changes between transactions, so no lock can be held",
-      hint: "Connect to the server itself, or to a port of the proxy that pools sessions."
-    )
-  }
-
-  /// An idle session keeps its server process, and nobody else gets it, unless a proxy lends it out.
-  static func isPooled(own: [Int], neighbour: Int) -> Bool {
-    Set(own).count > 1 || own.contains(neighbour)
-  }
-
-  private static func pid(_ connection: Connection) throws -> Int {
-    try connection.query("SELECT pg_catalog.pg_backend_pid()", []).int ?? 0
   }
 }

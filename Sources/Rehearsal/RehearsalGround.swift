@@ -107,7 +107,7 @@ struct RehearsalGround {
     restoring.verifies = false
     restoring.isNeutralised = true
     restoring.loader = scratch.settings(role: ScratchDatabase.loader)
-    restoring.closesForeignTables = scratch.namedServer != nil
+    restoring.isOnSharedServer = scratch.namedServer != nil
     restoring.binaryDirectory = options.binaryDirectory
     switch options.rows {
     case .all: break

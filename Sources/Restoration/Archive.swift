@@ -136,6 +136,13 @@ public struct Archive: Sendable {
     into target: ConnectionSettings,
     _ step: DefinitionSteps.Step
   ) throws {
+    if step.followsFunctions {
+      do {
+        try Neutralisation(connection: try Connection.open(target)).ofFunctions()
+      } catch {
+        throw error.problem("cannot make the scratch server's copy harmless")
+      }
+    }
     try restore(section, into: target, only: step.entries, without: step.without, jobs: step.jobs)
   }
 

@@ -44,6 +44,7 @@ public struct DataOnlyRun: Sendable {
     let session = try await Session.opening(settings)
     let omissions = try await session.run { connection in
       do {
+        try connection.requireOwnSession()
         try Target.inspect(connection).requireCompatible(content.manifest)
         return try connection.transaction { try fill(selection, connection) }
       } catch let error as PostgresError {

@@ -12,13 +12,17 @@ struct DefinitionSteps {
     var without: Omissions
     /// Connections at the same time; 0 for all in one transaction.
     var jobs: Int
+    /// Whether whoever loads rows makes them, since they run the snapshot's functions on rows.
+    var isForLoader = false
+    /// Whether they are tables behind functions, which the server may call while it makes them.
+    var followsFunctions = false
   }
 
   let options: RestoreOptions
 
   /// Schemas, types, functions, tables.
   func preData(_ entries: [Archive.Entry]?, inOneTransaction: Bool) -> [Step] {
-    apart(entries, jobs: inOneTransaction ? 0 : 1)
+    apart(entries, jobs: inOneTransaction ? 0 : 1, makesTables: true)
   }
 
   /// Indexes, constraints, triggers, rules.
@@ -47,21 +51,42 @@ struct DefinitionSteps {
     ].filter { $0.entries != [] } + apart(rest, jobs: jobs)
   }
 
-  /// On a scratch server, leaves to the administrator what only a superuser may own.
+  /// On a scratch server, leaves to the administrator what only a superuser may own, and keeps from
+  /// him what calls somebody's functions for every row.
   ///
-  /// Production's superusers are ordinary roles there. An entry's place in the order stays.
-  private func apart(_ entries: [Archive.Entry]?, jobs: Int) -> [Step] {
-    let whole = Step(entries: entries, without: options.without, jobs: jobs)
-    guard options.isNeutralised, let entries, entries.contains(where: \.needsSuperuser)
-    else { return [whole] }
+  /// Production's superusers are ordinary roles there. An entry's place in the order stays, but event
+  /// triggers come last: they would see all that follows.
+  /// A list names all of an archive, so only the first part is told that it makes the tables.
+  private func apart(
+    _ entries: [Archive.Entry]?,
+    jobs: Int,
+    makesTables: Bool = false
+  ) -> [Step] {
+    guard options.isNeutralised, let entries else {
+      return [Step(entries: entries, without: options.without, jobs: jobs)]
+    }
+    let (triggers, others) = entries.split(\.isEventTrigger)
     var steps: [Step] = []
-    for entry in entries {
+    var hasFunctions = false
+    for entry in others + triggers {
+      let follows = makesTables && hasFunctions && entry.kind.hasPrefix("TABLE")
       let without = entry.needsSuperuser ? options.without.union(.owners) : options.without
-      if steps.last?.without == without {
+      let isForLoader = entry.looksAtRows
+      if !follows, let last = steps.last, (last.without, last.isForLoader) == (without, isForLoader)
+      {
         steps[steps.count - 1].entries?.append(entry)
       } else {
-        steps.append(Step(entries: [entry], without: without, jobs: jobs))
+        steps.append(
+          Step(
+            entries: [entry],
+            without: without,
+            jobs: jobs,
+            isForLoader: isForLoader,
+            followsFunctions: follows
+          )
+        )
       }
+      hasFunctions = entry.kind == "FUNCTION" || hasFunctions && !follows
     }
     return steps
   }
@@ -76,6 +101,11 @@ extension Archive {
     let steps = DefinitionSteps(options: options)
       .preData(entries.filter { !$0.reachesOutside }, inOneTransaction: false)
     for step in steps { try restore(.preData, into: target, step) }
+    do {
+      try Neutralisation(connection: try Connection.open(target)).ofDefinition()
+    } catch {
+      throw error.problem("cannot make the scratch server's copy harmless")
+    }
   }
 }
 
@@ -100,6 +130,15 @@ extension Archive.Entry {
     [
       "INDEX", "CONSTRAINT", "VIEW", "MATERIALIZED VIEW", "FUNCTION", "PROCEDURE", "RULE",
     ].contains(kind)
+  }
+
+  /// A check that `pg_dump` keeps apart calls its function as whoever adds it, and so does the operator
+  /// of a foreign key; an index calls as the table's owner.
+  fileprivate var looksAtRows: Bool { ["CHECK CONSTRAINT", "FK CONSTRAINT"].contains(kind) }
+
+  /// A function that anybody wrote, which runs when somebody with power changes the definition.
+  var isEventTrigger: Bool {
+    kind == "EVENT TRIGGER" || kind == "COMMENT" && rest.hasPrefix("- EVENT TRIGGER ")
   }
 
   fileprivate var needsSuperuser: Bool {

@@ -17,6 +17,7 @@ struct DumpTarget {
   init(_ dump: Manifest.Dump, _ settings: ConnectionSettings) throws {
     self.dump = dump
     let connection = try Connection.open(settings)
+    try connection.requireOwnSession()
     let target = try Target.inspect(connection)
     try target.requireEmpty(for: RestoreOptions(), tables: [])
     serverMajor = target.serverVersion / 10_000

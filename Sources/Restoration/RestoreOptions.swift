@@ -26,9 +26,11 @@ public struct RestoreOptions: Sendable, Equatable {
   public var verifies = true
   /// Whether what reaches outside is left out: subscriptions and user mappings.
   public var isNeutralised = false
-  /// Whether foreign tables lead nowhere: then nobody reads files or other servers through them.
-  public var closesForeignTables = false
-  /// How whoever loads rows and builds indexes beside them connects; nil for the role that restores.
+  /// Whether the server serves others too: then no event trigger of the snapshot waits for what a
+  /// superuser does.
+  public var isOnSharedServer = false
+  /// How whoever loads rows, builds indexes beside them and checks constraints connects; nil for the
+  /// role that restores.
   public var loader: ConnectionSettings?
   /// The directory with `pg_restore`, where it should not be searched for.
   public var binaryDirectory: String?

@@ -51,7 +51,7 @@ public struct RestoreRun: Sendable {
     do {
       let before = try await define(.preData, work.preData, work, target, session)
       isPart = true
-      if options.closesForeignTables { try await session.run { try $0.closeForeignTables() } }
+      try await neutralise(session) { copy throws(PostgresError) in try copy.ofDefinition() }
       refused = try await before + fill(work, target, session)
     } catch {
       let problem = Self.problem(error)
@@ -96,6 +96,7 @@ public struct RestoreRun: Sendable {
     let (options, manifest) = (options, content.manifest)
     return try await session.run { connection in
       do {
+        try connection.requireOwnSession()
         let target = try Target.inspect(connection)
         try target.requireCompatible(manifest)
         try target.requireEmpty(for: options, tables: selection.tables)
@@ -137,7 +138,10 @@ public struct RestoreRun: Sendable {
         section == .preData
         ? steps.preData(entries, inOneTransaction: work.fitsOneTransaction)
         : try postData(entries ?? work.archive.entries(), steps, work)
-      for call in calls { try work.archive.restore(section, into: settings, call) }
+      for call in calls {
+        let user = call.isForLoader ? options.loader ?? settings : settings
+        try work.archive.restore(section, into: user, call)
+      }
     }
     return []
   }
@@ -177,8 +181,18 @@ public struct RestoreRun: Sendable {
       if !built.isEmpty { postData = entries.filter { !built.contains($0.line) } }
     }
     refused += try await define(.postData, postData, work, target, session)
+    try await neutralise(session) { copy throws(PostgresError) in try copy.ofTriggers() }
     if !options.isSchemaOnly { try await fillViews(work, session) }
     return refused + (try await giveLabels(work, session))
+  }
+
+  /// Makes what was restored harmless, where it is a scratch's.
+  private func neutralise(
+    _ session: Session,
+    _ part: @escaping @Sendable (Neutralisation) throws(PostgresError) -> Void
+  ) async throws {
+    guard options.isNeutralised else { return }
+    try await session.run { connection in try part(Neutralisation(connection: connection)) }
   }
 
   private func giveLabels(_ work: RestoreWork, _ session: Session) async throws -> [String] {

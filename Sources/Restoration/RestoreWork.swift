@@ -68,7 +68,8 @@ struct RestoreWork: Sendable {
     let all = try archive.entries()
     let chosen = selection.entries(all, parts)
     guard options.isNeutralised else { return chosen }
-    return (chosen ?? all).filter { !$0.reachesOutside }
+    let isShared = options.isOnSharedServer
+    return (chosen ?? all).filter { !$0.reachesOutside && !(isShared && $0.isEventTrigger) }
   }
 
   /// Whether a sequence is restored.

@@ -108,6 +108,7 @@ public struct SchemaReplacement: Sendable {
   }
 
   private func prepare(_ operation: String, _ connection: Connection) throws -> Prepared {
+    try connection.requireOwnSession()
     try Target.inspect(connection).requireCompatible(content.manifest)
     let proof = try SnapshotProof(
       content,

@@ -13,6 +13,9 @@ public struct ScratchDatabase: Sendable {
   /// The superuser of the scratch, with a name that no production has.
   public static let administrator = "drydock_scratch_administrator"
 
+  /// The superuser that a server starts with, under a name that gives production's away.
+  static let bootstrap = "drydock_scratch_bootstrap"
+
   /// Who loads rows on the scratch: whatever production's roles may do, and no superuser.
   ///
   /// COPY runs the functions of check constraints, domains and generated columns as whoever loads.
@@ -103,7 +106,7 @@ public struct ScratchDatabase: Sendable {
     return ScratchOptions(
       major: production.major,
       binaries: binaryDirectory,
-      settings: production.scratchSettings
+      settings: production.scratchSettings.merging(content.manifest.schedulerSettings) { $1 }
     )
   }
 
@@ -132,13 +135,15 @@ public struct ScratchDatabase: Sendable {
   /// Makes the administrator, and returns a connection of his.
   static func takeOver(_ server: ScratchServer) throws -> Connection {
     let first = try Connection.open(server.settings())
+    try ScratchPower.disarmPredefinedRoles(first)
     try first.execute("CREATE ROLE \(administrator) SUPERUSER LOGIN")
+    try ScratchPower.shelter(administrator, first)
     let connection = try Connection.open(
       server.settings(database: "postgres", user: administrator)
     )
     // The bootstrap superuser gives its name away, so that production's role of that name is plain.
     try connection.execute(
-      "ALTER ROLE \(ScratchServer.superuser) RENAME TO drydock_scratch_bootstrap"
+      "ALTER ROLE \(ScratchServer.superuser) RENAME TO \(bootstrap)"
     )
     return connection
   }

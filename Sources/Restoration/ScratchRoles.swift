@@ -30,7 +30,12 @@ struct ScratchRoles {
   /// Creates them, and makes sure that the migrator is among them.
   func create(migrator: String) throws {
     let names = try production(migrator)
-    for statement in try statements() { try replay(statement) }
+    for statement in try statements() {
+      if case .create(let role) = RoleStatement(statement).kind {
+        try ScratchPower.requireOther(role)
+      }
+      try replay(statement)
+    }
     for role in [migrator, content.manifest.database.owner] { try ensure(role) }
     for role in names { try takePowerAway(role) }
     if try superusers().contains(migrator) { try letOwnEverything(migrator, names) }

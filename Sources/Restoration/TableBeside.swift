@@ -114,6 +114,7 @@ public struct TableBeside: Sendable {
     let manifest = content.manifest
     return try await session.run { connection in
       do {
+        try connection.requireOwnSession()
         let target = try Target.inspect(connection)
         try target.requireCompatible(manifest)
         return (target, try BesideNames.taken(connection))

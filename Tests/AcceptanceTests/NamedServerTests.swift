@@ -113,6 +113,17 @@ struct NamedServerTests {
       )
       let told = try shop.run("rehearse")
       #expect(told.output.contains("has no handler"), "\(told)")
+      // Checks that are added after the rows, and event triggers, met nobody with power.
+      try shop.user.write(
+        patch: "0001_try.sql",
+        "DO $$ BEGIN RAISE EXCEPTION 'met %', (SELECT array_agg(what) FROM met); END $$;\n"
+      )
+      let met = try shop.run("rehearse")
+      #expect(met.output.contains("met <NULL>"), "\(met)")
+      // On a server of Drydock's own no check meets a superuser either.
+      let own = try shop.user.run(["rehearse", "--database", shop.migrator.argument])
+      #expect(own.output.contains("met "), "\(own)")
+      #expect(!own.output.contains("check as superuser"), "\(own)")
       #expect(!told.output.contains("REACHED"), "\(told)")
       #expect(try server.inventory() == shop.before)
       try Connection.open(database).execute("DROP EXTENSION file_fdw CASCADE")
@@ -128,6 +139,19 @@ struct NamedServerTests {
     BEGIN
       RETURN (SELECT string_agg(line, ' ') FROM public.program);
     EXCEPTION WHEN OTHERS THEN RETURN SQLERRM; END $$;
+    CREATE TABLE met (what text); GRANT ALL ON met TO PUBLIC;
+    CREATE FUNCTION note(what text) RETURNS bool LANGUAGE plpgsql AS $$
+    BEGIN
+      IF current_user <> 'postgres' AND (SELECT rolsuper FROM pg_roles WHERE rolname = current_user)
+      THEN INSERT INTO public.met VALUES (what || ' as superuser'); END IF;
+      RETURN true;
+    END $$;
+    CREATE TABLE looped (i int); INSERT INTO looped VALUES (1);
+    CREATE FUNCTION looped_ok(looped) RETURNS bool LANGUAGE sql AS $$ SELECT public.note('check') $$;
+    ALTER TABLE looped ADD CHECK (looped_ok(looped.*));
+    CREATE FUNCTION noted() RETURNS event_trigger LANGUAGE plpgsql AS $$
+    BEGIN PERFORM public.note('trigger'); END $$;
+    CREATE EVENT TRIGGER watching ON ddl_command_end EXECUTE FUNCTION noted();
     CREATE MATERIALIZED VIEW report AS SELECT spy() AS seen;
     GRANT SELECT ON report TO PUBLIC;
     """

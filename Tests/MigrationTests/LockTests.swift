@@ -123,13 +123,6 @@ struct LockTests {
       #expect(watcher.seen == ["1234ms", "t ShareLock"])
     }
   }
-
-  @Test("A proxy that pools transactions is told by its changing sessions")
-  func pooling() {
-    #expect(!RunnerLock.isPooled(own: [1, 1, 1], neighbour: 2))
-    #expect(RunnerLock.isPooled(own: [1, 1, 1], neighbour: 1))
-    #expect(RunnerLock.isPooled(own: [1, 1, 3], neighbour: 2))
-  }
 }
 
 /// Does something right before the commit.

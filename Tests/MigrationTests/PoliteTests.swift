@@ -62,30 +62,3 @@ struct PoliteTests {
       AND l.waitstart IS NOT NULL
     """
 }
-
-/// Sessions that write to a table without end, as an application does.
-private final class Traffic: Sendable {
-  private let state = Mutex((isOver: false, statements: 0))
-
-  var statements: Int { state.withLock { $0.statements } }
-
-  init(_ settings: ConnectionSettings, clients: Int) {
-    for number in 0..<clients {
-      let settings = settings.with("application_name", "traffic")
-      Thread { [self] in work(settings, number) }.start()
-    }
-  }
-
-  /// Lets every client end after its statement.
-  func end() { state.withLock { $0.isOver = true } }
-
-  private func work(_ settings: ConnectionSettings, _ number: Int) {
-    guard let connection = try? Connection.open(settings) else { return }
-    while !state.withLock({ $0.isOver }) {
-      // A statement that fails is not counted, and the test asks that some are.
-      if (try? connection.execute("UPDATE t SET a = a WHERE a = \(number + 1)")) != nil {
-        state.withLock { $0.statements += 1 }
-      }
-    }
-  }
-}

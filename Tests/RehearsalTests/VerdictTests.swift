@@ -88,7 +88,7 @@ struct VerdictTests {
     let verdict = Verdict(result([patch]), policy)
     #expect(
       verdict.objections.map(\.text)
-        == ["its undo file fails at 1.undo.sql:1:1: table \"a\" does not exist"]
+        == ["its undo file fails: 1.undo.sql:1:1: table \"a\" does not exist"]
     )
   }
 

@@ -50,25 +50,16 @@ extension Stage {
   /// Stops the build in a phase, as a lost connection does.
   func stop(_ content: SnapshotContent, at phase: String) async throws {
     let stage = self
-    var victim = settings
-    victim = victim.with("application_name", "the victim")
     var options = try options()
     options.way = .beside
     options.jobs = 1
     let replacement = SchemaReplacement(
       of: content,
       schema: "shop",
-      into: victim,
+      into: settings.with("application_name", Stage.victim),
       options: options
     ) { progress in
-      guard progress.phase == phase else { return }
-      // A progress callback cannot throw; what it did shows in the refusal below.
-      _ = try? stage.sql(
-        """
-        SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-        WHERE application_name = 'the victim' AND datname = current_database()
-        """
-      )
+      if progress.phase == phase { stage.endVictims() }
     }
     let token = try await replacement.plan().token
     let problem = try await refusal { _ = try await replacement.run(token: token) }

@@ -200,17 +200,10 @@ struct SchemaSwapTests {
         let replacement = SchemaReplacement(
           of: content,
           schema: "shop",
-          into: stage.settings.with("application_name", "the victim"),
+          into: stage.settings.with("application_name", Stage.victim),
           options: try stage.options()
         ) { progress in
-          guard progress.phase == phase else { return }
-          // A progress callback cannot throw; what it did shows in the refusal below.
-          _ = try? stage.sql(
-            """
-            SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-            WHERE application_name = 'the victim' AND datname = current_database()
-            """
-          )
+          if progress.phase == phase { stage.endVictims() }
         }
         let token = try await replacement.plan().token
         let problem = try await refusal { _ = try await replacement.run(token: token) }

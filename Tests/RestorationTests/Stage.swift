@@ -51,6 +51,21 @@ struct Stage: Sendable {
     get throws { try server.shared().binaries.directory }
   }
 
+  /// What the sessions are called that `endVictims` ends.
+  static let victim = "the victim"
+
+  /// Ends the sessions of the victim, as a lost connection does.
+  ///
+  /// For a progress callback, which cannot throw: what it did shows in the refusal afterwards.
+  func endVictims() {
+    _ = try? sql(
+      """
+      SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+      WHERE application_name = '\(Self.victim)' AND datname = current_database()
+      """
+    )
+  }
+
   @discardableResult
   func sql(_ text: String) throws -> Rows { try Connection.open(settings).execute(text) }
 
