@@ -26,8 +26,8 @@ public struct BackfillStatusCommand: RunnableCommand {
   public var version: String?
   /// How many distinct error texts are told.
   public var errorLimit = 10
-  /// The schema in which the patches ran; nil for the whole database.
-  public var tenant: String?
+  /// The option that names the schema of a tenant.
+  public var tenantOption = TenantSchemaOption()
 
   /// Makes the command with every default.
   public init() {}
@@ -36,12 +36,7 @@ public struct BackfillStatusCommand: RunnableCommand {
   public static var arguments: [Argument<Self>] {
     positional("version", \.version, "The backfill (default all).")
     option("--errors", \.errorLimit, value: "N", "How many different errors to show (default 10).")
-    option(
-      "--tenant",
-      \.tenant,
-      value: "SCHEMA",
-      "The patches of this schema, where migrate ran them with --schemas."
-    )
+    group(\.tenantOption)
     group(\.databaseOptions)
     group(\.patchOptions)
     group(\.shared)
@@ -53,7 +48,8 @@ public struct BackfillStatusCommand: RunnableCommand {
     let directory = try patchOptions.read(in: context)
     let wanted = try version.map { try PatchVersion.read($0) }
     if let wanted { _ = try directory.narrowed(wanted, where: nil, except: nil) }
-    let standings = try await Lane("drydock.backfill").run { [errorLimit, tenant] in
+    let standings = try await Lane("drydock.backfill").run {
+      [errorLimit, tenant = tenantOption.tenant] in
       do {
         let connection = try Connection.open(settings)
         if let tenant { try TenantSchema.enter(tenant, connection) }

@@ -83,7 +83,7 @@ public struct BaselineCommand: RunnableCommand {
   private func show(upTo last: Version, in context: Context) async throws -> ExitStatus {
     let directory = try ledger.patchOptions.read(in: context)
     let settings = try ledger.databaseOptions.explicit(in: context)
-    let state = try await context.ledger(of: settings, tenant: ledger.tenant)
+    let state = try await context.ledger(of: settings, tenant: ledger.tenantOption.tenant)
     let patches = try Self.missing(upTo: last, directory, state)
     context.show(LedgerOptions.report(patches.map(\.file), wasRecorded: false))
     return .done
@@ -105,7 +105,8 @@ public struct BaselineCommand: RunnableCommand {
     let directory = try ledger.patchOptions.read(in: context)
     let reason = ledger.reason ?? "taken over from \(tool.rawValue)"
     let runner = ledger.runner(settings)
-    let adoption = try await runner.onOwnLane { [table, isDryRun, tenant = ledger.tenant] runner in
+    let adoption = try await runner.onOwnLane {
+      [table, isDryRun, tenant = ledger.tenantOption.tenant] runner in
       guard !isDryRun else {
         do {
           let connection = try Connection.open(settings)

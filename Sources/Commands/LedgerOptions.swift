@@ -10,8 +10,8 @@ public struct LedgerOptions: ArgumentGroup, Equatable {
   public var databaseOptions = DatabaseOptions()
   /// Where the patches are.
   public var patchOptions = PatchOptions()
-  /// The schema of a tenant whose patches are meant; nil for those of the database.
-  public var tenant: String?
+  /// The option that names the schema of a tenant.
+  public var tenantOption = TenantSchemaOption()
   /// Why; the ledger keeps it.
   public var reason: String?
 
@@ -21,12 +21,7 @@ public struct LedgerOptions: ArgumentGroup, Equatable {
   /// Which words of a command line set which property.
   public static var arguments: [Argument<Self>] {
     option("--because", \.reason, value: "TEXT", "Why; the ledger keeps it.")
-    option(
-      "--tenant",
-      \.tenant,
-      value: "SCHEMA",
-      "The patches of this schema, where migrate ran them with --schemas."
-    )
+    group(\.tenantOption)
     group(\.databaseOptions)
     group(\.patchOptions)
   }
@@ -47,7 +42,7 @@ public struct LedgerOptions: ArgumentGroup, Equatable {
   /// A runner on the database, for the tenant that was named.
   func runner(_ settings: ConnectionSettings) -> Runner {
     var options = Runner.Options(toolVersion: ToolVersion.number)
-    options.tenant = tenant
+    options.tenant = tenantOption.tenant
     return Runner(settings, options)
   }
 

@@ -24,8 +24,8 @@ public struct StatusCommand: RunnableCommand {
   public var databaseOptions = DatabaseOptions()
   /// Where the patches are.
   public var patchOptions = PatchOptions()
-  /// The schema of a tenant whose patches are shown; nil for those of the database.
-  public var tenant: String?
+  /// The option that names the schema of a tenant.
+  public var tenantOption = TenantSchemaOption()
   /// Whether the schema is held against what the patches make.
   public var looksAtSchema = false
 
@@ -39,12 +39,7 @@ public struct StatusCommand: RunnableCommand {
       \.looksAtSchema,
       "Also hold the schema against what the applied patches make of an empty database."
     )
-    option(
-      "--tenant",
-      \.tenant,
-      value: "SCHEMA",
-      "The patches of this schema, where migrate ran them with --schemas."
-    )
+    group(\.tenantOption)
     group(\.databaseOptions)
     group(\.patchOptions)
     group(\.shared)
@@ -53,10 +48,10 @@ public struct StatusCommand: RunnableCommand {
   /// Shows them; damaged (4) where a patch was edited, is missing or unfinished, or the schema is
   /// not what patches made.
   public func run(in context: Context) async throws -> ExitStatus {
-    guard tenant == nil || !looksAtSchema else { throw Self.twoViews }
+    guard tenantOption.tenant == nil || !looksAtSchema else { throw Self.twoViews }
     let settings = try databaseOptions.orDefault(in: context)
     let directory = try patchOptions.read(in: context)
-    let state = try await context.ledger(of: settings, tenant: tenant)
+    let state = try await context.ledger(of: settings, tenant: tenantOption.tenant)
     let plan = Plan(directory, state)
     var schema: SchemaDifference?
     var obstacle: Problem?

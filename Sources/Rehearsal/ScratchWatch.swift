@@ -62,7 +62,12 @@ final class ScratchWatch {
   /// (manual, 28.2.2).
   func look(beside connection: Connection, after record: Int, _ scope: Scope) throws -> Look {
     try connection.execute("SELECT pg_catalog.pg_stat_force_next_flush()")
-    return try Self.look(eye, after: record, scope, isInside: false, [])
+    var look = try Self.look(eye, after: record, scope, isInside: false, [])
+    // What counts is the patch's own session; the administrator's is deaf to a snapshot's triggers.
+    look.isBlind = try connection.execute(
+      "SELECT coalesce(pg_catalog.current_setting('event_triggers', true), 'on') = 'off'"
+    ).bool
+    return look
   }
 
   /// Where the write-ahead log stands, for a session that has looked before and only counts on.

@@ -45,9 +45,13 @@ public struct ReferenceCopy: Sendable {
       for step in steps.preData(work.preData, inOneTransaction: false) {
         try run(step, .preData, work.archive, connection)
       }
+      // What was done to the other copy for safety is no difference between the two.
+      let neutralisation = options.isNeutralised ? Neutralisation(connection: connection) : nil
+      try neutralisation?.ofDefinition()
       for step in steps.postData(try work.postData ?? work.archive.entries()) {
         try run(step, .postData, work.archive, connection)
       }
+      try neutralisation?.ofTriggers()
     } catch let error as PostgresError {
       throw error.problem("plain SQL cannot make the snapshot's definition")
     }
@@ -60,6 +64,7 @@ public struct ReferenceCopy: Sendable {
     _ archive: Archive,
     _ connection: Connection
   ) throws {
+    if step.followsFunctions { try Neutralisation(connection: connection).ofFunctions() }
     try connection.execute(
       try archive.script(section, only: step.entries, without: step.without)
     )

@@ -46,10 +46,7 @@ struct HazardTests {
     arguments: TestServer.allCases
   )
   func told(server: TestServer) throws {
-    try withDatabase(on: server) { database in
-      let user = try Drydock(on: server)
-      try Connection.open(database).execute(Self.shop)
-      try user.backup(database)
+    try withBackup(of: Self.shop, on: server) { user, database in
       try user.write(patch: "0001_price.sql", Self.patch)
       let gate = ["gate", "--database", database.argument]
       let no = try user.run(gate)
@@ -81,10 +78,7 @@ struct HazardTests {
 
   @Test("What authors accept goes into the receipt, with the reason")
   func receipt() throws {
-    try withDatabase(on: .v15) { database in
-      let user = try Drydock(on: .v15)
-      try Connection.open(database).execute(Self.shop)
-      try user.backup(database)
+    try withBackup(of: Self.shop) { user, database in
       let allowance = "-- drydock: allow drop-column because nobody reads it\n"
       try user.write(patch: "0001_price.sql", allowance + Self.patch)
       let run = try user.run(["rehearse", "--database", database.argument]).require(0)

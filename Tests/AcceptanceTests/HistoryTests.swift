@@ -97,7 +97,7 @@ struct HistoryTests {
         ["migrate"] + on + Self.exempt,
         [
           "DRYDOCK_FAULT_PAUSE": "",
-          "DRYDOCK_FAULT_POINT": try point(of: "statement after: DO", user),
+          "DRYDOCK_FAULT_POINT": try point(of: "statement after: DO $$ BEGIN", user),
         ]
       )
       #expect(killed.ending == .signalled(9), "\(killed)")

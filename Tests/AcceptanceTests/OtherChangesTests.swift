@@ -36,27 +36,45 @@ struct OtherChangesTests {
     }
   }
 
-  @Test("A patch outside a transaction that does something else is told, and stays unfinished")
-  func outsideTransaction() throws {
-    try withDatabase(on: .v15) { database in
-      let user = try Drydock(on: .v15)
-      let connection = try Connection.open(database)
-      try connection.execute("CREATE TABLE item (id int); CREATE TABLE switch (is_on bool)")
+  /// A patch that does more than it did in its rehearsal: a switch was turned on since.
+  private func withSurprise(
+    _ head: String,
+    _ body: (Drydock, Connection, _ migrate: [String]) throws -> Void
+  ) throws {
+    let tables = "CREATE TABLE item (id int); CREATE TABLE switch (is_on bool)"
+    try withBackup(of: tables) { user, database in
       try user.write(
         patch: "0001_tricky.sql",
         """
-        -- drydock: no-transaction
+        \(head)
         DO $$ BEGIN
           ALTER TABLE item ADD COLUMN price int;
           IF EXISTS (SELECT FROM switch) THEN ALTER TABLE item ADD COLUMN surprise int; END IF;
         END $$;
-        CREATE INDEX CONCURRENTLY item_id ON item (id);
+        CREATE INDEX \(head.isEmpty ? "" : "CONCURRENTLY") item_id ON item (id);
         """
       )
-      try user.backup(database)
       try user.run(["rehearse", "--database", database.argument]).require(0)
+      let connection = try Connection.open(database)
       try connection.execute("INSERT INTO switch VALUES (true)")
-      let migrate = ["migrate", "--database", database.argument]
+      try body(user, connection, ["migrate", "--database", database.argument])
+    }
+  }
+
+  @Test("Changes other than those rehearsed are rolled back")
+  func rolledBack() throws {
+    try withSurprise("") { user, connection, migrate in
+      let run = try user.run(migrate)
+      #expect(run.code == 4, "\(run)")
+      #expect(run.errors.contains("surprise") && run.errors.contains("rolled back"), "\(run)")
+      let columns = "SELECT count(*) FROM pg_attribute WHERE attname IN ('price', 'surprise')"
+      #expect(try connection.query(columns, []).value == "0")
+    }
+  }
+
+  @Test("A patch outside a transaction that does something else is told, and stays unfinished")
+  func outsideTransaction() throws {
+    try withSurprise("-- drydock: no-transaction") { user, connection, migrate in
       let run = try user.run(migrate)
       #expect(run.code == 4, "\(run)")
       #expect(run.errors.contains("surprise") && run.errors.contains("committed"), "\(run)")

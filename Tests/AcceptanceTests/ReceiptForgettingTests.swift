@@ -73,18 +73,13 @@ struct ReceiptForgettingTests {
           encoding: .utf8
         )
       }
-      // Whoever reads it fails: it is a receipt by form, and its signature does not fit.
-      let bytes = try Data(contentsOf: URL(filePath: shop.receiptFile))
-      let altered = String(decoding: bytes, as: UTF8.self)
-        .replacing("\"created\":1", with: "\"created\":2")
-      try altered.write(
-        toFile: "\(receipts)/old.\(now - 30 * Self.day)",
-        atomically: true,
-        encoding: .utf8
-      )
+      // Whoever reads it fails: it is larger than any receipt may be.
+      let old = "\(receipts)/old.\(now - 30 * Self.day)"
+      #expect(FileManager.default.createFile(atPath: old, contents: nil))
+      let file = try #require(FileHandle(forWritingAtPath: old))
+      try file.truncate(atOffset: 1 << 30)
       let config = ["--config", "\(shop.user.directory)/drydock-own.yaml"]
-      let listed = try shop.user.run(["receipts", "list"] + config)
-      #expect(listed.code == 3 && listed.errors.contains("it was altered"), "\(listed)")
+      #expect(try shop.user.run(["receipts", "list"] + config).code != 0)
       try shop.migrate().require(0)
     }
   }

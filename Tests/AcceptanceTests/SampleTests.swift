@@ -1,4 +1,3 @@
-import Cluster
 import Foundation
 import Postgres
 import TestSupport
@@ -25,6 +24,19 @@ struct SampleTests {
       FROM generate_series(1, 4000) i;
     CREATE TABLE small (id int PRIMARY KEY, line int REFERENCES line);
     INSERT INTO small SELECT i, i * 17 FROM generate_series(1, 50) i;
+    """
+
+  /// Keys whose text is not that of their rows, and a chain.
+  private static let otherKeys = """
+    CREATE TABLE customer (id numeric PRIMARY KEY, filler text);
+    CREATE TABLE orders (id int PRIMARY KEY, c numeric REFERENCES customer);
+    CREATE TABLE line (id int PRIMARY KEY, o int REFERENCES orders);
+    CREATE TABLE chain (id int PRIMARY KEY, before int REFERENCES chain, filler text);
+    INSERT INTO chain SELECT i, nullif(i - 1, 0), repeat('x', 400)
+      FROM generate_series(1, 9000) i;
+    INSERT INTO customer SELECT i, repeat('x', 1900) FROM generate_series(1, 4000) i;
+    INSERT INTO orders SELECT i, (i * 79)::numeric(9, 2) FROM generate_series(1, 50) i;
+    INSERT INTO line SELECT i, i FROM generate_series(1, 50) i;
     """
 
   /// Counts and rows without what they refer to, raised so that the report shows them.
@@ -54,10 +66,7 @@ struct SampleTests {
     arguments: TestServer.allCases
   )
   func sample(server: TestServer) throws {
-    try withDatabase(on: server) { database in
-      let user = try Drydock(on: server)
-      try Connection.open(database).execute(Self.shop)
-      try user.backup(database)
+    try withBackup(of: Self.shop, on: server) { user, database in
       try user.write(patch: "0001_tell.sql", Self.tell)
       let gate = ["gate", "--database", database.argument]
       let whole = try counts(try user.run(gate))
@@ -73,22 +82,7 @@ struct SampleTests {
 
   @Test("A key of other text than its row, and a long chain, take rows out; nothing fails")
   func otherText() throws {
-    try withDatabase(on: .v15) { database in
-      let user = try Drydock(on: .v15)
-      try Connection.open(database).execute(
-        """
-        CREATE TABLE customer (id numeric PRIMARY KEY, filler text);
-        CREATE TABLE orders (id int PRIMARY KEY, c numeric REFERENCES customer);
-        CREATE TABLE line (id int PRIMARY KEY, o int REFERENCES orders);
-        CREATE TABLE chain (id int PRIMARY KEY, before int REFERENCES chain, filler text);
-        INSERT INTO chain SELECT i, nullif(i - 1, 0), repeat('x', 400)
-          FROM generate_series(1, 9000) i;
-        INSERT INTO customer SELECT i, repeat('x', 1900) FROM generate_series(1, 4000) i;
-        INSERT INTO orders SELECT i, (i * 79)::numeric(9, 2) FROM generate_series(1, 50) i;
-        INSERT INTO line SELECT i, i FROM generate_series(1, 50) i;
-        """
-      )
-      try user.backup(database)
+    try withBackup(of: Self.otherKeys) { user, database in
       try user.write(
         patch: "0001_tell.sql",
         """
@@ -103,71 +97,6 @@ struct SampleTests {
       let found = try counts(run)
       #expect(found[1...] == [0, 0])
       #expect(found[0] < 50, "\(found)")
-    }
-  }
-
-  @Test("Names beyond ASCII in another encoding, and tables that inherit, are no hindrance")
-  func otherEncoding() throws {
-    let name = "e_" + String(UInt64.random(in: .min ... .max), radix: 36)
-    let maintenance = try Connection.open(TestServer.v15.shared().settings())
-    try maintenance.execute(
-      "CREATE DATABASE \(name) TEMPLATE template0 ENCODING 'LATIN1' LOCALE 'C'"
-    )
-    defer { _ = try? maintenance.execute("DROP DATABASE \(name) WITH (FORCE)") }
-    let database = try TestServer.v15.shared().settings(database: name)
-    try Connection.open(database).execute(
-      """
-      CREATE SCHEMA "é";
-      CREATE TABLE "é"."käufer" ("nº" int PRIMARY KEY, filler text DEFAULT repeat('ü', 400));
-      CREATE TABLE "é"."käufer_alt" () INHERITS ("é"."käufer");
-      CREATE TABLE bestellung (id int PRIMARY KEY, "käufer" int REFERENCES "é"."käufer");
-      INSERT INTO "é"."käufer" SELECT i FROM generate_series(1, 20000) i;
-      INSERT INTO "é"."käufer_alt" SELECT i FROM generate_series(1, 20000) i;
-      INSERT INTO bestellung SELECT i, i * 397 FROM generate_series(1, 50) i;
-      """
-    )
-    let user = try Drydock(on: .v15)
-    try user.backup(database)
-    try user.write(
-      patch: "0001_tell.sql",
-      """
-      DO $$ BEGIN RAISE EXCEPTION 'counted: % %', (SELECT count(*) FROM bestellung),
-        (SELECT count(*) FROM bestellung b LEFT JOIN ONLY "é"."käufer" k ON k."nº" = b."käufer"
-          WHERE k."nº" IS NULL);
-      END $$;
-      """
-    )
-    let run = try user.run(["gate", "--database", database.argument, "--sample", "100"])
-    #expect(try counts(run) == [50, 0])
-  }
-
-  @Test("A chain within a table comes whole, whichever way it leads")
-  func chains() throws {
-    try withDatabase(on: .v15) { database in
-      let user = try Drydock(on: .v15)
-      try Connection.open(database).execute(
-        """
-        CREATE TABLE up (id int PRIMARY KEY, next int REFERENCES up, filler text);
-        INSERT INTO up SELECT i, nullif(i + 1, 9001), repeat('x', 400)
-          FROM generate_series(1, 9000) i;
-        CREATE TABLE down (id int PRIMARY KEY, next int REFERENCES down, filler text);
-        INSERT INTO down SELECT i, nullif(i - 1, 0), repeat('x', 400)
-          FROM generate_series(1, 9000) i;
-        CREATE TABLE last (id int PRIMARY KEY REFERENCES down);
-        INSERT INTO last VALUES (9000);
-        """
-      )
-      try user.backup(database)
-      try user.write(
-        patch: "0001_tell.sql",
-        """
-        DO $$ BEGIN RAISE EXCEPTION 'counted: % %', (SELECT count(*) FROM up),
-          (SELECT count(*) FROM down);
-        END $$;
-        """
-      )
-      let run = try user.run(["gate", "--database", database.argument, "--sample", "100"])
-      #expect(try counts(run) == [9000, 9000])
     }
   }
 

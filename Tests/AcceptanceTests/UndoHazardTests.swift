@@ -14,12 +14,7 @@ struct UndoHazardTests {
     """
 
   private func withShop(_ body: (Drydock, ConnectionSettings) throws -> Void) throws {
-    try withDatabase(on: .v15) { database in
-      let user = try Drydock(on: .v15)
-      try Connection.open(database).execute(Self.shop)
-      try user.backup(database)
-      try body(user, database)
-    }
+    try withBackup(of: Self.shop, body)
   }
 
   @Test("What an undo file destroys is told at its line, in every report, and fails")

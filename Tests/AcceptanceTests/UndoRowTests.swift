@@ -18,12 +18,7 @@ struct UndoRowTests {
     on server: TestServer = .v15,
     _ body: (Drydock, ConnectionSettings) throws -> Void
   ) throws {
-    try withDatabase(on: server) { database in
-      let user = try Drydock(on: server)
-      try Connection.open(database).execute(Self.shop)
-      try user.backup(database)
-      try body(user, database)
-    }
+    try withBackup(of: Self.shop, on: server, body)
   }
 
   /// What a patch and its undo do, and what must be said of it; nothing where the rows come back.
