@@ -62,7 +62,9 @@ struct TenantReceiptTests {
       let first = try user.run(["migrate", "--to", "0001"] + each)
       #expect(first.code == 0 && first.output.contains("3 of 3 done"), "\(first)")
       // What another tenant got under its own receipt is no drift.
-      #expect(!first.errors.contains("changed since the snapshot"), "\(first)")
+      // Roles that other tests make and drop on the shared server may be.
+      let drift = first.errors.split(separator: "\n").filter { $0.contains("changed since") }
+      #expect(drift.allSatisfy { !$0.contains("tenant_") }, "\(first)")
       #expect(try states(user, database) == names.map { .init(schema: $0, state: "partly used") })
       try user.run(["migrate"] + each).require(0)
       #expect(try columns(database) == "tenant_C d tenant_a tenant_b")
