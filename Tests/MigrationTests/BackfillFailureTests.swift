@@ -58,6 +58,7 @@ struct BackfillFailureTests {
       #expect(status.dead == 6)
       #expect(status.texts == 3)
       #expect(status.totals.rows == 194)
+      #expect(status.left != nil)
       #expect(
         status.failures == [
           .init(sqlState: "22012", message: "division by zero", count: 3, example: ["10"]),
@@ -201,6 +202,7 @@ struct BackfillFailureTests {
       let status = try backfill.status()
       #expect(status.dead == 2)
       #expect(status.totals.rows == 48)
+      #expect(status.left == nil)
       try backfill.runner.eye.execute("UPDATE item SET number = 1 WHERE number = 0")
       #expect(try backfill.replay(["1_fill.backfill.sql": file]).backfill?.rows == 2)
       #expect(try backfill.rows() == "50 done, 0 left, 0 twice")

@@ -22,7 +22,8 @@ public struct BackfillStatus: Sendable, Equatable {
   public var totals = BackfillTotals()
   /// When the last one was done, as the server writes the time.
   public var last: String?
-  /// About how many rows are left, as the planner reckons; nil where the table cannot be asked.
+  /// About how many rows are left, as the planner reckons; nil where the table cannot be asked,
+  /// and for a backfill that is complete.
   public var left: Int?
   /// How many rows are dead.
   public var dead = 0
@@ -60,7 +61,10 @@ public struct BackfillStatus: Sendable, Equatable {
       status.dead = try record.deadCount()
       (status.failures, status.texts) = try record.failures(limit: limit)
     }
-    if let backfill = patch.script.backfill { status.left = estimate(backfill, patch, connection) }
+    // Of what is complete the planner's figures of before would tell that all of it is left.
+    if event?.isApplied != true, let backfill = patch.script.backfill {
+      status.left = estimate(backfill, patch, connection)
+    }
     return status
   }
 
