@@ -63,10 +63,10 @@ public struct SignedReceipt: Sendable {
   }
 
   /// Code of "signed with a key that is not trusted here".
-  public static let untrustedCode = "receipt.untrusted"
+  private static let untrustedCode = "receipt.untrusted"
 
   /// Code of "not a receipt of a version that this program knows".
-  public static let foreignCode = "receipt.foreign"
+  private static let foreignCode = "receipt.foreign"
 
   static func problem(_ reason: String, _ code: String = "receipt.invalid") -> Problem {
     Problem(

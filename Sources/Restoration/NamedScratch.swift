@@ -15,6 +15,8 @@ internal import Synchronization
 public final class NamedScratch: Scratch {
   /// The way in for whoever was named.
   public let administration: ConnectionSettings
+  /// The copy's own database; its settings hold for whoever has none of his own.
+  private let database: ConnectionSettings
   private let content: SnapshotContent
   private let migrator: String
   private let passwords: [String: String]
@@ -31,7 +33,8 @@ public final class NamedScratch: Scratch {
     _ content: SnapshotContent,
     _ migrator: String
   ) throws {
-    administration = address.database(content.manifest.database.name)
+    database = address.database(content.manifest.database.name)
+    administration = ScratchPower.sheltered(database)
     (self.content, self.migrator) = (content, migrator)
     let roles = [migrator, ScratchDatabase.loader]
     passwords = Dictionary(
@@ -41,7 +44,7 @@ public final class NamedScratch: Scratch {
 
   /// The way in for the migrator, or for whoever loads rows; nobody else has one.
   public func settings(role: String) -> ConnectionSettings {
-    administration.with("user", role).with("password", passwords[role])
+    database.with("user", role).with("password", passwords[role])
   }
 
   /// Makes production's roles, tablespaces and an empty database there.

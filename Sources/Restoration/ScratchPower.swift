@@ -9,11 +9,6 @@ enum ScratchPower {
     QueryScratch.reader,
   ]
 
-  /// The condition that a row of `pg_roles` is a role of production.
-  static let isOfProduction =
-    "rolname !~ '^pg_' AND rolname NOT IN ("
-    + ownRoles.sorted().map { SQL.literal($0) }.joined(separator: ", ") + ")"
-
   /// Leaves the names of the roles that may run programs or reach files and servers, not their power.
   ///
   /// The server knows them by number. Names alone would not do: before PostgreSQL 16 whoever has
@@ -38,6 +33,15 @@ enum ScratchPower {
     for setting in ["search_path = pg_catalog, pg_temp", quiet] {
       try connection.execute("ALTER ROLE \(SQL.identifier(superuser)) SET \(setting)")
     }
+  }
+
+  /// Shelters sessions of a superuser who is not ours to alter.
+  ///
+  /// A session's own setting comes before the database's. Event triggers of a snapshot are not restored
+  /// where he is.
+  static func sheltered(_ settings: ConnectionSettings) -> ConnectionSettings {
+    let own = settings.keywords["options"].map { "\($0) " } ?? ""
+    return settings.with("options", own + "-c search_path=pg_catalog,pg_temp")
   }
 
   /// Refuses a role of production that would share in what one of ours may do.
