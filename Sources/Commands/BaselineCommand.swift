@@ -109,7 +109,7 @@ public struct BaselineCommand: RunnableCommand {
       [table, isDryRun, tenant = ledger.tenantOption.tenant] runner in
       guard !isDryRun else {
         do {
-          let connection = try Connection.open(settings)
+          let connection = try Connection.openForOwnQueries(settings)
           let state = try Ledger.read(connection, tenant: tenant)
           return try Adoption(from: tool, directory, state, table: table, connection)
         } catch let error as PostgresError {

@@ -28,7 +28,7 @@ extension Context {
     let now = world.now()
     do {
       try await Lane("drydock.origin").run {
-        let connection = try Connection.open(target)
+        let connection = try Connection.openForOwnQueries(target)
         try OriginRecord(
           database: try DatabaseIdentity.read(connection),
           snapshot: content.name.text,

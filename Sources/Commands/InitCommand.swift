@@ -115,7 +115,7 @@ public struct InitCommand: RunnableCommand {
     try await runner.onOwnLane { try $0.prepareLedger(for: role) }
     let pages = try await Lane("drydock.grant").run {
       do {
-        let connection = try Connection.open(settings)
+        let connection = try Connection.openForOwnQueries(settings)
         try PageAccess.grantWitness(to: role, on: connection)
         return try PageAccess.install(for: role, on: connection)
       } catch let error as PostgresError {

@@ -120,7 +120,7 @@ struct MigrationSession: Sendable {
 
   /// What the database says of itself now; blocks.
   func lookedAt() throws -> LiveDatabase {
-    try LiveDatabase.read(try Connection.open(settings), tenant: tenant)
+    try LiveDatabase.read(try Connection.openForOwnQueries(settings), tenant: tenant)
   }
 
   /// What the database says of itself now.

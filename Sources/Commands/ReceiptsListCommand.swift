@@ -58,7 +58,7 @@ extension Context {
     let settings = try options.orDefault(in: self)
     return try await Lane("drydock.live").run {
       do {
-        let connection = try Connection.open(settings)
+        let connection = try Connection.openForOwnQueries(settings)
         return try ReceiptEntry.Live(
           target: Receipt.Target.read(connection),
           ledgers: Dictionary(

@@ -139,7 +139,7 @@ struct RehearsalSession: Sendable {
     guard let database else { return nil }
     return try await Lane("drydock.live").run { [tenant] in
       do {
-        return try LiveDatabase.read(try Connection.open(database), tenant: tenant)
+        return try LiveDatabase.read(try Connection.openForOwnQueries(database), tenant: tenant)
       } catch let error as PostgresError {
         throw error.problem("cannot look at \(database)")
       }

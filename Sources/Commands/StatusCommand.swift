@@ -105,7 +105,7 @@ extension Context {
   ) async throws -> Ledger.State {
     try await Lane("drydock.ledger").run {
       do {
-        let connection = try Connection.open(settings)
+        let connection = try Connection.openForOwnQueries(settings)
         if let tenant { try TenantSchema.require(tenant, connection) }
         return try Ledger.read(connection, tenant: tenant)
       } catch let error as PostgresError {

@@ -6,18 +6,19 @@ internal import SQLSyntax
 ///
 /// `CREATE INDEX CONCURRENTLY IF NOT EXISTS` over such a leftover says nothing and succeeds, so
 /// success is looked for in the catalog. An index on a partitioned table is invalid by right until
-/// all its parts are attached, and is left out.
+/// all its parts are attached, and is left out. It is read with the patch's own search path, so
+/// operators are named with their schema.
 struct InvalidIndexes {
   private let names: Set<String>
 
   static func read(_ connection: Connection) throws -> InvalidIndexes {
     let rows = try connection.query(
       """
-      SELECT n.nspname || '.' || c.relname AS name
+      SELECT pg_catalog.concat(n.nspname, '.', c.relname) AS name
       FROM pg_catalog.pg_index i
-        JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid
-        JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-      WHERE NOT i.indisvalid AND c.relkind = 'i'
+        JOIN pg_catalog.pg_class c ON c.oid OPERATOR(pg_catalog.=) i.indexrelid
+        JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
+      WHERE NOT i.indisvalid AND c.relkind OPERATOR(pg_catalog.=) 'i'
       """,
       []
     )

@@ -50,12 +50,14 @@ struct LedgerWriter {
   }
 
   /// Completes an event.
+  ///
+  /// The session's search path is the patch's, so operators are named with their schema.
   func finish(_ position: Int) throws {
     let rows = try connection.query(
       """
       UPDATE drydock.events SET finished = pg_catalog.clock_timestamp(),
-        seconds = EXTRACT(epoch FROM pg_catalog.clock_timestamp() - started)
-      WHERE position = $1 AND finished IS NULL
+        seconds = EXTRACT(epoch FROM pg_catalog.clock_timestamp() OPERATOR(pg_catalog.-) started)
+      WHERE position OPERATOR(pg_catalog.=) $1 AND finished IS NULL
       """,
       [Parameter(position)]
     )

@@ -87,7 +87,7 @@ private final class StatementWatch: Sendable {
       var connection: Connection?
       while over.wait(timeout: .now() + delay) == .timedOut {
         // Without a second session there is no progress to show, and nothing else changes.
-        guard let open = connection ?? (try? Connection.open(settings)) else { return }
+        guard let open = connection ?? (try? Connection.openForOwnQueries(settings)) else { return }
         connection = open
         guard let seen = try? Self.look(at: pid, open) else { continue }
         isOver.withLock { if !$0 { report(seen) } }

@@ -17,7 +17,9 @@ struct RunnerLock {
     waiting limit: Duration,
     _ interruption: Interruption
   ) throws -> RunnerLock {
-    let connection = try Connection.open(settings.with("application_name", "drydock lock"))
+    let connection = try Connection.openForOwnQueries(
+      settings.with("application_name", "drydock lock")
+    )
     interruption.attach(connection.canceller)
     try connection.requireOwnSession()
     let clock = ContinuousClock()

@@ -74,8 +74,8 @@ public enum TenantSchema {
 
   /// The schema first, then what the role searches otherwise: extensions often lie there.
   static func searchPath(_ schema: String, _ connection: Connection) throws -> String {
-    let rest = try connection.query("SELECT pg_catalog.current_setting('search_path')", []).value
-    return [SQL.identifier(schema), rest ?? ""].filter { !$0.isEmpty }.joined(separator: ", ")
+    [SQL.identifier(schema), try connection.ownSearchPath()].filter { !$0.isEmpty }
+      .joined(separator: ", ")
   }
 
   /// The path as an option of the connection, so that RESET comes back to it.

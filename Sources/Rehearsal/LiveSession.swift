@@ -31,8 +31,12 @@ public struct LiveSession: Codable, Sendable, Equatable {
   /// Reads it; any role may.
   static func read(_ connection: Connection) throws -> LiveSession {
     let names = settingNames.map(SQL.literal).joined(separator: ", ")
+    // A connection for own queries has another search path than the one that patches begin with.
     let rows = try connection.execute(
-      "SELECT name, setting FROM pg_catalog.pg_settings WHERE name IN (\(names))"
+      """
+      SELECT name, CASE name WHEN 'search_path' THEN reset_val ELSE setting END AS setting
+      FROM pg_catalog.pg_settings WHERE name IN (\(names))
+      """
     )
     return LiveSession(
       attributes: try connection.execute(attributeQuery).map { $0.string("attribute") },

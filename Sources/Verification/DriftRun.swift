@@ -84,7 +84,7 @@ public struct DriftRun: Sendable {
 
   private func readLive() throws -> Live {
     do {
-      let connection = try Connection.open(settings)
+      let connection = try Connection.openForOwnQueries(settings)
       return Live(
         shape: try LiveShape.read(connection),
         role: try connection.execute("SELECT current_user").value ?? "",
@@ -206,7 +206,7 @@ public struct DriftRun: Sendable {
 
   private func fingerprint(_ settings: ConnectionSettings) throws -> SchemaFingerprint {
     do {
-      return Self.judged(try SchemaFingerprint.read(try Connection.open(settings)))
+      return Self.judged(try SchemaFingerprint.read(try Connection.openForOwnQueries(settings)))
     } catch {
       throw error.problem("cannot read the reference's schema")
     }

@@ -1,0 +1,29 @@
+extension Connection {
+  /// Connects for queries of Drydock's own: a name without a schema means the server's.
+  ///
+  /// A database's own `search_path` may put a schema before `pg_catalog`, and whoever may create there
+  /// would have his `=` called with the rights of the role that connects (CVE-2018-1058). The path with
+  /// which patches run stays readable as `ownSearchPath()`.
+  ///
+  /// - Parameter settings: The database.
+  /// - Returns: The connection.
+  /// - Throws: `PostgresError` where it cannot be made.
+  public static func openForOwnQueries(
+    _ settings: ConnectionSettings
+  ) throws(PostgresError) -> Connection {
+    let connection = try open(settings)
+    try connection.execute("SET search_path = pg_catalog, pg_temp")
+    return connection
+  }
+
+  /// The search path with which the session began: of the role, the database or the server.
+  ///
+  /// - Returns: The list as the server writes it.
+  /// - Throws: `PostgresError`.
+  public func ownSearchPath() throws(PostgresError) -> String {
+    try query(
+      "SELECT reset_val FROM pg_catalog.pg_settings WHERE name = 'search_path'",
+      []
+    ).value ?? ""
+  }
+}
