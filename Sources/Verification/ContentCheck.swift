@@ -114,8 +114,7 @@ struct ContentCheck {
     do {
       return try body()
     } catch let problem as Problem where problem.kind == .damaged {
-      let reason = problem.reason.map { ": \($0)" } ?? ""
-      return [.init(subject: subject, text: problem.summary + reason)]
+      return [.init(subject: subject, damage: problem)]
     }
   }
 
