@@ -203,6 +203,7 @@ let package = Package(
         "Processes",
       ]
     ),
+    tests("Verification", ["Repository", "Snapshot", "ObjectStore", "Digests"]),
     tests("Replication", ["Repository", "Snapshot", "ObjectStore", "Cryptography", "Digests"]),
     tests("Operations", ["Postgres", "Repository", "ObjectStore"]),
     .testTarget(

@@ -36,7 +36,7 @@ public struct BackupOptions: Sendable {
   /// Whether an unbroken uptime of the server counts as proof of its history.
   public var trustsUptime = false
   /// Seconds to wait for transactions that run when the horizon is read.
-  public var horizonWait = 30.0
+  var horizonWait = 30.0
   /// The rules that this backup leaves out; a test's way to show that each of them matters.
   var omitted: Set<Precaution> = []
 

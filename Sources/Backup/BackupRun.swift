@@ -78,10 +78,12 @@ public struct BackupRun: Sendable {
     defer { Task { await holder.close() } }
     do {
       var broken: String?
-      for _ in 0..<Self.attempts {
+      var moves = 0
+      while moves < Self.attempts {
         switch try await attempt(holder, started, withoutParent: broken) {
         case .done(let result): return result
-        case .typesMoved: continue
+        case .typesMoved: moves += 1
+        // Once at the most: after that there is no parent to blame.
         case .parentBroken(let reason): broken = reason
         }
       }

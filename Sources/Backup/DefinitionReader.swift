@@ -12,8 +12,6 @@ internal import Snapshot
 /// There is no DDL dumper of our own, and there never will be: the field's own tool knows every
 /// object class of every version.
 struct DefinitionReader {
-  static let pieceSize = 1 << 20
-
   let programs: ClientPrograms
   let settings: ConnectionSettings
   let options: BackupOptions
@@ -64,9 +62,9 @@ struct DefinitionReader {
     let outcome = try Invocation(program, arguments, environment: environment).run(
       output: .streamed { bytes in
         piece.append(bytes)
-        while piece.count >= Self.pieceSize {
-          pieces.append(try store(Array(piece[..<Self.pieceSize])))
-          piece.removeFirst(Self.pieceSize)
+        while piece.count >= Pieces.size {
+          pieces.append(try store(Array(piece[..<Pieces.size])))
+          piece.removeFirst(Pieces.size)
         }
       }
     )

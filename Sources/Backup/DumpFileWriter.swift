@@ -4,29 +4,18 @@ internal import Snapshot
 
 /// Stores one file of a dump: cut by content, listed in segments.
 struct DumpFileWriter {
-  /// What storing has cost until now.
-  struct Tally {
-    var newChunks = 0
-    var knownChunks = 0
-    var bytesStored = 0
-
-    mutating func add(_ chunk: WrittenChunk) {
-      if chunk.isNew { newChunks += 1 } else { knownChunks += 1 }
-      bytesStored += chunk.storedLength
-    }
-  }
-
   private static let level = 3
 
   private let encoder: ChunkEncoder
+  private let tally: ChunkTally
   private var cutter: ContentCutter
   private var stripes: [Stripe] = []
   private var segments: [ChunkID] = []
   private(set) var size = 0
-  private(set) var tally = Tally()
 
-  init(_ encoder: ChunkEncoder, seed: UInt64) {
+  init(_ encoder: ChunkEncoder, seed: UInt64, _ tally: ChunkTally) {
     self.encoder = encoder
+    self.tally = tally
     cutter = ContentCutter(seed: seed)
   }
 
@@ -34,20 +23,16 @@ struct DumpFileWriter {
   mutating func append(_ bytes: Span<UInt8>) throws {
     size += bytes.count
     var pieces: [Stripe] = []
-    var tally = tally
-    let encoder = encoder
-    try cutter.append(bytes) { pieces.append(try Self.store($0, encoder, &tally)) }
-    self.tally = tally
+    let (encoder, tally) = (encoder, tally)
+    try cutter.append(bytes) { pieces.append(try Self.store($0, encoder, tally)) }
     try list(pieces)
   }
 
   /// Ends the file.
   mutating func finish(_ name: String) throws -> Manifest.Dump.File {
     var pieces: [Stripe] = []
-    var tally = tally
-    let encoder = encoder
-    try cutter.finish { pieces.append(try Self.store($0, encoder, &tally)) }
-    self.tally = tally
+    let (encoder, tally) = (encoder, tally)
+    try cutter.finish { pieces.append(try Self.store($0, encoder, tally)) }
     try list(pieces)
     try endSegment()
     return Manifest.Dump.File(name: name, size: size, segments: segments)
@@ -57,7 +42,7 @@ struct DumpFileWriter {
   private static func store(
     _ piece: Span<UInt8>,
     _ encoder: ChunkEncoder,
-    _ tally: inout Tally
+    _ tally: ChunkTally
   ) throws -> Stripe {
     let chunk = try encoder.write(piece, kind: .data, level: level)
     tally.add(chunk)

@@ -19,7 +19,7 @@ struct DumpReading {
   private var isComplete = true
   private var survey = ScriptSurvey()
   private var files: [Manifest.Dump.File] = []
-  private var totals = Manifest.Totals()
+  private let tally = ChunkTally()
 
   init(
     _ writer: SnapshotWriter,
@@ -67,7 +67,7 @@ struct DumpReading {
     manifest.tool = options.tool
     manifest.host = ProcessInfo.processInfo.hostName
     manifest.tags = options.tags
-    manifest.totals = totals
+    manifest.totals = tally.sums
     manifest.totals.bytes = dump.size
     manifest.totals.bytesRead = dump.size
     return manifest
@@ -190,7 +190,7 @@ struct DumpReading {
     _ next: () throws -> [UInt8],
     _ look: ([UInt8]) throws -> Void
   ) throws {
-    var file = DumpFileWriter(encoder, seed: seed)
+    var file = DumpFileWriter(encoder, seed: seed, tally)
     let before = files.reduce(0) { $0 + $1.size }
     var bytes = first.isEmpty ? try next() : first
     while !bytes.isEmpty {
@@ -204,9 +204,6 @@ struct DumpReading {
       bytes = try next()
     }
     files.append(try file.finish(name))
-    totals.newChunks += file.tally.newChunks
-    totals.knownChunks += file.tally.knownChunks
-    totals.bytesStored += file.tally.bytesStored
   }
 
   /// What the table of contents of an archive says of its origin.

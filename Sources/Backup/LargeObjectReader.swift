@@ -5,8 +5,6 @@ internal import Snapshot
 
 /// Reads large objects through SQL (`lo_get`), never through libpq's `lo_*` calls (CVE-2026-6477).
 struct LargeObjectReader {
-  static let pieceSize = 1 << 20
-
   let connection: Connection
   let store: ([UInt8], ChunkKind) throws -> ChunkID
 
@@ -33,12 +31,12 @@ struct LargeObjectReader {
     while true {
       let piece = try connection.bytes(
         "SELECT pg_catalog.lo_get($1::pg_catalog.oid, $2::bigint, $3::integer)",
-        [Parameter(oid), Parameter(size), Parameter(Self.pieceSize)]
+        [Parameter(oid), Parameter(size), Parameter(Pieces.size)]
       )
       guard let piece, !piece.isEmpty else { break }
       chunks.append(try store(piece, .data))
       size += piece.count
-      if piece.count < Self.pieceSize { break }
+      if piece.count < Pieces.size { break }
     }
     return LargeObjectList.Item(
       oid: oid,

@@ -80,7 +80,7 @@ struct Opening: Sendable {
       )
     }
     let reader = DatabaseReader(connection: holder)
-    let chosen = try Selection(options: options, connection: holder).of(read.relations)
+    let chosen = try Selection(options: options).of(read.relations)
     return Opening(
       read: read,
       history: history,

@@ -37,17 +37,17 @@ public enum PageAccess {
   /// - Returns: what came of it.
   /// - Throws: a `Problem` when the schema is not what it must be, `PostgresError` otherwise.
   public static func install(for role: String, on connection: Connection) throws -> Outcome {
-    guard try connection.execute(superuserQuery).bool else { return .needsSuperuser }
     do {
-      try connection.transaction {
-        try connection.execute("SET LOCAL search_path = pg_catalog, pg_temp")
+      return try connection.transaction {
+        try connection.execute(serversNamesOnly)
+        guard try connection.execute(superuserQuery).bool else { return .needsSuperuser }
         try connection.execute("CREATE SCHEMA IF NOT EXISTS drydock_pages")
         try checkSchema(connection)
         try connection.execute(libraryFunctions)
         try connection.execute(try definition(connection))
         try grant(to: role, connection)
+        return .installed
       }
-      return .installed
     } catch let error as PostgresError where ["0A000", "58P01"].contains(error.sqlState ?? "") {
       return .unavailable(error.reason)
     }
@@ -62,6 +62,7 @@ public enum PageAccess {
   public static func grantWitness(to role: String, on connection: Connection) throws {
     let name = SQL.identifier(role)
     try connection.transaction {
+      try connection.execute(serversNamesOnly)
       let table = try connection.execute(
         "SELECT pg_catalog.to_regclass('drydock_witness.rows')"
       )
@@ -74,6 +75,10 @@ public enum PageAccess {
       )
     }
   }
+
+  /// The first statement of a superuser's transaction: a database's owner decides its `search_path`,
+  /// and an operator of his may fit better than the one that is meant (CVE-2018-1058).
+  private static let serversNamesOnly = "SET LOCAL search_path = pg_catalog, pg_temp"
 
   private static let superuserQuery =
     "SELECT rolsuper FROM pg_catalog.pg_roles WHERE rolname = current_user"

@@ -28,8 +28,8 @@ extension Repository {
   /// The newest whole snapshot of a database; a partial one is nobody's parent.
   func newestSnapshot(of database: String, in systemIdentifier: String) throws -> Parent? {
     for name in try snapshots().reversed() {
-      guard let bytes = try manifestIfReadable(of: name) else { continue }
-      let manifest = try Manifest(decoding: bytes)
+      guard let content = try SnapshotContent(ifReadable: name, in: self) else { continue }
+      let manifest = content.manifest
       let found = manifest.database
       if found.name == database, found.systemIdentifier == systemIdentifier, !manifest.isPartial {
         return Parent(name: name, manifest: manifest)

@@ -42,9 +42,10 @@ struct RangeQuery {
   /// is asked for twice: neither may seem cheap, whatever the server's settings say of costs.
   static let settings = "SET LOCAL enable_seqscan = off; SET LOCAL enable_memoize = off"
 
-  /// All rows of a table without addressable pages.
+  /// All of the user's rows in a table without addressable pages.
   static func all(_ relation: Relation) -> String {
-    "COPY (SELECT \(columnList(relation)) FROM \(source(relation))) TO STDOUT"
+    "COPY (SELECT \(columnList(relation)) FROM \(source(relation)) WHERE true\(condition(relation)))"
+      + " TO STDOUT"
   }
 
   private static func bounds(_ range: Range<Int>) -> (from: String, to: String) {

@@ -72,6 +72,8 @@ struct ReadPlan: Sendable {
   let tables: [Table]
   /// What is read, the tables with most to read first.
   let pieces: [Piece]
+  /// Pages that are read from the server.
+  let pagesToRead: Int
 
   private static let smallestStripe = 16
   private static let largestStripe = 128
@@ -86,9 +88,6 @@ struct ReadPlan: Sendable {
       .flatMap { $0 }
     pagesToRead = Self.pagesToRead(pieces)
   }
-
-  /// Pages that are read from the server.
-  let pagesToRead: Int
 
   private static func pagesToRead(_ pieces: [Piece]) -> Int {
     pieces.reduce(0) { $0 + $1.changed.count }

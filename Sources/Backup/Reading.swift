@@ -1,7 +1,6 @@
 internal import Catalog
 internal import Digests
 internal import Problems
-internal import Repository
 internal import Snapshot
 private import Synchronization
 
@@ -95,18 +94,4 @@ final class Reading: Sendable {
 
   /// What was read of a table.
   func table(_ index: Int) -> Table { state.withLock { $0.tables[index] } }
-}
-
-/// Counts chunks and bytes over all workers.
-final class ChunkTally: Sendable {
-  private let totals = Mutex(Manifest.Totals())
-
-  func add(_ chunk: WrittenChunk) {
-    totals.withLock { totals in
-      if chunk.isNew { totals.newChunks += 1 } else { totals.knownChunks += 1 }
-      totals.bytesStored += chunk.storedLength
-    }
-  }
-
-  var sums: Manifest.Totals { totals.withLock { $0 } }
 }

@@ -29,7 +29,8 @@ struct RowReader {
 
   /// Reads a piece and writes its stripes.
   ///
-  /// Where the parent's stripes turn out to be damaged, the whole piece comes from the server.
+  /// Where the parent's stripes turn out to be damaged, all stripes of the piece come whole from the
+  /// server.
   func read(_ piece: ReadPlan.Piece, of table: ReadPlan.Table) throws -> Outcome {
     do {
       guard table.relation.isHeap else { return try readByContent(table.relation) }
@@ -40,7 +41,7 @@ struct RowReader {
         return outcome
       } catch let lost as ParentStripeLost {
         try connection.execute("ROLLBACK TO SAVEPOINT before_piece")
-        var outcome = try cut(piece.readWhole(), of: table, .none)
+        var outcome = try cut(piece.readWhole(table.stripePages), of: table, .none)
         outcome.lost.append(lost.text)
         return outcome
       }
@@ -120,13 +121,14 @@ struct RowReader {
 }
 
 extension ReadPlan.Piece {
-  /// The same piece with every row from the server.
-  func readWhole() -> ReadPlan.Piece {
+  /// The same piece with every row of its stripes from the server, and of no other stripe.
+  func readWhole(_ stripePages: Int) -> ReadPlan.Piece {
     ReadPlan.Piece(
       table: table,
       pages: pages,
       stripes: stripes,
-      changed: PageSet(ranges: [pages])
+      changed: PageSet(ranges: stripes.map { $0 * stripePages..<($0 + 1) * stripePages })
+        .intersection(pages)
     )
   }
 }

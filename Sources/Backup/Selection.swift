@@ -1,5 +1,4 @@
 internal import Catalog
-internal import Postgres
 internal import Problems
 
 /// Which relations a backup takes, by the patterns that `pg_dump` knows.
@@ -7,7 +6,6 @@ internal import Problems
 /// A pattern is a name, or schema and name with a dot; `*` and `?` stand for any characters.
 struct Selection {
   let options: BackupOptions
-  let connection: Connection
 
   func of(_ relations: [Relation]) throws -> [Relation] {
     let included = options.tables.map(TablePattern.init)

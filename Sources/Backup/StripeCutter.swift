@@ -63,6 +63,9 @@ struct StripeCutter {
     guard let place = TuplePlace(message) else { throw TuplePlace.missing(in: table) }
     try check(place)
     while page <= place.block { try beginPage() }
+    // Else the row would go into a stripe that is not its own, and no digest would tell.
+    guard current != nil, page == place.block + 1 else { throw outOfOrder(place) }
+    last = (place.block, place.offset)
     try builder.append(message.extracting(place.length..<message.count))
   }
 
@@ -72,19 +75,22 @@ struct StripeCutter {
     return written
   }
 
-  private mutating func check(_ place: TuplePlace) throws {
+  private func check(_ place: TuplePlace) throws {
     let isAscending = (last.block, last.offset) < (place.block, place.offset)
     // Pages are looked up once each: rows of one page follow each other.
     guard isAscending, place.block == last.block || piece.changed.contains(place.block) else {
-      throw Problem(
-        code: "backup.row-order",
-        "rows of \(table) did not arrive in the order of their pages",
-        reason: "row (\(place.block),\(place.offset)) came after (\(last.block),\(last.offset)),"
-          + " pages \(piece.pages) were asked for",
-        hint: "A setting or an extension changes how the server plans; report it with its name."
-      )
+      throw outOfOrder(place)
     }
-    last = (place.block, place.offset)
+  }
+
+  private func outOfOrder(_ place: TuplePlace) -> Problem {
+    Problem(
+      code: "backup.row-order",
+      "rows of \(table) did not arrive in the order of their pages",
+      reason: "row (\(place.block),\(place.offset)) came after (\(last.block),\(last.offset)),"
+        + " pages \(piece.pages) were asked for",
+      hint: "A setting or an extension changes how the server plans; report it with its name."
+    )
   }
 
   /// Goes on to the next page, in the next stripe where this one is full.

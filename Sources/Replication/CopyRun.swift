@@ -72,8 +72,11 @@ public struct CopyRun: Sendable {
   ///   - isDryRun: Whether only to say what would be stored.
   /// - Returns: What was done.
   /// - Throws: What a store throws; what was copied before stays, and is used by the next run.
-  ///   Damage in the source is no error, but what became of a snapshot.
+  ///   Damage in the source is no error, but what became of a snapshot. `copy.no-target` where
+  ///   something is to be stored and there is no repository for it.
   public func run(_ snapshots: [SnapshotContent], isDryRun: Bool = false) throws -> Result {
+    // Else every snapshot would count as copied.
+    guard isDryRun || target != nil else { throw Self.noTarget }
     let there = Set(try target?.snapshots() ?? [])
     let missing = Self.parentsFirst(snapshots).filter { !there.contains($0.name) }
     var result = Result(known: snapshots.count - missing.count)
@@ -99,6 +102,13 @@ public struct CopyRun: Sendable {
     }
     return result
   }
+
+  private static let noTarget = Problem(
+    .usage,
+    code: "copy.no-target",
+    "there is no repository to copy to",
+    hint: "Name one with --to; --init makes it."
+  )
 
   private func makeEstimate() throws -> MissingChunks {
     guard let target else { return try MissingChunks(of: source) }

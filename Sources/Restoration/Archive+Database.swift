@@ -5,7 +5,7 @@ internal import Processes
 extension Archive {
   /// The making of the database itself, as SQL for `psql` that ends connected to it: encoding and
   /// locale, owner, comment, limits, settings, rights.
-  public func databaseScript(without: Omissions = []) throws -> String {
+  func databaseScript(without: Omissions = []) throws -> String {
     let entries = try run(["--list", "--create", path]).split(separator: "\n")
       .compactMap { Entry(String($0)) }
       .filter { $0.kind.hasPrefix("DATABASE") || $0.rest.hasPrefix("- DATABASE ") }

@@ -1,16 +1,16 @@
 internal import Cluster
 internal import Faults
 internal import Files
-public import Postgres
+internal import Postgres
 internal import Problems
 internal import Processes
-public import Repository
-public import Snapshot
+internal import Repository
+internal import Snapshot
 
 /// The archive of `pg_dump` out of a snapshot, as a private file that `pg_restore` can read.
-public struct Archive: Sendable {
+struct Archive: Sendable {
   /// The parts in which `pg_restore` knows an archive.
-  public enum Section: String, Sendable {
+  enum Section: String, Sendable {
     /// Schemas, types, functions, tables.
     case preData = "pre-data"
     /// Indexes, constraints, triggers, rules.
@@ -18,13 +18,13 @@ public struct Archive: Sendable {
   }
 
   /// One line of the table of contents.
-  public struct Entry: Sendable, Equatable {
+  struct Entry: Sendable, Equatable {
     /// The line as `pg_restore --list` prints it.
-    public var line: String
+    var line: String
     /// The object class: `TABLE`, `FK CONSTRAINT`, `ACL`, ...
-    public var kind: String
+    var kind: String
     /// Schema (or `-`), tag and owner, as the list has them.
-    public var rest: String
+    var rest: String
   }
 
   private static let prefix = "drydock-archive"
@@ -35,7 +35,7 @@ public struct Archive: Sendable {
   var path: String { "\(directory.path)/archive" }
 
   /// Writes the archive of a snapshot to a private temporary directory, which goes with the value.
-  public init(
+  init(
     of content: SnapshotContent,
     reader: ChunkReader,
     serverMajor: Int,
@@ -56,13 +56,13 @@ public struct Archive: Sendable {
   }
 
   /// The table of contents.
-  public func entries() throws -> [Entry] {
+  func entries() throws -> [Entry] {
     try Invocation(programs.restore, ["--list", path]).run().checked().text
       .split(separator: "\n").compactMap { Entry(String($0)) }
   }
 
   /// One section as SQL for a session of ours, without the lines that only `psql` understands.
-  public func script(_ section: Section, only entries: [Entry]?, without: Omissions) throws
+  func script(_ section: Section, only entries: [Entry]?, without: Omissions) throws
     -> String
   {
     let arguments = try arguments(section, entries, without) + ["--file=-", path]
@@ -112,7 +112,7 @@ public struct Archive: Sendable {
   ///   - without: what to leave out.
   ///   - jobs: connections at the same time; 0 for all in one transaction.
   /// - Throws: `restore.definition` with the words of `pg_restore`.
-  public func restore(
+  func restore(
     _ section: Section,
     into target: ConnectionSettings,
     only entries: [Entry]?,

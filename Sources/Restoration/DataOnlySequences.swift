@@ -127,10 +127,6 @@ struct DataOnlySequences {
   }
 }
 
-extension Manifest.Sequence {
-  fileprivate var label: String { "\(schema).\(name)" }
-}
-
 extension DataOnlyTarget {
   /// Every sequence, with who uses it: whether it feeds a table that is loaded, and that one alone.
   var sequenceQuery: String {

@@ -19,7 +19,12 @@ extension DatabaseOperation {
     let (live, now, bound, latest) = try await looking(at: settings) { connection in
       let copies = try DatabaseCopy.list(connection)
       guard let now = copies.first(where: { $0.operation == operation }) else {
-        throw Problem(.usage, code: "restore.no-operation", "there is no operation \(operation)")
+        throw Problem(
+          .usage,
+          code: "restore.no-operation",
+          "there is no operation \(operation) any more",
+          hint: "drydock restores shows what there is; another host may have gone on with it."
+        )
       }
       let live = try DatabaseState.read(connection)
       let comment = try DatabaseComments(connection: connection).read(live.identity.oid)

@@ -138,7 +138,14 @@ public struct DatabaseOperation: Sendable {
     switch found.state {
     case .building, .proven:
       guard let name = SnapshotName(journal.snapshot) else {
-        throw Problem(.damaged, code: "restore.journal", "the journal names no snapshot")
+        throw Problem(
+          .damaged,
+          code: "restore.journal",
+          "the journal of operation \(found.operation) does not say how to go on",
+          reason:
+            "'\(journal.snapshot)' in the comment of \(found.name) is the name of no snapshot",
+          hint: "drydock restore --undo \(found.operation) drops the copy that was built."
+        )
       }
       var options = options
       options.without = Omissions(rawValue: journal.without)

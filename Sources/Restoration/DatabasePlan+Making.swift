@@ -33,7 +33,7 @@ extension DatabasePlan {
     losses = Self.losses(
       state.inventory.tables,
       Dictionary(
-        manifest.tables.map { ("\($0.schema).\($0.name)", $0.rows) },
+        manifest.tables.map { ($0.label, $0.rows) },
         uniquingKeysWith: { first, _ in first }
       )
     )
@@ -65,10 +65,10 @@ extension DatabasePlan {
     (live.applied ?? []).filter { !$0.isPart(of: manifest.ledger) }
   }
 
-  /// Tables whose count differs from the other copy's, those with the most rows to lose first.
+  /// Tables whose count differs from the other copy's.
   static func losses(_ live: [DatabaseInventory.Table], _ other: [String: Int]) -> [PlannedLoss] {
-    live.map { PlannedLoss(table: $0.label, liveRows: $0.rows, snapshotRows: other[$0.label]) }
-      .filter { $0.snapshotRows != $0.liveRows }
-      .sorted { $0.liveRows - ($0.snapshotRows ?? 0) > $1.liveRows - ($1.snapshotRows ?? 0) }
+    PlannedLoss.differing(
+      live.map { PlannedLoss(table: $0.label, liveRows: $0.rows, snapshotRows: other[$0.label]) }
+    )
   }
 }

@@ -75,14 +75,7 @@ extension DatabasePlan {
   /// Refuses where the label or the role's rights forbid an exchange.
   static func requireAllowed(_ state: DatabaseState, _ options: DatabaseReplacementOptions) throws {
     let (target, owner) = (state.identity, state.owner)
-    guard !target.isProtected || options.allowsProtected else {
-      throw Problem(
-        .refused,
-        code: "restore.protected",
-        "database \(target.database) is labelled protected; nothing was changed",
-        hint: "Trusted configuration can allow it: policy.allow_replace of this target."
-      )
-    }
+    try target.requireUnprotected(unless: options.allowsProtected)
     guard !state.isAllowed else { return }
     throw Problem(
       .refused,

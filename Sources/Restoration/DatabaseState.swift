@@ -1,5 +1,3 @@
-internal import Bytes
-internal import Cryptography
 internal import Postgres
 
 /// What an exchange knows of a whole database at one moment; read for the plan, and again later.
@@ -37,7 +35,7 @@ struct DatabaseState: Sendable {
   }
 
   /// The essence as a journal keeps it.
-  var essenceHash: String { get throws { try Self.hash(essence) } }
+  var essenceHash: String { get throws { try SchemaStructure.hash(essence) } }
 
   /// The lines that a token binds.
   var binding: String { "\(identity.binding)\n\(essence)" }
@@ -45,11 +43,7 @@ struct DatabaseState: Sendable {
   private static func structure(_ schemas: [Int], _ connection: Connection) throws -> String {
     let parts = try schemas.sorted().map { try SchemaStructure.digest($0, connection) }
     let others = try connection.execute(structureQuery).map { $0[0] ?? "" }.sorted()
-    return try hash((parts + others).joined(separator: "\n"))
-  }
-
-  private static func hash(_ text: String) throws -> String {
-    Hex.text(try SHA256.hash(Array(text.utf8)))
+    return try SchemaStructure.hash((parts + others).joined(separator: "\n"))
   }
 
   /// Renaming needs the owner's rights and CREATEDB (manual, ALTER DATABASE).

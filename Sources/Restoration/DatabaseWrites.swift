@@ -20,17 +20,7 @@ struct DatabaseWrites: Sendable, Equatable {
   /// The order matters: who came before the count is a visitor, or is gone and in the content; who
   /// comes later is not in the count. Each is a statement of its own, and sees its own moment.
   static func read(in copy: ConnectionSettings) async throws -> DatabaseWrites {
-    let session = try await Session.opening(copy)
-    do {
-      let writes = try await session.run { try read($0) }
-      await session.close()
-      return writes
-    } catch let error as PostgresError {
-      await session.close()
-      throw Problem.ofLooking(error)
-    } catch is CancellationError {
-      throw Problem.interrupted
-    }
+    try await Session.lending(in: copy) { session in try await session.run { try read($0) } }
   }
 
   private static func read(_ connection: Connection) throws -> DatabaseWrites {

@@ -82,18 +82,7 @@ struct DefinitionBatches: Sendable {
 
   /// Whether a foreign key refers to another schema; `pg_dump` writes every name in full.
   static func refersOutside(_ statement: String, _ schema: String) -> Bool {
-    let text = statement.split(separator: "\n").filter { !$0.hasPrefix("--") }
-      .joined(separator: "\n")
-    // Every second part lies in double quotes, where the word would be a name.
-    var start = text.startIndex
-    while let found = text[start...].firstRange(of: " REFERENCES ") {
-      start = found.upperBound
-      guard text[..<found.lowerBound].count(where: { $0 == "\"" }).isMultiple(of: 2) else {
-        continue
-      }
-      let target = text[start...]
-      return !target.hasPrefix("\(schema).") && !target.hasPrefix("\(SQL.identifier(schema)).")
-    }
-    return true
+    let definition = ForeignKeyStatement(statement).flatMap { ForeignKeyDefinition($0.definition) }
+    return definition.map { $0.schema != schema } ?? true
   }
 }

@@ -66,7 +66,8 @@ public struct DumpExport: Sendable {
           .damaged,
           code: "snapshot.dump-file",
           "the imported dump has a file with the name '\(file.name)'",
-          reason: "pg_dump writes no such file"
+          reason: "pg_dump writes no such file",
+          hint: "Nothing of it was written. Use another snapshot, and ask who took this one."
         )
       }
       let written = try GrowingFile(path: "\(directory)/\(file.name)", durability: durability)

@@ -66,7 +66,7 @@ extension Manifest.Dump {
     Problem(
       .usage,
       code: "query.which-database",
-      "Say which database of the dump is asked",
+      "it is not clear which database of the dump is asked",
       reason: reason,
       facts: databases.prefix(20).map { Problem.Fact("database", $0) },
       hint: databases.isEmpty ? "Leave --database out." : "Give --database NAME."

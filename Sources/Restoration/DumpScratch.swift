@@ -145,7 +145,8 @@ public struct DumpScratch: Sendable {
       .damaged,
       code: stops ? labelCode : "snapshot.dump-loads",
       "the imported dump does not load into an empty server",
-      reason: lines.joined(separator: "; ")
+      reason: lines.joined(separator: "; "),
+      hint: "drydock export gives its bytes back; mend what the server says, and import it again."
     )
   }
 }

@@ -1,13 +1,13 @@
-public import Postgres
+internal import Postgres
 
 /// What a database is for: `protected`, or any word of its owners.
 ///
 /// It lies in the table `drydock.environment` beside the system identifier and the database's oid,
 /// and counts only where both are those of the database in which it is read. So neither a restored
 /// snapshot nor a clone of the database carries `protected`, or its absence, elsewhere.
-public enum EnvironmentLabel {
+enum EnvironmentLabel {
   /// The label that refuses a replacing restore.
-  public static let protected = "protected"
+  static let protected = "protected"
 
   /// The label that counts here, nil for none.
   static func read(
@@ -29,7 +29,7 @@ public enum EnvironmentLabel {
   }
 
   /// Labels the session's database.
-  public static func set(_ label: String, _ connection: Connection) throws {
+  static func set(_ label: String, _ connection: Connection) throws {
     try connection.transaction {
       try connection.execute(
         """

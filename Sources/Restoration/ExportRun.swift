@@ -69,6 +69,7 @@ public struct ExportRun {
         try write(Array(bytes.prefix(left)))
         left -= min(left, bytes.count)
       }
+      guard left == 0 else { throw RowLoader.isShort(stripe, of: table, left) }
     }
     try text("\\.\n\n")
   }

@@ -44,7 +44,7 @@ struct LookedAt: Sendable {
       age: found.age,
       inside: (exchanges ? liveInventory : asideInventory).objects,
       outside: exchanges ? live.border.objects : [],
-      losses: exchanges ? Self.losses(liveInventory, asideInventory) : [],
+      losses: exchanges ? liveInventory.losses(against: asideInventory.counts) : [],
       sessions: liveInventory.sessions,
       slots: try LiveState.slots(connection),
       preparedTransactions: liveInventory.preparedTransactions,
@@ -98,14 +98,7 @@ struct LookedAt: Sendable {
   func requirePossible(allowsProtected: Bool) throws {
     let event: OperationState.Event = plan.action == .undo ? .undo : .accept
     guard found.state.after(event) != nil else { throw refusedByState() }
-    guard !plan.target.isProtected || allowsProtected else {
-      throw Problem(
-        .refused,
-        code: "restore.protected",
-        "database \(plan.target.database) is labelled protected; nothing was changed",
-        hint: "Trusted configuration can allow it: policy.allow_replace of this target."
-      )
-    }
+    try plan.target.requireUnprotected(unless: allowsProtected)
     // The undone copy is no longer tied to what is live, so only what is to come back needs that.
     if plan.action == .undo && !plan.givesUp {
       try requireLatest()
@@ -177,20 +170,5 @@ struct LookedAt: Sendable {
         hint: "Drop or change them first, then accept again."
       )
     }
-  }
-
-  /// Tables whose count differs: those with the most rows to lose first.
-  private static func losses(_ live: SchemaInventory, _ aside: SchemaInventory) -> [PlannedLoss] {
-    let old = Dictionary(
-      aside.objects.compactMap { object in object.relation.map { ($0, object.rows) } },
-      uniquingKeysWith: { first, _ in first }
-    )
-    return live.objects.compactMap { object -> PlannedLoss? in
-      guard object.kind == "table", let rows = object.rows, let name = object.relation
-      else { return nil }
-      return PlannedLoss(table: object.name, liveRows: rows, snapshotRows: old[name] ?? nil)
-    }
-    .filter { $0.liveRows != $0.snapshotRows }
-    .sorted { $0.liveRows - ($0.snapshotRows ?? 0) > $1.liveRows - ($1.snapshotRows ?? 0) }
   }
 }

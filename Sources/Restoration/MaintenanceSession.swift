@@ -18,10 +18,7 @@ enum MaintenanceSession {
     try requireOther(than: live, options)
     let session = try await connect(settings, options)
     return try await Problem.onMaintenance {
-      try await session.run { connection in
-        try settle(connection, options.lockTimeout)
-        try lock(live, connection, waiting: isSecond)
-      }
+      try await session.run { try lock(live, $0, waiting: isSecond) }
       return session
     }
   }
@@ -54,13 +51,15 @@ enum MaintenanceSession {
     }
   }
 
-  /// Opens a second one beside it, without the lock.
+  /// Opens one without the lock, and frees it from what the server sets for sessions there.
   static func connect(_ settings: ConnectionSettings, _ options: DatabaseReplacementOptions)
     async throws
     -> Session
   {
     do {
-      return try await Session.open(settings.database(options.maintenance))
+      let session = try await Session.open(settings.database(options.maintenance))
+      try await session.run { try settle($0, options.lockTimeout) }
+      return session
     } catch let error as PostgresError {
       throw error.problem(
         "cannot connect to the maintenance database \(options.maintenance)",

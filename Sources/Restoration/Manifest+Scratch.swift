@@ -10,20 +10,14 @@ extension Manifest.Database {
       && setting.name != "default_transaction_read_only"
     {
       let target = setting.role.map { "ROLE \(SQL.identifier($0)) IN DATABASE" } ?? "DATABASE"
+      // Each role of production writes its own settings, and this runs as a superuser: they are data.
       // A parameter of an extension that is not loaded here cannot matter to a patch either.
       try connection.execute(
-        "ALTER \(target) \(SQL.identifier(name)) SET \(setting.name) TO \(Self.value(of: setting))",
+        "ALTER \(target) \(SQL.identifier(name)) SET \(SQL.identifier(setting.name)) TO"
+          + " \(SettingValue.sql(setting.value, of: setting.name))",
         expecting: ["42704", "22023"]
       )
     }
-  }
-
-  /// `search_path` is a list of names; every other value is one string.
-  private static func value(of setting: Manifest.Setting) -> String {
-    guard ["search_path", "temp_tablespaces"].contains(setting.name) else {
-      return SQL.literal(setting.value)
-    }
-    return setting.value.isEmpty ? "''" : setting.value
   }
 }
 

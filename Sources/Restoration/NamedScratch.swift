@@ -122,7 +122,7 @@ public final class NamedScratch: Scratch {
       try server.register.makeTablespace(name)
     }
     try server.register.makeDatabase(database.name, owner: database.owner) {
-      database.creation(as: $0)
+      database.creation(on: connection.serverMajor, as: $0)
     }
     let settings = NamedSettings(connection: connection, database: database.name)
     try settings.setBack()

@@ -46,7 +46,9 @@ public struct NewDatabase: Sendable {
     try requireFree()
     let connection = try Connection.opening(maintenance)
     do {
-      try connection.execute(content.manifest.database.creation(as: name))
+      try connection.execute(
+        content.manifest.database.creation(on: connection.serverMajor, as: name)
+      )
       try comment(Self.mark, connection)
       return try giveOwner(connection)
     } catch {

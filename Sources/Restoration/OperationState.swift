@@ -1,6 +1,6 @@
-/// Where a replacing restore is; the states of docs `restoring`, as the journal spells them.
+/// Where a replacing restore is, as the journal spells it.
 ///
-/// A pure machine: an event in, the next state out. What is not allowed throws, so that no
+/// A pure machine: an event in, the next state out, and none where the event is refused, so that no
 /// operation can skip a guard.
 public enum OperationState: String, Codable, Sendable, CaseIterable {
   /// A token was printed; nothing was changed.
@@ -21,7 +21,7 @@ public enum OperationState: String, Codable, Sendable, CaseIterable {
   case abandoned
 
   /// What can happen to an operation.
-  public enum Event: String, Sendable, CaseIterable {
+  enum Event: String, Sendable, CaseIterable {
     /// Building begins.
     case build
     /// Digests were compared.
@@ -40,7 +40,7 @@ public enum OperationState: String, Codable, Sendable, CaseIterable {
   ///
   /// The one-transaction way commits `build`, `prove` and `swap` together, so `building` and
   /// `proven` are found in a catalog only where a copy is built beside the live one.
-  public func after(_ event: Event) -> OperationState? {
+  func after(_ event: Event) -> OperationState? {
     switch (self, event) {
     case (.planned, .build): .building
     case (.building, .prove): .proven

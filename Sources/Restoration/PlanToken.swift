@@ -30,7 +30,9 @@ struct PlanToken: Sendable, Equatable {
   /// Reads a token; nothing is proven by that.
   init(_ text: String) throws(Problem) {
     let parts = text.split(separator: "-", omittingEmptySubsequences: false)
-    guard parts.count == 3, !parts[0].isEmpty, let expiry = Int(parts[1], radix: 36) else {
+    guard parts.count == 3, SetAsideName.isOperation(parts[0]), parts[1].count <= 8,
+      let expiry = Int(parts[1], radix: 36)
+    else {
       throw Problem(
         .usage,
         code: "restore.token-malformed",

@@ -46,6 +46,14 @@ public struct PlannedLoss: Sendable, Equatable {
   public var snapshotRows: Int?
 }
 
+extension PlannedLoss {
+  /// The tables whose counts differ, those with the most rows to lose first.
+  static func differing(_ tables: [PlannedLoss]) -> [PlannedLoss] {
+    tables.filter { $0.snapshotRows != $0.liveRows }
+      .sorted { $0.liveRows - ($0.snapshotRows ?? 0) > $1.liveRows - ($1.snapshotRows ?? 0) }
+  }
+}
+
 /// A patch of the ledger.
 public struct PlannedPatch: Sendable, Equatable {
   /// Its version.

@@ -14,7 +14,8 @@ extension QueryScratch {
   public func load(tables patterns: [String]) async throws -> Loaded {
     var selection = RestoreOptions()
     selection.tables = patterns
-    let chosen = try RestoreSelection(options: selection, manifest: content.manifest)
+    selection.binaryDirectory = options.binaryDirectory
+    let chosen = try RestoreSelection(of: content, options: selection)
     return try await load(
       chosen.tables,
       isWhole: patterns.isEmpty,

@@ -42,13 +42,13 @@ public struct ReferenceCopy: Sendable {
     let steps = DefinitionSteps(options: options)
     let connection = try Connection.open(settings)
     do {
-      for step in steps.preData(work.preData, inOneTransaction: false) {
+      for step in steps.preData(work.definition, inOneTransaction: false) {
         try run(step, .preData, work.archive, connection)
       }
       // What was done to the other copy for safety is no difference between the two.
       let neutralisation = options.isNeutralised ? Neutralisation(connection: connection) : nil
       try neutralisation?.ofDefinition()
-      for step in steps.postData(try work.postData ?? work.archive.entries()) {
+      for step in steps.postData(try work.definition ?? work.archive.entries()) {
         try run(step, .postData, work.archive, connection)
       }
       try neutralisation?.ofTriggers()

@@ -34,7 +34,12 @@ extension ReplacementPlan {
     outside = state.border.objects
     rows = work.tables.reduce(0) { $0 + $1.table.rows }
     bytes = work.tables.reduce(0) { $0 + $1.table.bytes }
-    losses = Self.losses(inventory, work)
+    losses = inventory.losses(
+      against: Dictionary(
+        work.tables.map { ($0.table.name, $0.table.rows) },
+        uniquingKeysWith: { first, _ in first }
+      )
+    )
     sessions = inventory.sessions
     slots = try LiveState.slots(connection)
     preparedTransactions = inventory.preparedTransactions
@@ -66,25 +71,6 @@ extension ReplacementPlan {
     }
   }
 
-  /// Tables whose count differs, those with the most rows to lose first.
-  private static func losses(
-    _ live: SchemaInventory,
-    _ work: RestoreWork
-  ) -> [PlannedLoss] {
-    let restored = Dictionary(
-      work.tables.map { ($0.table.name, $0.table.rows) },
-      uniquingKeysWith: { first, _ in first }
-    )
-    return live.objects
-      .compactMap { object -> PlannedLoss? in
-        guard object.kind == "table", let rows = object.rows, let name = object.relation
-        else { return nil }
-        return PlannedLoss(table: object.name, liveRows: rows, snapshotRows: restored[name])
-      }
-      .filter { $0.snapshotRows != $0.liveRows }
-      .sorted { $0.liveRows - ($0.snapshotRows ?? 0) > $1.liveRows - ($1.snapshotRows ?? 0) }
-  }
-
   private static func setBack(
     _ state: LiveState,
     _ manifest: Manifest,
@@ -108,9 +94,8 @@ extension ReplacementPlan {
 
   /// Live tables, and for each new one its TOAST table and index; half a dozen to spare for the rest.
   private static func locks(_ state: LiveState, _ work: RestoreWork) -> Int {
-    let entries = (work.preData ?? []) + (work.postData ?? [])
     let relations = Set(
-      entries.filter {
+      (work.definition ?? []).filter {
         ["TABLE", "INDEX", "CONSTRAINT", "SEQUENCE", "VIEW", "MATERIALIZED VIEW", "TYPE"]
           .contains($0.kind)
       }.map(\.line)

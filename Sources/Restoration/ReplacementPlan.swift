@@ -73,14 +73,7 @@ extension ReplacementPlan {
 
   /// Refuses what a plan shows to be impossible; called before the token is worth anything.
   func requirePossible(_ options: ReplacementOptions) throws {
-    guard !target.isProtected || options.allowsProtected else {
-      throw Problem(
-        .refused,
-        code: "restore.protected",
-        "database \(target.database) is labelled protected; nothing was changed",
-        hint: "Trusted configuration can allow it: policy.allow_replace of this target."
-      )
-    }
+    try target.requireUnprotected(unless: options.allowsProtected)
     if drops { try requireNoWaitingSlot() }
     try locks.requireEnough(schema)
     if let free = space.free, free < space.needed {

@@ -52,7 +52,8 @@ extension RestoreHistory {
           .compactMap { $0 }.joined(separator: " ")
       }
     } catch {
-      copy.facts.append(.init("the repository's history", "\(error)"))
+      let why = (error as? Problem)?.summary ?? "a record cannot be read"
+      copy.facts.append(.init("the repository's history", why))
     }
     return copy
   }

@@ -49,7 +49,7 @@ public struct RestoreRun: Sendable {
     var isPart = !work.fitsOneTransaction
     let refused: [String]
     do {
-      let before = try await define(.preData, work.preData, work, target, session)
+      let before = try await define(.preData, work.definition, work, target, session)
       isPart = true
       try await neutralise(session) { copy throws(PostgresError) in try copy.ofDefinition() }
       refused = try await before + fill(work, target, session)
@@ -163,10 +163,10 @@ public struct RestoreRun: Sendable {
     _ target: Target,
     _ session: Session
   ) async throws -> [String] {
-    var postData = work.postData
+    var postData = work.definition
     var refused: [String] = []
     if !options.isSchemaOnly {
-      let entries = try work.postData ?? work.archive.entries()
+      let entries = try work.definition ?? work.archive.entries()
       let builds =
         try options.sampledRows == nil
         ? IndexBuild.all(

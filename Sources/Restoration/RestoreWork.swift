@@ -7,9 +7,8 @@ internal import Snapshot
 struct RestoreWork: Sendable {
   let archive: Archive
   let selection: RestoreSelection
-  /// Entries of the table of contents to restore before and after the rows; nil for all.
-  let preData: [Archive.Entry]?
-  let postData: [Archive.Entry]?
+  /// Entries of the table of contents to restore, of both sections; nil for all.
+  let definition: [Archive.Entry]?
   /// The same with security labels, as `pg_dump` would write all of it; nil for all.
   let everything: [Archive.Entry]?
   /// The security labels, which are no part of those.
@@ -43,10 +42,7 @@ struct RestoreWork: Sendable {
     let chosen = try Self.entries(archive, selection, options, parts)
     everything = chosen
     labels = try (chosen ?? archive.entries()).filter(\.isLabel)
-    let definition =
-      labels.isEmpty ? chosen : try (chosen ?? archive.entries()).filter { !$0.isLabel }
-    preData = definition
-    postData = definition
+    definition = labels.isEmpty ? chosen : try (chosen ?? archive.entries()).filter { !$0.isLabel }
     tables = try selection.tables.map { ($0, try content.stripes(of: $0, reader)) }
     plan = LoadPlan(tables)
     largeObjects =

@@ -53,15 +53,18 @@ struct RowLoader {
       try writer.write(bytes.span.extracting(0..<count))
       left -= count
     }
-    guard left == 0 else {
-      throw Problem(
-        .damaged,
-        code: "snapshot.stripe",
-        "a stripe of \(table.label) is shorter than it says",
-        reason: "\(left) bytes of \(stripe.bytes) are missing",
-        hint: "Run drydock check --read-data, and restore an older snapshot meanwhile."
-      )
-    }
+    guard left == 0 else { throw Self.isShort(stripe, of: table, left) }
+  }
+
+  /// What is wrong with a stripe whose chunks end before its text does.
+  static func isShort(_ stripe: Stripe, of table: Manifest.Table, _ missing: Int) -> Problem {
+    Problem(
+      .damaged,
+      code: "snapshot.stripe",
+      "a stripe of \(table.label) is shorter than it says",
+      reason: "\(missing) bytes of \(stripe.bytes) are missing",
+      hint: "Run drydock check --read-data, and restore an older snapshot meanwhile."
+    )
   }
 
   /// COPY into the table, or into the root whose leaves rows may move between.

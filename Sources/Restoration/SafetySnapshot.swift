@@ -30,7 +30,7 @@ public struct SafetySnapshot: Sendable {
   }
 
   /// The level that lets a copy be dropped: every chunk opens and adds up.
-  public static let neededLevel = 2
+  static let neededLevel = 2
 
   let take: @Sendable (_ copy: String) async throws -> Proof
 

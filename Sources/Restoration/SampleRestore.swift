@@ -1,4 +1,3 @@
-internal import Catalog
 internal import Postgres
 internal import Repository
 internal import Snapshot
@@ -74,6 +73,4 @@ struct SampledTable: Sendable {
     let taken = Set(places)
     return stripes.indices.filter { !taken.contains($0) }
   }
-
-  var name: RelationName { RelationName(schema: table.schema, name: table.name) }
 }

@@ -24,6 +24,24 @@ struct SchemaInventory: Sendable {
     )
   }
 
+  /// Tables whose count differs from another copy's, in which they are counted by bare name.
+  func losses(against other: [String: Int]) -> [PlannedLoss] {
+    PlannedLoss.differing(
+      objects.compactMap { object in
+        guard object.kind == "table", let rows = object.rows, let name = object.relation
+        else { return nil }
+        return PlannedLoss(table: object.name, liveRows: rows, snapshotRows: other[name])
+      }
+    )
+  }
+
+  /// About how many rows each relation has, by bare name.
+  var counts: [String: Int] {
+    objects.reduce(into: [:]) { counts, object in
+      if let name = object.relation, let rows = object.rows { counts[name] = rows }
+    }
+  }
+
   private static func objects(_ oid: Int, _ connection: Connection) throws -> [PlannedObject] {
     try connection.query(objectQuery, [Parameter(oid)]).map { row in
       PlannedObject(

@@ -92,18 +92,10 @@ public struct SchemaReplacement: Sendable {
   private func withSession<Value: Sendable>(
     _ body: (Session) async throws -> Value
   ) async throws -> Value {
-    let session = try await Session.opening(settings)
-    do {
+    try await Session.lending(in: settings) { session in
       // It waits while others load, and holds its locks while a safety snapshot is taken.
       try await session.run { try $0.freeFromTimeLimits() }
-      let value = try await body(session)
-      await session.close()
-      return value
-    } catch {
-      await session.close()
-      if let error = error as? PostgresError { throw Problem.ofLooking(error) }
-      if error is CancellationError { throw Problem.interrupted }
-      throw error
+      return try await body(session)
     }
   }
 

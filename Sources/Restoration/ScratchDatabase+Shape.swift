@@ -46,7 +46,9 @@ extension ScratchDatabase {
       names: shape.tablespaces.map { SQL.identifier($0) }
     )
     .create()
-    try connection.execute(shape.database.creation(owner: shape.database.owner))
+    try connection.execute(
+      shape.database.creation(on: shape.major, owner: shape.database.owner)
+    )
     let name = SQL.identifier(shape.database.name)
     try connection.execute("GRANT ALL ON DATABASE \(name) TO \(SQL.identifier(role))")
     let scratch = ScratchDatabase(server: server, name: shape.database.name)
@@ -104,7 +106,7 @@ extension ScratchDatabase {
   ) throws -> ConnectionSettings {
     let user = Self.administrator
     try Connection.open(server.settings(database: "postgres", user: user))
-      .execute(shape.database.creation(as: name, owner: shape.database.owner))
+      .execute(shape.database.creation(on: shape.major, as: name, owner: shape.database.owner))
     let dump = try Archive.plainDump(of: administration, binaryDirectory: binaryDirectory)
     let settings = server.settings(database: name, user: user)
     do {

@@ -126,7 +126,9 @@ public struct ScratchDatabase: Sendable {
     let connection = try takeOver(server)
     try ScratchRoles(connection: connection, content: content).create(migrator: migrator)
     try ScratchTablespaces(connection: connection, content: content).create()
-    try connection.execute(database.creation(owner: database.owner))
+    try connection.execute(
+      database.creation(on: connection.serverMajor, owner: database.owner)
+    )
     let scratch = ScratchDatabase(server: server, name: database.name)
     try database.applySettings(connection)
     return scratch
@@ -152,8 +154,10 @@ public struct ScratchDatabase: Sendable {
   func makeNeighbour(_ name: String, like content: SnapshotContent) throws -> ConnectionSettings {
     let database = content.manifest.database
     let user = Self.administrator
-    try Connection.open(server.settings(database: "postgres", user: user))
-      .execute(database.creation(as: name, owner: database.owner))
+    let connection = try Connection.open(server.settings(database: "postgres", user: user))
+    try connection.execute(
+      database.creation(on: connection.serverMajor, as: name, owner: database.owner)
+    )
     return server.settings(database: name, user: user)
   }
 }

@@ -22,11 +22,18 @@ enum SetAsideName {
     String(try Randomness.bytes(operationLength).map { alphabet[Int($0) % alphabet.count] })
   }
 
+  /// Whether a text can be an operation's id: people type them, and journals hold them.
+  static func isOperation(_ text: some StringProtocol) -> Bool {
+    text.count == operationLength && text.allSatisfy { alphabet.contains($0) }
+  }
+
   /// The name of a copy, its base shortened at a character's end so that all fits.
   static func name(base: String, operation: String, copy: Copy) -> String {
     let suffix = "__dd_\(operation)_\(copy.rawValue)"
     var short = base
-    while short.utf8.count + suffix.utf8.count > limit { short.unicodeScalars.removeLast() }
+    while !short.isEmpty, short.utf8.count + suffix.utf8.count > limit {
+      short.unicodeScalars.removeLast()
+    }
     return short + suffix
   }
 

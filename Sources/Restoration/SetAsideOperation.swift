@@ -186,19 +186,11 @@ extension SetAsideOperation {
   private func withConnection<Value: Sendable>(
     _ body: @Sendable (Connection) throws -> Value
   ) async throws -> Value {
-    let session = try await Session.opening(settings)
-    do {
-      let value = try await session.run { connection in
+    try await Session.lending(in: settings) { session in
+      try await session.run { connection in
         try connection.freeFromTimeLimits()
         return try body(connection)
       }
-      await session.close()
-      return value
-    } catch let error as PostgresError {
-      await session.close()
-      throw Problem.ofLooking(error)
-    } catch is CancellationError {
-      throw Problem.interrupted
     }
   }
 }

@@ -38,7 +38,7 @@ public struct SetAsidePlan: Sendable, Equatable {
   public var slots: [PlannedSlot]
   /// Prepared transactions of the database.
   public var preparedTransactions: [String]
-  /// Patches that an undo sets back, and those that it brings back.
+  /// Patches that an undo sets back.
   public var setBack: [PlannedPatch]
   /// Foreign keys whose rows an undo would find to refer to nothing: they come back, unchecked.
   public var unfitting: [String] = []

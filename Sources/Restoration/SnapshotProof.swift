@@ -61,11 +61,11 @@ struct SnapshotProof: Sendable {
       (preData, postData) = ("", "")
       batches = try DefinitionBatches(
         schema: schema,
-        entries: (work.preData ?? []).filter { !Self.livesOn.contains($0.kind) }
+        entries: (work.definition ?? []).filter { !Self.livesOn.contains($0.kind) }
       ) { try Self.script($0, $1, work, options, encoding) }
     } else {
-      preData = try Self.script(.preData, work.preData, work, options, encoding)
-      postData = try Self.script(.postData, work.postData, work, options, encoding)
+      preData = try Self.script(.preData, work.definition, work, options, encoding)
+      postData = try Self.script(.postData, work.definition, work, options, encoding)
       batches = nil
     }
   }
@@ -73,7 +73,7 @@ struct SnapshotProof: Sendable {
   /// A snapshot of chosen tables knows the schema's name and not its definition.
   private static func requireDefinition(of schema: String, _ work: RestoreWork) throws {
     // pg_dump writes no entry for schema public; that one is refused with a reason of its own.
-    let isDefined = (work.preData ?? []).contains { $0.kind == "SCHEMA" }
+    let isDefined = (work.definition ?? []).contains { $0.kind == "SCHEMA" }
     guard !isDefined && schema != "public" else { return }
     throw Problem(
       .refused,

@@ -1,4 +1,5 @@
 public import Postgres
+internal import Problems
 
 /// Which database this is, beyond doubt: a name alone has cost people the wrong one.
 public struct TargetIdentity: Sendable, Equatable {
@@ -19,6 +20,17 @@ public struct TargetIdentity: Sendable, Equatable {
 
   /// Whether a replacing restore is refused unless trusted configuration allows it.
   public var isProtected: Bool { label == EnvironmentLabel.protected }
+
+  /// Refuses a protected database, unless trusted configuration allows it.
+  func requireUnprotected(unless isAllowed: Bool) throws {
+    guard isProtected, !isAllowed else { return }
+    throw Problem(
+      .refused,
+      code: "restore.protected",
+      "database \(database) is labelled protected; nothing was changed",
+      hint: "Trusted configuration can allow it: policy.allow_replace of this target."
+    )
+  }
 
   /// Looks at the database of a session.
   public static func read(_ connection: Connection) throws -> TargetIdentity {

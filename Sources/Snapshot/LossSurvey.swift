@@ -127,31 +127,34 @@ public final class LossSurvey {
   /// A file with a hole loads nowhere, so what of it is left is not counted.
   private func survey(_ file: Manifest.Dump.File, _ loss: inout SnapshotLoss) throws {
     var bytes: Int? = 0
-    var lostChunks: [String] = []
+    var isWhole = true
+    var packs: [String] = []
     for segment in file.segments {
       switch try read(segment, { try Segment(decoding: $0) }) {
       case .lost(let causes):
-        bytes = nil
-        lostChunks += causes.isEmpty ? [""] : causes
+        (isWhole, bytes) = (false, nil)
+        packs += causes
       case .readable(let list):
         for piece in list.stripes {
           let lost = try lost(piece)
           guard !lost.isEmpty else { continue }
+          isWhole = false
           bytes = bytes.map { $0 + piece.bytes }
-          let causes = try causes(of: lost)
-          lostChunks += causes.isEmpty ? [""] : causes
+          packs += try causes(of: lost)
         }
       }
     }
     loss.whole.files += 1
-    guard !lostChunks.isEmpty else { return loss.whole.wholeFiles += 1 }
-    let causes = Set(lostChunks).subtracting([""]).sorted()
-    loss.parts.append(.init(subject: .dumpFile(file.name, bytes: bytes), causes: causes))
+    guard !isWhole else { return loss.whole.wholeFiles += 1 }
+    loss.parts.append(
+      .init(subject: .dumpFile(file.name, bytes: bytes), causes: Set(packs).sorted())
+    )
   }
 
   private func surveyLargeObjects(_ manifest: Manifest, _ loss: inout SnapshotLoss) throws {
     var whole = 0
-    var lostLists: [String] = []
+    var isWhole = true
+    var packs: [String] = []
     let before = loss.parts.count
     for list in manifest.largeObjects {
       if let count = largeObjects[list] {
@@ -159,7 +162,9 @@ public final class LossSurvey {
         continue
       }
       switch try read(list, { try LargeObjectList(proving: $0) }) {
-      case .lost(let causes): lostLists += causes.isEmpty ? [""] : causes
+      case .lost(let causes):
+        isWhole = false
+        packs += causes
       case .readable(let content):
         let count = try survey(content, &loss)
         whole += count
@@ -170,11 +175,10 @@ public final class LossSurvey {
     }
     loss.whole.largeObjects = manifest.largeObjectCount
     loss.whole.restorableLargeObjects = whole
-    guard !lostLists.isEmpty else { return }
+    guard !isWhole else { return }
     let named = loss.parts.count - before
     let rest = max(manifest.largeObjectCount - whole - named, 0)
-    let causes = Set(lostLists).subtracting([""]).sorted()
-    loss.parts.append(.init(subject: .largeObjects(atMost: rest), causes: causes))
+    loss.parts.append(.init(subject: .largeObjects(atMost: rest), causes: Set(packs).sorted()))
   }
 
   /// How many of a list's objects can be restored; the others are added to the loss.

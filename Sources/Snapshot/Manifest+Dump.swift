@@ -80,7 +80,7 @@ extension Manifest {
   }
 
   /// What stands for the cluster of a dump, of which no dump tells: a series of its own.
-  public static let importedSystem = "imported"
+  private static let importedSystem = "imported"
 
   /// The manifest of a dump.
   ///

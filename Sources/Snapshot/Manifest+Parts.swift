@@ -13,7 +13,7 @@ extension Manifest {
     public var owner: String
     /// The encoding, such as `UTF8`; the rows' bytes are in it.
     public var encoding: String
-    /// The collation and character type, and the provider's locale where it is not libc.
+    /// `LC_COLLATE`.
     public var collate: String
     /// `LC_CTYPE`.
     public var ctype: String
@@ -211,6 +211,9 @@ extension Manifest {
       self.lastValue = lastValue
       self.isCalled = isCalled
     }
+
+    /// The sequence for a person: `public.jobs_id_seq`.
+    public var label: String { "\(schema).\(name)" }
   }
 
   /// A materialised view: refreshed on restore where it was filled.

@@ -35,7 +35,7 @@ public struct Manifest: Codable, Sendable, Equatable {
   public var isPartial: Bool
   /// The schema's definition.
   public var definition: Definition
-  /// The last patch in the ledger, if the database has one.
+  /// The patches that the ledger counts as applied; none where the database has no ledger.
   public var ledger: [LedgerEntry]
   /// The position of the ledger's last event; 0 without a ledger.
   public var ledgerPosition: Int

@@ -42,7 +42,10 @@ public struct SnapshotDifference: Sendable {
     let hasher = RowHasher(seed: new.repository.digestSeed)
     var tables: [TableDifference] = []
     var equalTables = 0
-    for (old, new) in Self.pairs(old.manifest.tables, new.manifest.tables, by: \.label) {
+    let tablePairs = Self.pairs(old.manifest.tables, new.manifest.tables) {
+      Self.key($0.schema, $0.name)
+    }
+    for (old, new) in tablePairs {
       note((new ?? old)?.label ?? "")
       if let old, let new, Self.haveSameRows(old, new) {
         equalTables += 1
@@ -52,8 +55,9 @@ public struct SnapshotDifference: Sendable {
     }
     self.tables = tables
     self.equalTables = equalTables
-    sequences = Self.pairs(old.manifest.sequences, new.manifest.sequences, by: \.label)
-      .filter { $0?.lastValue != $1?.lastValue || $0?.isCalled != $1?.isCalled }
+    sequences = Self.pairs(old.manifest.sequences, new.manifest.sequences) {
+      Self.key($0.schema, $0.name)
+    }.filter { $0?.lastValue != $1?.lastValue || $0?.isCalled != $1?.isCalled }
       .map { Value(label: ($1 ?? $0)?.label ?? "", old: $0?.lastValue, new: $1?.lastValue) }
     largeObjects = try Self.largeObjects(old, new, reader)
   }
@@ -78,6 +82,9 @@ public struct SnapshotDifference: Sendable {
       .map { Value(label: String(($1 ?? $0)?.oid ?? 0), old: $0?.size, new: $1?.size) }
   }
 
+  /// A name apart from every other: no name holds a zero byte, and any may hold a dot.
+  private static func key(_ schema: String, _ name: String) -> String { "\(schema)\0\(name)" }
+
   /// Items of two lists side by side, in the order of their names.
   private static func pairs<Item, Name: Hashable & Comparable>(
     _ olds: [Item],
@@ -88,8 +95,4 @@ public struct SnapshotDifference: Sendable {
     let new = Dictionary(news.map { (name($0), $0) }) { $1 }
     return Set(old.keys).union(new.keys).sorted().map { (old: old[$0], new: new[$0]) }
   }
-}
-
-extension Manifest.Sequence {
-  fileprivate var label: String { "\(schema).\(name)" }
 }

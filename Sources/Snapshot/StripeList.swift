@@ -171,6 +171,8 @@ private struct Draft: Sendable {
   func stripe(_ place: Int) throws -> Stripe? {
     guard place < places.count, places[place] != Self.none else { return nil }
     var reader = ByteReader(bytes, at: Int(places[place]))
-    return Stripe(reading: &reader)
+    // Nil would mean that the parent's stripe stays in this place.
+    guard let stripe = Stripe(reading: &reader) else { throw Segment.unreadable }
+    return stripe
   }
 }

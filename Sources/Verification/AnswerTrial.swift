@@ -11,6 +11,7 @@ internal import Snapshot
 struct AnswerTrial: Sendable {
   let content: SnapshotContent
 
+  /// How long one question may take, in milliseconds: the copy's caches are cold.
   private static let timeout = 600_000
 
   /// How many answers the snapshot keeps.

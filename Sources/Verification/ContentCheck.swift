@@ -22,18 +22,32 @@ struct ContentCheck {
       of: "the definition"
     )
     for table in snapshot.manifest.tables {
-      findings += try missing(table.segments, of: table.label)
-      guard findings.isEmpty else { continue }
-      findings += try guarding(table.label) {
-        try missing(snapshot.stripes(of: table, reader).flatMap(\.chunks), of: table.label)
+      findings += try presence(of: table.label, listedIn: table.segments) {
+        try snapshot.stripes(of: table, reader).flatMap(\.chunks)
       }
     }
-    for file in snapshot.manifest.dump?.files ?? [] { findings += try presence(of: file) }
-    findings += try missing(snapshot.manifest.largeObjects, of: "the large objects")
-    guard findings.isEmpty else { return findings }
-    return try guarding("the large objects") {
-      try missing(snapshot.largeObjects(reader).flatMap(\.chunks), of: "the large objects")
+    for file in snapshot.manifest.dump?.files ?? [] {
+      findings += try presence(of: Self.label(file), listedIn: file.segments) {
+        try file.segments.flatMap { segment in
+          try Segment(decoding: try reader.read(segment, kind: .list)).stripes.flatMap(\.chunks)
+        }
+      }
     }
+    return try findings
+      + presence(of: "the large objects", listedIn: snapshot.manifest.largeObjects) {
+        try snapshot.largeObjects(reader).flatMap(\.chunks)
+      }
+  }
+
+  /// Looks for a part's lists, and where all of them are there, for what they list.
+  private func presence(
+    of subject: String,
+    listedIn lists: [ChunkID],
+    _ chunks: () throws -> [ChunkID]
+  ) throws -> [VerificationRun.Finding] {
+    let lost = try missing(lists, of: subject)
+    guard lost.isEmpty else { return lost }
+    return try guarding(subject) { try missing(chunks(), of: subject) }
   }
 
   /// Level 2: every chunk opens, and rows and digests of the stripes add up to the tables'.
@@ -81,17 +95,6 @@ struct ContentCheck {
     }
   }
 
-  private func presence(of file: Manifest.Dump.File) throws -> [VerificationRun.Finding] {
-    let lists = try missing(file.segments, of: Self.label(file))
-    guard lists.isEmpty else { return lists }
-    return try guarding(Self.label(file)) {
-      try file.segments.flatMap { segment in
-        let stripes = try Segment(decoding: try reader.read(segment, kind: .list)).stripes
-        return try missing(stripes.flatMap(\.chunks), of: Self.label(file))
-      }
-    }
-  }
-
   private static func label(_ file: Manifest.Dump.File) -> String {
     file.name.isEmpty ? "the dump" : "the dump's file \(file.name)"
   }
@@ -111,8 +114,7 @@ struct ContentCheck {
     do {
       return try body()
     } catch let problem as Problem where problem.kind == .damaged {
-      let reason = problem.reason.map { ": \($0)" } ?? ""
-      return [.init(subject: subject, text: problem.summary + reason)]
+      return [.init(subject: subject, damage: problem)]
     }
   }
 

@@ -28,8 +28,7 @@ struct DumpTrial: Sendable {
         progress("level 3: loading the dump")
       }
     } catch let problem as Problem where problem.kind == .damaged {
-      let text = problem.summary + (problem.reason.map { ": \($0)" } ?? "")
-      return TrialResult(findings: [.init(subject: "the dump", text: text)])
+      return TrialResult(findings: [.init(subject: "the dump", damage: problem)])
     }
     let seconds = started.secondsAgo
     try scratch.remove()

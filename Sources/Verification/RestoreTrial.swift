@@ -41,8 +41,7 @@ struct RestoreTrial: Sendable {
       return result
     } catch let problem as Problem where problem.kind == .damaged {
       try await lane.run { try scratch.server.remove() }
-      let text = problem.summary + (problem.reason.map { ": \($0)" } ?? "")
-      return TrialResult(findings: [.init(subject: "the restored copy", text: text)])
+      return TrialResult(findings: [.init(subject: "the restored copy", damage: problem)])
     } catch {
       // The first error is the one to report; the next start removes what stays.
       try? await lane.run { try scratch.server.remove() }

@@ -83,7 +83,7 @@ struct StorageTrial: Sendable {
         JOIN pg_catalog.pg_namespace n ON n.oid = e.extnamespace WHERE e.extname = 'amcheck'
         """
       ).value ?? "drydock_amcheck"
-    let knowsTrees =
+    let knowsInverted =
       try connection.execute(
         """
         SELECT count(*) FROM pg_catalog.pg_proc p
@@ -91,7 +91,7 @@ struct StorageTrial: Sendable {
         """
       ).int == 1
     return try connection.execute(Self.relations).compactMap {
-      Self.check($0, schema, knowsInverted: knowsTrees)
+      Self.check($0, schema, knowsInverted: knowsInverted)
     }
   }
 

@@ -169,3 +169,11 @@ public struct VerificationRun: Sendable {
     }
   }
 }
+
+extension VerificationRun.Finding {
+  /// Damage as a finding.
+  init(subject: String, damage: Problem) {
+    let reason = damage.reason.map { ": \($0)" } ?? ""
+    self.init(subject: subject, text: damage.summary + reason)
+  }
+}

@@ -10,13 +10,16 @@ struct ShellTests {
   private static let definition = """
     CREATE TABLE t AS SELECT i FROM generate_series(1, 1000) i;
     CREATE TABLE other AS SELECT i FROM generate_series(1, 10) i;
+    CREATE TABLE days (day int) PARTITION BY LIST (day);
+    CREATE TABLE days_1 PARTITION OF days FOR VALUES IN (1);
+    INSERT INTO days VALUES (1);
     """
 
   private func user(_ source: ConnectionSettings) throws -> Drydock {
     try Connection.open(source).execute(Self.definition)
     let user = try Drydock(on: .v15)
     try user.backup(source)
-    try Connection.open(source).execute("DROP TABLE t, other")
+    try Connection.open(source).execute("DROP TABLE t, other, days")
     return user
   }
 
@@ -32,12 +35,19 @@ struct ShellTests {
       let script = "\(user.directory)/script.sql"
       let lines =
         "SELECT 't has ' || count(*) FROM t;\nSELECT 'other has ' || count(*) FROM other;\n"
+        + "SELECT 'days has ' || count(*) FROM days;\n"
       try AtomicFile.write(Array(lines.utf8), to: script, durability: .fast)
       let all = try user.pipe(script, ["query", "latest", "--shell"]).require(0)
       #expect(all.output.contains("t has 1000") && all.output.contains("other has 10"), "\(all)")
       let some = try user.pipe(script, ["query", "latest", "--shell", "--table", "public.t"])
       #expect(try some.require(0).output.contains("t has 1000"))
       #expect(some.output.contains("other has 0"), "\(some)")
+      let parts = try user.pipe(script, ["query", "latest", "--shell", "--table", "public.days"])
+      #expect(
+        try parts.require(0).output.contains("days has 1"),
+        "a partitioned table is its parts"
+      )
+      #expect(parts.output.contains("t has 0"), "\(parts)")
       let unknown = try user.pipe(script, ["query", "latest", "--shell", "--table", "nothing"])
       #expect(unknown.code == 2, "\(unknown)")
       for line in [

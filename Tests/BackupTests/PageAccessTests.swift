@@ -204,4 +204,41 @@ struct PageAccessTests {
       #expect(try Witness.isConfirmed(witness, on: connection))
     }
   }
+
+  @Test(
+    "A superuser who grants calls no operator of the database's owner",
+    arguments: TestServer.allCases
+  )
+  func ownersPath(server: TestServer) throws {
+    try withRole(server) { superuser, settings, role in
+      let database = SQL.identifier(settings.keywords["dbname"] ?? "")
+      try superuser.execute("CREATE SCHEMA theirs AUTHORIZATION \(role)")
+      let thief = try Connection.open(settings)
+      let attack = "plpgsql AS 'BEGIN ALTER ROLE \(role) SUPERUSER; RETURN true; END'"
+      try thief.execute(
+        """
+        CREATE FUNCTION theirs.equal(name, name) RETURNS boolean LANGUAGE \(attack);
+        CREATE OPERATOR theirs.= (LEFTARG = name, RIGHTARG = name, FUNCTION = theirs.equal);
+        CREATE FUNCTION theirs.check(text) RETURNS boolean LANGUAGE \(attack);
+        CREATE DOMAIN theirs.text AS text CHECK (theirs.check(VALUE))
+        """
+      )
+      try superuser.execute("ALTER DATABASE \(database) SET search_path = theirs, pg_catalog")
+      let granting = try Connection.open(settings.with("user", "postgres"))
+      try PageAccess.grantWitness(to: role, on: granting)
+      #expect(try PageAccess.install(for: role, on: granting) == .installed)
+      #expect(
+        try superuser.execute("SELECT rolsuper FROM pg_roles WHERE rolname = '\(role)'").value
+          == "f"
+      )
+      let types = try superuser.execute(
+        """
+        SELECT DISTINCT typnamespace::regnamespace::text FROM pg_attribute a
+        JOIN pg_type t ON t.oid = a.atttypid
+        WHERE attrelid = 'drydock_witness.rows'::regclass AND attnum > 0
+        """
+      )
+      #expect(types.map { $0[0] ?? "" } == ["pg_catalog"])
+    }
+  }
 }

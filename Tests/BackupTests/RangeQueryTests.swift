@@ -55,4 +55,29 @@ struct RangeQueryTests {
       }
     }
   }
+
+  @Test("Of an extension's table without pages, too, only the user's rows are read")
+  func condition() throws {
+    try withDatabase(on: .v15) { settings in
+      let connection = try Connection.open(settings)
+      try connection.execute("CREATE TABLE t AS SELECT i FROM generate_series(1, 10) i")
+      let relation = Relation(
+        oid: 1,
+        name: RelationName(schema: "public", name: "t"),
+        kind: .table,
+        isUnlogged: false,
+        fileNode: 1,
+        accessMethod: "columnar",
+        isPopulated: true,
+        columns: [Column(name: "i", type: "integer")],
+        condition: "WHERE i > 7",
+        isConfiguration: true,
+        loadRoot: nil,
+        indexes: []
+      )
+      var rows = 0
+      try connection.copyOut(RangeQuery.all(relation)) { _ in rows += 1 }
+      #expect(rows == 3)
+    }
+  }
 }

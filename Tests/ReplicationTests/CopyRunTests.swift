@@ -30,6 +30,15 @@ struct CopyRunTests {
     return original
   }
 
+  @Test("Without a place to copy to nothing counts as copied")
+  func nowhere() throws {
+    let original = try original(nights: 1)
+    let run = try CopyRun(from: original.repository, to: nil)
+    let problem = #expect(throws: Problem.self) { try run.run(original.snapshots) }
+    #expect(problem?.code == "copy.no-target")
+    #expect(try run.run(original.snapshots, isDryRun: true).items.count == 1)
+  }
+
   @Test("A copy has the same names, manifests, chunks and digests, with keys of its own")
   func copy() throws {
     let original = try original(nights: 5)

@@ -53,4 +53,22 @@ struct DatabaseEvictionTests {
       await keeper.close()
     }
   }
+
+  @Test("is freed from what the maintenance database sets for its sessions")
+  func settings() async throws {
+    try await withOwnServer(.v15, [:]) { own in
+      try own.sql(
+        """
+        ALTER DATABASE postgres SET statement_timeout = '1min';
+        ALTER DATABASE postgres SET search_path = evil, pg_catalog
+        """
+      )
+      let session = try await MaintenanceSession.connect(own.settings, own.databaseOptions())
+      let found = try await session.run { connection in
+        try ["statement_timeout", "search_path"].map { try connection.execute("SHOW \($0)").value }
+      }
+      #expect(found == ["0", "\"\""])
+      await session.close()
+    }
+  }
 }

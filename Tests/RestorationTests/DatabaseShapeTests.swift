@@ -68,4 +68,28 @@ struct DatabaseShapeTests {
       #expect(try await DatabaseOperation.list(in: stage.settings) == [])
     }
   }
+
+  @Test(
+    "A database of the C library's locale is one where template0 has another provider",
+    arguments: TestServer.allCases
+  )
+  func otherTemplate(server: TestServer) async throws {
+    try await withOwnServer(server, [:]) { own in
+      try own.sql("CREATE DATABASE shop TEMPLATE template0")
+      let content = try await Stage(own, database: "shop").snapshot()
+      let (letter, column, locale) =
+        server == .v18 ? ("b", "datlocale", "C.UTF-8") : ("i", "daticulocale", "de-DE")
+      try own.sql(
+        """
+        UPDATE pg_database SET datlocprovider = '\(letter)', \(column) = '\(locale)'
+        WHERE datname = 'template0'
+        """
+      )
+      let new = NewDatabase("copy", on: own.settings, like: content, options: RestoreOptions())
+      #expect(try new.create() == [])
+      #expect(
+        try own.sql("SELECT datlocprovider FROM pg_database WHERE datname = 'copy'").value == "c"
+      )
+    }
+  }
 }

@@ -85,8 +85,11 @@ struct ReplacementPlanTests {
           .run(token: plan.token)
       }
       #expect(late.code == "restore.token-expired")
-      let garbage = try await refusal { _ = try await stage.replacement(first).run(token: "yes") }
-      #expect(garbage.kind == .usage)
+      let long = String(repeating: "a", count: 80)
+      for text in ["yes", "\(long)-t3k2a-00", "abcdefgh-zzzzzzzzzzzz-00", "ABCDEFGH-t3k2a-00"] {
+        let garbage = try await refusal { _ = try await stage.replacement(first).run(token: text) }
+        #expect(garbage.code == "restore.token-malformed", "\(text)")
+      }
       #expect(try stage.schemas() == ["shop"])
     }
   }

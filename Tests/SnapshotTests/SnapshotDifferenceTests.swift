@@ -1,5 +1,8 @@
 import Digests
+import Foundation
+import ObjectStore
 import Repository
+import TestSupport
 import Testing
 
 @testable import Snapshot
@@ -84,5 +87,27 @@ struct SnapshotDifferenceTests {
       total.added += rows.added
     }
     #expect(total == .init(removed: 30, added: 21))
+  }
+
+  @Test("Tables are told apart whose names and schemas have dots")
+  func dots() throws {
+    let repository = try Repository.create(in: MemoryStore(), encryption: .none)
+    var (one, other) = (
+      Manifest.Table.sample("b.c", segments: []), Manifest.Table.sample("c", segments: [])
+    )
+    (one.schema, other.schema) = ("a", "a.b")
+    let contents = try [[one, other], [other]].enumerated().map { night, tables in
+      var manifest = Manifest.sample
+      manifest.tables = tables
+      let name = try repository.beginSnapshot(parent: nil).commit(
+        manifest: try manifest.encoded(),
+        at: Date(timeIntervalSince1970: 1_769_824_800 + Double(night)),
+        closure: [] as [ChunkID]
+      )
+      return try SnapshotContent(opening: name, in: repository)
+    }
+    let difference = try SnapshotDifference(from: contents[0], to: contents[1], countsRows: false)
+    #expect(difference.tables.map(\.old?.name) == ["b.c"])
+    #expect(difference.equalTables == 1)
   }
 }
