@@ -61,8 +61,8 @@ struct DatabaseGate {
       SELECT 'role ' || r.rolname || ' with ' || entry
       FROM pg_catalog.pg_db_role_setting s JOIN pg_catalog.pg_roles r ON r.oid = s.setrole,
         pg_catalog.unnest(s.setconfig) entry
-      WHERE s.setdatabase IN (0, $1) AND pg_catalog.split_part(entry, '=', 1) = $2
-        AND pg_catalog.split_part(entry, '=', 2) IN ('off', 'false', 'no', '0')
+      WHERE s.setdatabase IN (0, $1) AND CASE pg_catalog.split_part(entry, '=', 1) WHEN $2
+        THEN NOT pg_catalog.split_part(entry, '=', 2)::boolean END
       """,
       [Parameter(identity.oid), .text(Self.name)]
     )
