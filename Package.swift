@@ -119,6 +119,7 @@ let package = Package(
       "Operations",
       ["Snapshot", "Repository", "Postgres", "Processes", "Cryptography", "Bytes"]
     ),
+    module("Schedule", ["Files", "Processes", "HTTP", "Cryptography", "Bytes", "Postgres"]),
 
     // Floor 4 and 5: the command line.
     module(
@@ -128,7 +129,7 @@ let package = Package(
         "Cryptography", "HTTP", "ObjectStore", "Repository", "Snapshot", "Catalog", "Cluster",
         "Backup",
         "Restoration", "Migration", "Rehearsal", "Verification", "Replication",
-        "Operations",
+        "Operations", "Schedule",
       ]
     ),
     .executableTarget(name: "drydock", dependencies: ["Commands"], swiftSettings: strict),
@@ -176,7 +177,7 @@ let package = Package(
       "Commands",
       [
         "Arguments", "Backup", "Migration", "ObjectStore", "Postgres", "Reports", "Repository",
-        "Snapshot", "Rehearsal", "YAML",
+        "Snapshot", "Rehearsal", "YAML", "Schedule", "Processes",
       ]
     ),
     tests("Snapshot", ["Repository", "Digests", "ObjectStore"]),
@@ -206,6 +207,7 @@ let package = Package(
     tests("Verification", ["Repository", "Snapshot", "ObjectStore", "Digests"]),
     tests("Replication", ["Repository", "Snapshot", "ObjectStore", "Cryptography", "Digests"]),
     tests("Operations", ["Postgres", "Repository", "ObjectStore"]),
+    tests("Schedule", ["Files", "Processes"]),
     .testTarget(
       name: "AcceptanceTests",
       dependencies: [

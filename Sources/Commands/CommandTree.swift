@@ -47,7 +47,8 @@ public enum CommandTree {
         .init(
           "Set up",
           [
-            .command(InitCommand.self), .group(key), .command(DoctorCommand.self),
+            .command(InitCommand.self), .group(key), .command(ScheduleCommand.self),
+            .command(DoctorCommand.self),
             .command(CompletionsCommand.self), .command(ManualCommand.self),
             .group(tool),
           ]

@@ -92,6 +92,9 @@ struct ConfigurationFile: YAMLFile, Sendable, Equatable {
     case .runbook: settings.operations.runbook = try runbook(value)
     case .transitions: settings.operations.transitions = try transitions(value)
     case .parameters: settings.operations.parameters = try text(value)
+    case .schedule: settings.schedule.plan = try plan(value)
+    case .hooks: settings.schedule.hooks = try hooks(value)
+    case .ping: settings.schedule.pings = try pings(value)
     }
   }
 

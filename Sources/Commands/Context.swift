@@ -58,7 +58,9 @@ public struct Context: Sendable {
   public func warn(_ text: String) {
     guard !isJSON else { return }
     progress.clear()
-    world.say(world.errors.style.apply(.warning, Printable.lines("warning: \(text)")) + "\n")
+    let line = Printable.lines("warning: \(text)")
+    world.warnings?.line(line)
+    world.say(world.errors.style.apply(.warning, line) + "\n")
   }
 
   /// The passphrase of the repository: from its configured place, or asked for on a terminal.

@@ -36,6 +36,9 @@ enum SettingsKey: String, CaseIterable, Sendable {
   case runbook
   case transitions
   case parameters
+  case schedule
+  case hooks
+  case ping
 
   /// Whether the value is honoured only from a file that the user or root vouches for.
   ///
@@ -63,6 +66,8 @@ enum SettingsKey: String, CaseIterable, Sendable {
     case .scratchServer: true
     // What runs programs and statements, and what may be changed in bulk.
     case .runbook, .transitions, .parameters: true
+    // What runs programs by itself, and who hears of it.
+    case .schedule, .hooks, .ping: true
     }
   }
 

@@ -25,6 +25,10 @@ public struct Surroundings: Sendable {
   public var uptime: @Sendable () -> Duration
   /// Whether somebody asked to stop, as with Ctrl-C; for threads that belong to no task.
   public var isStopping: @Sendable () -> Bool = { false }
+  /// Waits; throws when the task is cancelled meanwhile.
+  public var pause: @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
+  /// Where warnings go besides, when nobody reads the other words of a run that succeeds.
+  public var warnings: Output?
   /// The passphrase that stood in the environment.
   public var passphrase: Passphrase?
   /// The passphrase of the repository that `copy` writes to, which stood there too.

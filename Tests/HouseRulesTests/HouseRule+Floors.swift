@@ -13,7 +13,7 @@ extension HouseRule {
       ["ObjectStore", "Repository", "Snapshot", "Catalog", "Cluster"],
       [
         "Backup", "Restoration", "Migration", "Rehearsal", "Verification", "Replication",
-        "Operations",
+        "Operations", "Schedule",
       ],
       ["Commands"],
       ["drydock", "simulate"],

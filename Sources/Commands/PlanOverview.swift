@@ -1,0 +1,29 @@
+internal import Foundation
+internal import Schedule
+
+/// A plan as it stands now: what is due next, and how the last runs ended.
+struct PlanOverview {
+  /// One task.
+  struct Row {
+    let entry: TaskPlan.Entry
+    let next: Date
+    let last: TaskRecord?
+  }
+
+  let rows: [Row]
+  let zone: TimeZone
+  let delay: Duration
+  let plan: TaskPlan
+  let directory: String
+
+  init(_ session: PlanSession, in zone: TimeZone) throws {
+    self.zone = zone
+    plan = session.plan
+    delay = session.delay
+    directory = session.journal.directory
+    let loop = PlanLoop(session.plan, in: zone, delay: session.delay, session.context.clock)
+    rows = try session.plan.entries.map { entry in
+      Row(entry: entry, next: loop.due(entry), last: try session.journal.last(of: entry.task))
+    }
+  }
+}

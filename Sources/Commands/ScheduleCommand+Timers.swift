@@ -1,0 +1,85 @@
+internal import Files
+internal import Foundation
+internal import Problems
+internal import Schedule
+internal import Terminal
+
+/// Writing what wakes the plan: units of systemd, or lines of a crontab.
+extension ScheduleCommand {
+  /// Prints the units, or writes them and says what to do next.
+  func writeUnits(_ session: PlanSession) throws -> ExitStatus {
+    let context = session.context
+    warnOfVariables(context)
+    let units = SystemdUnits(session.plan, try caller(session))
+    guard let directory else {
+      let texts = units.files.map { "# --- \($0.name)\n\($0.text)" }
+      context.world.output.write(texts.joined(separator: "\n"))
+      return .done
+    }
+    for file in units.files {
+      try AtomicFile.write(
+        Array(file.text.utf8),
+        to: "\(context.absolute(directory))/\(file.name)",
+        mode: 0o644
+      )
+    }
+    let control = user == nil ? "systemctl --user" : "systemctl"
+    context.note(
+      """
+      wrote \(units.files.count) units to \(directory); to begin:
+        \(control) daemon-reload
+        \(control) enable --now \(ShellWords.quoted(units.timers))
+      """
+    )
+    return .done
+  }
+
+  /// How a timer comes to the same plan as this call.
+  func caller(_ session: PlanSession) throws -> PlanCaller {
+    let configuration = session.context.configuration
+    // The plan is believed from one file alone: the named one, or the one outside of the checkout.
+    var options = configuration.files.last.map { ["--config", $0] } ?? []
+    let given = [
+      ("--profile", configuration.profile), ("--repository", shared.repository),
+      ("--passphrase-file", shared.passphraseFile), ("--key-file", shared.keyFile),
+    ]
+    for case (let option, let value?) in given {
+      options += [option, option == "--profile" ? value : session.context.absolute(value)]
+    }
+    return PlanCaller(
+      program: FileFacts.realPath("/proc/self/exe") ?? "drydock",
+      options: options,
+      profile: configuration.profile,
+      user: user,
+      writablePaths: writablePaths(session)
+    )
+  }
+
+  /// The directories of repositories, which a confined service must be let into.
+  private func writablePaths(_ session: PlanSession) -> [String] {
+    let copies = session.plan.entry(.copy)?.words.compactMap { word in
+      word.hasPrefix("--to=") ? String(word.dropFirst("--to=".count)) : nil
+    }
+    return ([session.context.configuration.repository].compactMap { $0 } + (copies ?? []))
+      .map { $0.hasPrefix("file://") ? String($0.dropFirst("file://".count)) : $0 }
+      .filter { !$0.contains("://") }
+      .map(session.context.absolute)
+  }
+
+  /// A timer starts with an environment of its own, so what stands in this one is not there at night.
+  func warnOfVariables(_ context: Context) {
+    var names = EnvironmentSettings.known.map(\.name).filter { name in
+      !["DRYDOCK_CONFIG", "DRYDOCK_PROFILE"].contains(name)
+        && context.world.environment[name]?.isEmpty == false
+    }
+    // These were taken out of the environment at the start.
+    if context.world.passphrase != nil { names.append(Passphrase.variable) }
+    if context.world.targetPassphrase != nil { names.append(Passphrase.targetVariable) }
+    if context.world.passphraseCommand != nil { names.append(Passphrase.commandVariable) }
+    guard !names.isEmpty else { return }
+    context.warn(
+      "a timer does not see these variables: \(names.sorted().joined(separator: ", ")); write what "
+        + "they say into the configuration"
+    )
+  }
+}
