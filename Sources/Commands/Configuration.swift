@@ -1,5 +1,6 @@
 public import Postgres
 internal import Problems
+internal import Rehearsal
 internal import Snapshot
 
 /// What is configured for this call: flags before environment before files before defaults.
@@ -44,6 +45,10 @@ public struct Configuration: Sendable, Equatable {
   public var receiptKeys: [String]?
   /// How the database is operated: runbook, transitions, parameters.
   var operations = OperationSettings()
+  /// Which databases make up the fleet; nil where nothing says.
+  var fleet: FleetSettings?
+  /// Programs that look at the scratch of a rehearsal.
+  var rehearsalHooks = RehearsalHooks()
   /// The profile in use.
   public var profile: String?
   /// The files that were read, the one that counts most first.
@@ -90,6 +95,8 @@ public struct Configuration: Sendable, Equatable {
     result.receiptKey = merged.receiptKey
     result.receiptKeys = merged.receiptKeys
     result.operations = merged.operations
+    result.fleet = merged.fleet
+    result.rehearsalHooks = merged.rehearsalHooks ?? RehearsalHooks()
     result.profile = profile
     result.files = files.map(\.path)
     let configuredDatabase = try configured.database.map { try ConnectionSettings.given($0, .file) }

@@ -159,12 +159,12 @@ extension ConfigurationFile {
     return path
   }
 
-  private func duration(_ node: YAMLNode) throws -> Duration {
+  func duration(_ node: YAMLNode) throws -> Duration {
     if let duration = Duration(argument: try text(node)) { return duration }
     throw problem(node.mark, "bad-value", "Expected is \(Duration.expectation)")
   }
 
-  private func list(_ node: YAMLNode) throws -> [YAMLNode] {
+  func list(_ node: YAMLNode) throws -> [YAMLNode] {
     guard case .sequence(let nodes) = node.content else {
       throw problem(node.mark, "bad-value", "A list is expected here")
     }

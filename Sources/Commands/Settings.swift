@@ -1,3 +1,4 @@
+internal import Rehearsal
 internal import Snapshot
 
 /// Settings as one place gave them: a file, a profile, the environment or the flags.
@@ -22,6 +23,8 @@ struct Settings: Sendable, Equatable {
   var receiptKey: String?
   var receiptKeys: [String]?
   var operations = OperationSettings()
+  var fleet: FleetSettings?
+  var rehearsalHooks: RehearsalHooks?
 
   /// These settings, completed with those of a place that counts less.
   func completed(with other: Settings) -> Settings {
@@ -40,6 +43,8 @@ struct Settings: Sendable, Equatable {
     result.receiptKey = receiptKey ?? other.receiptKey
     result.receiptKeys = receiptKeys ?? other.receiptKeys
     result.binaries = binaries ?? other.binaries
+    result.fleet = fleet ?? other.fleet
+    result.rehearsalHooks = rehearsalHooks ?? other.rehearsalHooks
     result.operations = operations.completed(with: other.operations)
     result.bucket = bucket.completed(with: other.bucket)
     // One key as a whole: a nearer place that names any kind does not mean a farther one's.

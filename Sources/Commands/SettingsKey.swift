@@ -36,6 +36,8 @@ enum SettingsKey: String, CaseIterable, Sendable {
   case runbook
   case transitions
   case parameters
+  case fleet
+  case rehearsalHooks = "rehearsal_hooks"
 
   /// Whether the value is honoured only from a file that the user or root vouches for.
   ///
@@ -61,6 +63,10 @@ enum SettingsKey: String, CaseIterable, Sendable {
     case .receiptKey, .receiptKeys: true
     // Where strangers' code runs, and who is asked for a superuser's password.
     case .scratchServer: true
+    // Which servers are asked, with whose credentials.
+    case .fleet: true
+    // What runs programs on production's rows.
+    case .rehearsalHooks: true
     // What runs programs and statements, and what may be changed in bulk.
     case .runbook, .transitions, .parameters: true
     }
