@@ -103,7 +103,7 @@ let package = Package(
       "Rehearsal",
       [
         "Migration", "Restoration", "Cluster", "Catalog", "Snapshot", "Repository", "Postgres",
-        "Cryptography", "SQLSyntax", "Reports", "Bytes", "Digests",
+        "Cryptography", "SQLSyntax", "Reports", "Bytes", "Digests", "Processes",
       ]
     ),
     module(

@@ -46,6 +46,11 @@ public struct TablePattern: Sendable, Equatable {
     return literal.isEmpty ? text : text + SQL.identifier(literal)
   }
 
+  /// Whether a name fits a pattern, in which a dot means itself.
+  public static func fits(_ pattern: String, _ name: String) -> Bool {
+    fits(Array(pattern)[...], Array(name)[...])
+  }
+
   private static func fits(_ pattern: ArraySlice<Character>, _ text: ArraySlice<Character>) -> Bool
   {
     guard let first = pattern.first else { return text.isEmpty }

@@ -7,7 +7,7 @@ internal import Repository
 internal import Snapshot
 
 /// Takes a snapshot.
-public struct BackupCommand: RunnableCommand {
+public struct BackupCommand: FleetCommand {
   /// The word that calls it.
   public static let name = "backup"
   /// One sentence.
@@ -42,6 +42,8 @@ public struct BackupCommand: RunnableCommand {
   public var compression: String?
   /// The directory of the user's own queries.
   public var queries: String?
+  /// The options by which it works on many databases.
+  public var fleet = FleetOptions()
 
   /// Makes the command with every default.
   public init() {}
@@ -84,6 +86,7 @@ public struct BackupCommand: RunnableCommand {
       completion: .directory
     )
     group(\.databaseOptions)
+    group(\.fleet)
     group(\.shared)
   }
 
@@ -104,6 +107,11 @@ public struct BackupCommand: RunnableCommand {
     // The snapshot is there and right; the one before it was not.
     if let alarm = result.alarm { throw alarm }
     return .done
+  }
+
+  /// A database that is named is one.
+  public func namedAlone() throws -> String? {
+    (url ?? databaseOptions.database).map { _ in "The database on the command line" }
   }
 
   private func database(in context: Context) throws -> ConnectionSettings {

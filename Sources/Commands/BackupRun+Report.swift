@@ -41,7 +41,9 @@ extension BackupRun.Result {
           .init("time", Quantity.duration(.seconds(totals.seconds))),
         ])
       ] + (notices.isEmpty ? [] : [.list(notices)]),
-      json: SnapshotSummary(snapshot, manifest).json
+      json: SnapshotSummary(snapshot, manifest).json,
+      brief: "\(snapshot.shortID): \(Quantity.count(totals.rows, "row", "rows")), "
+        + "\(Quantity.bytes(totals.bytesStored)) stored"
     )
   }
 

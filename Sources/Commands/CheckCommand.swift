@@ -5,7 +5,7 @@ internal import Repository
 internal import Snapshot
 
 /// Checks a repository.
-public struct CheckCommand: RunnableCommand {
+public struct CheckCommand: FleetCommand {
   /// The word that calls it.
   public static let name = "check"
   /// One sentence.
@@ -23,12 +23,17 @@ public struct CheckCommand: RunnableCommand {
     Example("drydock check --repair", "Bring back what can be; only adds objects."),
   ]
 
+  /// A repository is worked on once, however many databases it holds.
+  public static let fleetUnit = FleetUnit.repository
+
   /// The options of every command.
   public var shared = SharedOptions()
   /// Which share of the packs is opened; nil for none.
   public var readData: ReadShare?
   /// Whether what can be brought back is, first.
   public var isRepair = false
+  /// The options by which it works on many databases.
+  public var fleet = FleetOptions()
 
   /// Makes the command with every default.
   public init() {}
@@ -47,6 +52,7 @@ public struct CheckCommand: RunnableCommand {
       "First make the index again, and store again what still opens in packs that are cut; only "
         + "adds objects."
     )
+    group(\.fleet)
     group(\.shared)
   }
 

@@ -11,7 +11,8 @@ extension CheckOutcome {
     } else {
       blocks += damage + lost + [.list(steps)]
     }
-    return Report(blocks: blocks, json: json)
+    let findings = Quantity.count(check.findings.count, "finding", "findings")
+    return Report(blocks: blocks, json: json, brief: check.isSound ? "sound" : findings)
   }
 
   private var fields: [Report.Field] {

@@ -6,7 +6,7 @@ internal import Repository
 internal import Snapshot
 
 /// Gives back the space that no snapshot needs.
-public struct CollectCommand: RunnableCommand {
+public struct CollectCommand: FleetCommand {
   /// The word that calls it.
   public static let name = "collect"
   /// One sentence.
@@ -26,6 +26,9 @@ public struct CollectCommand: RunnableCommand {
     ),
   ]
 
+  /// A repository is worked on once, however many databases it holds.
+  public static let fleetUnit = FleetUnit.repository
+
   /// The options of every command.
   public var shared = SharedOptions()
   /// Whether nothing is written or removed.
@@ -36,6 +39,8 @@ public struct CollectCommand: RunnableCommand {
   public var maxRepack: ByteSize?
   /// How long packs stay marked.
   public var grace: Duration = .seconds(86_400)
+  /// The options by which it works on many databases.
+  public var fleet = FleetOptions()
 
   /// Makes the command with every default.
   public init() {}
@@ -46,6 +51,7 @@ public struct CollectCommand: RunnableCommand {
     flag("--undo", \.isUndo, "Take back what is marked; nothing of it is deleted.")
     option("--max-repack", \.maxRepack, value: "SIZE", "Copy at most this much live data.")
     option("--grace", \.grace, value: "TIME", "How long packs stay marked; at least 2h.")
+    group(\.fleet)
     group(\.shared)
   }
 

@@ -36,7 +36,8 @@ extension CollectReport {
         "partly_dead": Self.json(partlyDead), "rescued": JSONValue(rescued),
         "expired_leases": JSONValue(expiredLeases),
         "damaged": .array(damaged.map { .string($0.summary) }),
-      ]
+      ],
+      brief: "\(Quantity.bytes(deleted.bytes)) deleted, \(Quantity.bytes(marked.bytes)) marked"
     )
   }
 

@@ -1,5 +1,6 @@
 public import Postgres
 internal import Problems
+internal import Rehearsal
 internal import Snapshot
 
 /// What is configured for this call: flags before environment before files before defaults.
@@ -46,6 +47,10 @@ public struct Configuration: Sendable, Equatable {
   var operations = OperationSettings()
   /// What is run by itself, and who hears of it.
   var schedule = ScheduleSettings()
+  /// Which databases make up the fleet; nil where nothing says.
+  var fleet: FleetSettings?
+  /// Programs that look at the scratch of a rehearsal.
+  var rehearsalHooks = RehearsalHooks()
   /// The profile in use.
   public var profile: String?
   /// The files that were read, the one that counts most first.
@@ -93,6 +98,8 @@ public struct Configuration: Sendable, Equatable {
     result.receiptKeys = merged.receiptKeys
     result.operations = merged.operations
     result.schedule = merged.schedule
+    result.fleet = merged.fleet
+    result.rehearsalHooks = merged.rehearsalHooks ?? RehearsalHooks()
     result.profile = profile
     result.files = files.map(\.path)
     let configuredDatabase = try configured.database.map { try ConnectionSettings.given($0, .file) }

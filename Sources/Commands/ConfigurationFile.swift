@@ -95,6 +95,8 @@ struct ConfigurationFile: YAMLFile, Sendable, Equatable {
     case .schedule: settings.schedule.plan = try plan(value)
     case .hooks: settings.schedule.hooks = try hooks(value)
     case .ping: settings.schedule.pings = try pings(value)
+    case .fleet: settings.fleet = try fleet(value)
+    case .rehearsalHooks: settings.rehearsalHooks = try rehearsalHooks(value)
     }
   }
 

@@ -27,14 +27,25 @@ extension Context {
   }
 
   /// The repository, opened with the configured key; asked for only where one is needed.
+  ///
+  /// Members of a fleet share what they name in the same way.
   func openRepository() async throws -> Repository {
-    let store = try store()
-    let cacheDirectory = cacheDirectory
-    let repository = try await withCredential { credential in
-      try Repository.open(store, with: credential, cacheDirectory: cacheDirectory)
-    }
+    let repository =
+      if let place {
+        try await place.repositories.repository(for: configuration) { try await openOwn() }
+      } else {
+        try await openOwn()
+      }
     if let notice = repository.keyNotice { warn(notice.summary + ". " + (notice.hint ?? "")) }
     return repository
+  }
+
+  private func openOwn() async throws -> Repository {
+    let store = try store()
+    let cacheDirectory = cacheDirectory
+    return try await withCredential { credential in
+      try Repository.open(store, with: credential, cacheDirectory: cacheDirectory)
+    }
   }
 
   /// The repository in a store.

@@ -69,8 +69,10 @@ extension Context {
   ) throws -> [SnapshotContent] {
     // Whoever types an id means that snapshot, whatever the series.
     if case .prefix = reference.choice, reference.series == nil { return all }
-    let wanted = reference.series ?? database ?? configuration.database?.keywords["dbname"]
-    let named = wanted.map { name in all.filter { $0.manifest.database.name == name } } ?? all
+    let wanted = try reference.series ?? database ?? nameOfDefaultDatabase()
+    let named = ofMember(
+      wanted.map { name in all.filter { $0.manifest.database.name == name } } ?? all
+    )
     // An imported dump never makes the name of a database ambiguous that Drydock itself takes.
     let taken = named.filter { $0.manifest.dump == nil }
     let chosen = taken.isEmpty ? named : taken
@@ -84,6 +86,37 @@ extension Context {
         .sorted { $0.value < $1.value },
       hint: "Write \(reference.text):NAME, or give the snapshot's id."
     )
+  }
+}
+
+extension Context {
+  /// The name of the default database as far as the configuration says it.
+  ///
+  /// Throws where a member of a fleet does not say it: the only series of a repository would be taken
+  /// for that member's, whoever's it is.
+  private func nameOfDefaultDatabase() throws -> String? {
+    let name = configuration.database?.keywords["dbname"]
+    guard name == nil, place != nil else { return name }
+    throw Problem(
+      .usage,
+      code: "usage.fleet-database-name",
+      "The configuration does not say what the database is called",
+      facts: [.init("database", configuration.database.map { "\($0)" } ?? "none")],
+      hint: "Write its name too: 'database: service=shop dbname=shop'."
+    )
+  }
+
+  /// Without those of databases of the same name in other clusters, as far as that is known.
+  private func ofMember(_ all: [SnapshotContent]) -> [SnapshotContent] {
+    guard let system = place?.systemIdentifier else { return all }
+    return all.filter { $0.manifest.database.systemIdentifier == system }
+  }
+
+  /// The snapshots that a schedule goes through: all of a repository, or those of a fleet's member.
+  func scheduled(_ all: [SnapshotContent]) throws -> [SnapshotContent] {
+    guard place != nil else { return all }
+    let name = try nameOfDefaultDatabase()
+    return ofMember(all).filter { $0.manifest.database.name == name }
   }
 }
 

@@ -15,6 +15,8 @@ public struct Context: Sendable {
   public let isQuiet: Bool
   /// Whether more is said.
   public let isVerbose: Bool
+  /// The place in a fleet's run, which keeps what is said; nil for a command that runs alone.
+  let place: FleetPlace?
 
   /// Makes the context of a command with these options.
   public init(_ world: Surroundings, _ configuration: Configuration, _ options: SharedOptions) {
@@ -23,6 +25,7 @@ public struct Context: Sendable {
     isJSON = options.isJSON
     isQuiet = options.isQuiet
     isVerbose = options.isVerbose
+    place = nil
     let start = world.uptime()
     let isResult = options.isJSON
     progress = ProgressReporter(
@@ -34,6 +37,7 @@ public struct Context: Sendable {
 
   /// Shows a result: text for people, one line of JSON for programs.
   public func show(_ report: Report) {
+    if let place { return place.add(report) }
     progress.clear()
     if isJSON {
       world.output.line(report.json.compact)
@@ -44,7 +48,7 @@ public struct Context: Sendable {
 
   /// Says something in passing, which is no result; `--quiet` and `--json` hold it back.
   public func note(_ text: String) {
-    guard !isQuiet, !isJSON else { return }
+    guard !isQuiet, !isJSON, place == nil else { return }
     progress.clear()
     world.say(Printable.lines(text) + "\n")
   }
@@ -56,6 +60,7 @@ public struct Context: Sendable {
 
   /// Warns of something; only `--json` holds it back, because it belongs into the result there.
   public func warn(_ text: String) {
+    if let place { return place.add(warning: text) }
     guard !isJSON else { return }
     progress.clear()
     let line = Printable.lines("warning: \(text)")

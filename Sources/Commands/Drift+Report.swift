@@ -22,7 +22,18 @@ extension Drift {
     if pending > 0 {
       blocks.append(.paragraph("\(Quantity.count(pending, "patch is", "patches are")) pending."))
     }
-    return Report(blocks: blocks, json: json)
+    return Report(blocks: blocks, json: json, brief: brief)
+  }
+
+  private var brief: String {
+    let objects = schema.added.count + schema.removed.count + schema.changed.count
+    let parts = [
+      objects > 0 ? "\(Quantity.count(objects, "object differs", "objects differ"))" : nil,
+      patches.isEmpty ? nil : Quantity.count(patches.count, "patch", "patches") + " to look at",
+      pending > 0 ? "\(Quantity.count(pending)) pending" : nil,
+    ]
+    let words = parts.compactMap { $0 }.joined(separator: ", ")
+    return words.isEmpty ? "as it should be" : words
   }
 
   private var json: JSONValue {

@@ -7,7 +7,7 @@ internal import Reports
 internal import Verification
 
 /// Says how a live database differs from what it should be.
-public struct DriftCommand: RunnableCommand {
+public struct DriftCommand: FleetCommand {
   /// The word that calls it.
   public static let name = "drift"
   /// One sentence.
@@ -44,6 +44,8 @@ public struct DriftCommand: RunnableCommand {
   public var snapshot: String?
   /// Who runs the patches on the private server.
   public var role: String?
+  /// The options by which it works on many databases.
+  public var fleet = FleetOptions()
 
   /// Makes the command with every default.
   public init() {}
@@ -66,6 +68,7 @@ public struct DriftCommand: RunnableCommand {
     )
     group(\.databaseOptions)
     group(\.patchOptions)
+    group(\.fleet)
     group(\.shared)
   }
 
@@ -87,6 +90,12 @@ public struct DriftCommand: RunnableCommand {
     progress.clear()
     context.show(drift.report)
     return drift.isEmpty ? .done : .damaged
+  }
+
+  /// A database that is named is one.
+  public func namedAlone() throws -> String? {
+    if databaseOptions.database != nil { return "--database" }
+    return try snapshot.map { try SnapshotReference($0) }?.ofOne
   }
 
   private func reference(in context: Context) async throws -> DriftRun.Reference {

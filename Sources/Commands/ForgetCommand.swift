@@ -6,7 +6,7 @@ internal import Repository
 internal import Snapshot
 
 /// Removes snapshots by policy, or those that are named.
-public struct ForgetCommand: RunnableCommand {
+public struct ForgetCommand: FleetCommand {
   /// The word that calls it.
   public static let name = "forget"
   /// One sentence.
@@ -24,6 +24,9 @@ public struct ForgetCommand: RunnableCommand {
     Example("drydock forget 1f2e3d4c", "Remove this snapshot."),
   ]
 
+  /// A repository is worked on once, however many databases it holds.
+  public static let fleetUnit = FleetUnit.repository
+
   /// The options of every command.
   public var shared = SharedOptions()
   /// What to keep.
@@ -34,6 +37,8 @@ public struct ForgetCommand: RunnableCommand {
   public var isDryRun = false
   /// Whether named snapshots may be the last of their database.
   public var mayEmpty = false
+  /// The options by which it works on many databases.
+  public var fleet = FleetOptions()
 
   /// Makes the command with every default.
   public init() {}
@@ -44,6 +49,7 @@ public struct ForgetCommand: RunnableCommand {
     group(\.keep)
     flag("--dry-run", \.isDryRun, "Show what would be removed, and why the rest is kept.")
     flag("--even-last", \.mayEmpty, "Let named snapshots be the last ones of their database.")
+    group(\.fleet)
     group(\.shared)
   }
 
@@ -62,6 +68,11 @@ public struct ForgetCommand: RunnableCommand {
     if !isDryRun && !plan.removed.isEmpty { try await forget(plan, repository, context) }
     context.show(plan.report(isDryRun: isDryRun))
     return .done
+  }
+
+  /// A snapshot that is named is one.
+  public func namedAlone() throws -> String? {
+    snapshots.first
   }
 
   private func forget(

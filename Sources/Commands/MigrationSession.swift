@@ -203,6 +203,7 @@ struct MigrationSession: Sendable {
     )
     occasion.direction = direction
     occasion.policy = policy
+    occasion.hooks = context.configuration.rehearsalHooks
     occasion.label = context.configuration.label
     occasion.tenant = tenant
     occasion.revocations = revocations

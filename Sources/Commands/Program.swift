@@ -66,6 +66,12 @@ public struct Program: Sendable {
       ? try Configuration.load(command.shared, in: world) : Configuration()
     let context = Context(world, configuration, command.shared)
     defer { context.progress.clear() }
+    if let command = command as? any FleetCommand {
+      try command.fleet.check()
+      if command.fleet.isFleet {
+        return try await FleetRun(command: command, context: context).run()
+      }
+    }
     return try await command.run(in: context)
   }
 

@@ -44,8 +44,16 @@ extension Proof {
         "sample": sample.map { JSONValue($0) } ?? .null,
         "answers": answers.map { JSONValue($0) } ?? .null,
         "relations": relations.map { JSONValue($0) } ?? .null,
-      ]
+      ],
+      brief: brief(isNew: isNew)
     )
+  }
+
+  /// The snapshot, what was proven of it, and how long its restore took.
+  private func brief(isNew: Bool) -> String {
+    let restore = restoreSeconds.map { ", restored in \(Quantity.duration(.seconds($0)))" } ?? ""
+    let snapshot = SnapshotName(snapshot)?.shortID ?? snapshot
+    return "\(snapshot): level \(level.rawValue)\(isNew ? "" : " already")\(restore)"
   }
 
   private func meaning(isDump: Bool) -> String {
@@ -104,7 +112,8 @@ extension VerificationRun.Result {
         "findings": .array(
           findings.map { ["subject": .string($0.subject), "text": .string($0.text)] }
         ),
-      ]
+      ],
+      brief: "\(content.name.shortID): \(Quantity.count(findings.count, "finding", "findings"))"
     )
   }
 }

@@ -31,6 +31,7 @@ extension RehearsalSession.Outcome {
     if result.patches.isEmpty { blocks.append(.paragraph("Nothing is pending.")) }
     for patch in result.patches { blocks += patch.blocks }
     blocks += hazardBlocks
+    blocks += result.hookBlocks
     blocks += verdictBlocks
     var report = Report(title: "Rehearsal", blocks: blocks, json: json)
     (report.issues, report.cases) = (issues, cases)
@@ -96,6 +97,7 @@ extension RehearsalSession.Outcome {
         verdict.objections.map { ["place": .string($0.place), "text": .string($0.text)] }
       ),
       "findings": findingsJSON,
+      "hooks": result.hooksJSON,
       "patches": .array(result.patches.map(\.json)),
     ]
   }

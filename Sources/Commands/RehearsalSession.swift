@@ -73,6 +73,7 @@ struct RehearsalSession: Sendable {
     let templates = try context.templates()
     options.templates = isFresh ? nil : templates
     options.server = server
+    options.hooks = undoes == nil ? context.configuration.rehearsalHooks : RehearsalHooks()
     options.note = { context.note($0) }
     let rehearsal = RehearsalRun(on: content, patches: directory, options: options) {
       context.progress.report(.init(phase: $0))

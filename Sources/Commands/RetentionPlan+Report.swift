@@ -37,7 +37,8 @@ extension RetentionPlan {
             ]
           }
         ),
-      ]
+      ],
+      brief: "\(isDryRun ? "would remove" : "removed") \(count)"
     )
   }
 }

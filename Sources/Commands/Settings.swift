@@ -1,3 +1,4 @@
+internal import Rehearsal
 internal import Snapshot
 
 /// Settings as one place gave them: a file, a profile, the environment or the flags.
@@ -23,6 +24,8 @@ struct Settings: Sendable, Equatable {
   var receiptKeys: [String]?
   var operations = OperationSettings()
   var schedule = ScheduleSettings()
+  var fleet: FleetSettings?
+  var rehearsalHooks: RehearsalHooks?
 
   /// These settings, completed with those of a place that counts less.
   func completed(with other: Settings) -> Settings {
@@ -41,6 +44,8 @@ struct Settings: Sendable, Equatable {
     result.receiptKey = receiptKey ?? other.receiptKey
     result.receiptKeys = receiptKeys ?? other.receiptKeys
     result.binaries = binaries ?? other.binaries
+    result.fleet = fleet ?? other.fleet
+    result.rehearsalHooks = rehearsalHooks ?? other.rehearsalHooks
     result.operations = operations.completed(with: other.operations)
     result.schedule = schedule.completed(with: other.schedule)
     result.bucket = bucket.completed(with: other.bucket)

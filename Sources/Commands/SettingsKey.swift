@@ -39,6 +39,8 @@ enum SettingsKey: String, CaseIterable, Sendable {
   case schedule
   case hooks
   case ping
+  case fleet
+  case rehearsalHooks = "rehearsal_hooks"
 
   /// Whether the value is honoured only from a file that the user or root vouches for.
   ///
@@ -64,6 +66,10 @@ enum SettingsKey: String, CaseIterable, Sendable {
     case .receiptKey, .receiptKeys: true
     // Where strangers' code runs, and who is asked for a superuser's password.
     case .scratchServer: true
+    // Which servers are asked, with whose credentials.
+    case .fleet: true
+    // What runs programs on production's rows.
+    case .rehearsalHooks: true
     // What runs programs and statements, and what may be changed in bulk.
     case .runbook, .transitions, .parameters: true
     // What runs programs by itself, and who hears of it.

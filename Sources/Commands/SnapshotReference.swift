@@ -55,6 +55,12 @@ struct SnapshotReference: Sendable, Equatable {
     )
   }
 
+  /// The text where it means a snapshot of one database only, whatever the default database is.
+  var ofOne: String? {
+    if case .prefix = choice { return text }
+    return series == nil ? nil : text
+  }
+
   /// Those that can be meant, whatever their series: a tag says which dump, and which database.
   func candidates(in snapshots: [SnapshotContent]) -> [SnapshotContent] {
     guard case .tag(let key, let value) = choice else { return snapshots }

@@ -7,7 +7,7 @@ internal import Reports
 internal import Verification
 
 /// Shows which patches a database has.
-public struct StatusCommand: RunnableCommand {
+public struct StatusCommand: FleetCommand {
   /// The word that calls it.
   public static let name = "status"
   /// One sentence.
@@ -28,6 +28,8 @@ public struct StatusCommand: RunnableCommand {
   public var tenantOption = TenantSchemaOption()
   /// Whether the schema is held against what the patches make.
   public var looksAtSchema = false
+  /// The options by which it works on many databases.
+  public var fleet = FleetOptions()
 
   /// Makes the command with every default.
   public init() {}
@@ -42,6 +44,7 @@ public struct StatusCommand: RunnableCommand {
     group(\.tenantOption)
     group(\.databaseOptions)
     group(\.patchOptions)
+    group(\.fleet)
     group(\.shared)
   }
 
@@ -70,6 +73,12 @@ public struct StatusCommand: RunnableCommand {
     }
     guard isSound, schema?.isEmpty ?? true else { return .damaged }
     return obstacle.map { ExitStatus($0.kind) } ?? .done
+  }
+
+  /// A database that is named is one.
+  public func namedAlone() throws -> String? {
+    databaseOptions.database.map { _ in "--database" }
+      ?? tenantOption.tenant.map { _ in "--tenant" }
   }
 
   private static let twoViews = Problem(
@@ -147,8 +156,23 @@ extension Plan {
         "event": "result", "layout": .string(layout.rawValue),
         "patches": .array(items.map(\.json)), "schema": schema?.standingJSON ?? .null,
         "schema_error": JSONValue(obstacle?.summary),
-      ]
+      ],
+      brief: brief
     )
+  }
+
+  /// How many patches stand how: `3 applied, 1 pending`.
+  private var brief: String {
+    var counts: [(standing: String, count: Int)] = []
+    for word in items.map(\.standing.rawValue) {
+      if let known = counts.firstIndex(where: { $0.standing == word }) {
+        counts[known].count += 1
+      } else {
+        counts.append((word, 1))
+      }
+    }
+    guard !counts.isEmpty else { return "no patches" }
+    return counts.map { "\(Quantity.count($0.count)) \($0.standing)" }.joined(separator: ", ")
   }
 
   private static func words(_ obstacle: Problem) -> [Report.Block] {

@@ -8,7 +8,7 @@ internal import Snapshot
 internal import Verification
 
 /// Proves that a snapshot restores.
-public struct VerifyCommand: RunnableCommand {
+public struct VerifyCommand: FleetCommand {
   /// The word that calls it.
   public static let name = "verify"
   /// One sentence.
@@ -49,6 +49,8 @@ public struct VerifyCommand: RunnableCommand {
   public var maxAge: Duration?
   /// Connections that restore at the same time.
   public var jobs: Int?
+  /// The options by which it works on many databases.
+  public var fleet = FleetOptions()
 
   /// Makes the command with every default.
   public init() {}
@@ -61,6 +63,7 @@ public struct VerifyCommand: RunnableCommand {
     option("--sample", \.sample, value: "PERCENT", "Read this share of the rows (level 2).")
     flag("--oldest", \.isOldest, "Choose the snapshot whose proof is oldest, or that has none.")
     option("--jobs", \.jobs, value: "N", "Connections that restore at the same time (default 2).")
+    group(\.fleet)
     group(\.shared)
   }
 
@@ -87,6 +90,11 @@ public struct VerifyCommand: RunnableCommand {
     }
     context.show(result.report(of: content))
     return .damaged
+  }
+
+  /// A snapshot that is named is one.
+  public func namedAlone() throws -> String? {
+    try snapshot.map { try SnapshotReference($0) }?.ofOne
   }
 
   private func options(in context: Context) throws -> VerificationRun.Options {
@@ -130,7 +138,7 @@ public struct VerifyCommand: RunnableCommand {
         "Give one of them."
       )
     }
-    let all = try await context.snapshots(in: repository)
+    let all = try context.scheduled(try await context.snapshots(in: repository))
     let asked = Proof.Level(rawValue: level) ?? .content
     let name = try await Lane("drydock.proofs").run { [sample] in
       try proofs.next(among: all.map(\.name), asked, sample: sample)

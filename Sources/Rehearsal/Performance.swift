@@ -22,6 +22,8 @@ struct Performance {
   private var rows: KnownRows
   private var rowsBefore: [KnownRows] = []
   let scratchWatch: ScratchWatch
+  /// What came of the hooks.
+  var hookObservations: [HookObservation] = []
   private(set) var reversals: [String: Receipt.Reversal] = [:]
   /// Tables that catching up made: what production has in them, nobody here knows.
   private var caughtUpTables: Set<String> = []
@@ -60,10 +62,13 @@ struct Performance {
       try catchUp(held)
       let plan = held.plan(rehearsal.patches, request)
       try plan.requireSound()
+      guard !plan.pending.isEmpty else { return }
+      try runHooks(.before)
       for patch in plan.pending {
         guard try rehearse(patch, held) else { return }
       }
       if rehearsal.options.rehearsesUndo { try takeBack(plan.pending, held) }
+      try runLastHooks(held, request)
     }
   }
 

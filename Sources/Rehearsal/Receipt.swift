@@ -113,6 +113,8 @@ public struct Receipt: Codable, Sendable, Equatable {
   public var variableKey = ""
   /// The SHA-256 of the policy that judged; nil for none.
   public var policy: String?
+  /// The SHA-256 of the hooks that looked at the scratch; nil for none.
+  public var hooks: String?
   /// How much of each table that the patches touch was there; views and new tables are left out.
   public var coverage: [String: Coverage] = [:]
   /// The patches in order.

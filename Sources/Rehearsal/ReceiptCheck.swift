@@ -18,6 +18,8 @@ public struct ReceiptCheck: Sendable {
     public var tool: String
     /// The policy in force; nil for none.
     public var policy: PolicyFile?
+    /// The hooks that are configured here.
+    public var hooks = RehearsalHooks()
     /// What the configuration calls the environment.
     public var label: String?
     /// The schema in which the patches are to run; nil for the whole database.
@@ -55,6 +57,7 @@ public struct ReceiptCheck: Sendable {
     checkTarget()
     checkSession()
     try checkPolicy()
+    try checkHooks()
     checkLedger()
     if isForThisDirection {
       try checkPatches()
@@ -134,6 +137,15 @@ public struct ReceiptCheck: Sendable {
     for difference in occasion.live.session.differences(from: rehearsed, role: role) {
       mismatch(difference, .session)
     }
+  }
+
+  /// More than is asked for is no reason to refuse: the tests may be configured in CI alone.
+  private mutating func checkHooks() throws {
+    guard occasion.direction == .up, let wanted = try occasion.hooks.hash() else { return }
+    guard let found = receipt.hooks else {
+      return mismatch("no hook looked at its rehearsal, and there are hooks configured here")
+    }
+    if found != wanted { mismatch("other hooks looked at its rehearsal than are configured here") }
   }
 
   private mutating func checkPolicy() throws {

@@ -48,6 +48,7 @@ extension RehearsalRun.Result {
     receipt.tenant = run.options.tenant
     receipt.siblings = run.options.tenant == nil ? nil : run.options.siblings
     receipt.scratchServer = namedServer
+    receipt.hooks = run.options.undoes == nil ? try run.options.hooks.hash() : nil
     receipt.variableKey = Hex.text(try Randomness.bytes(16))
     receipt.coverage = coverage(in: run.content, run.options.rows)
     let variables = try BoundVariables(key: receipt.variableKey)

@@ -40,6 +40,8 @@ public struct RehearsalRun: Sendable {
     public var server: ConnectionSettings?
     /// Where restored snapshots are kept for the next rehearsals; nil for nowhere.
     public var templates: TemplateCache?
+    /// Programs that look at the scratch; they do where patches are applied, not where one is taken back.
+    public var hooks = RehearsalHooks()
     /// Told what does not end the rehearsal, such as a template that does not fit.
     public var note: @Sendable (String) -> Void = { _ in }
 
@@ -69,6 +71,8 @@ public struct RehearsalRun: Sendable {
     public var expected: SchemaFingerprint
     /// What taking each patch back did, by version, as far as that was rehearsed.
     public var reversals: [String: Receipt.Reversal] = [:]
+    /// What came of the hooks, in the order in which they ran.
+    public var hooks: [HookObservation] = []
     /// How far the scratch was kept away from the machine.
     public var isolation: Isolation
     /// The server that a person named for it, as `host:port`; nil for one of our own.
@@ -107,6 +111,7 @@ public struct RehearsalRun: Sendable {
   public func run() async throws -> Result {
     let started = ContinuousClock.now
     try AllowanceCheck.require(patches, applied: options.ledger, undoing: options.undoes)
+    if options.server != nil, !options.hooks.isEmpty { throw HookRun.notHere }
     let lane = Lane("drydock.rehearsal")
     let ground = RehearsalGround(of: self)
     let (scratch, isFromTemplate) = try await ground.prepare(lane)
@@ -125,6 +130,7 @@ public struct RehearsalRun: Sendable {
             caughtUp: performance.caughtUp,
             expected: performance.expected,
             reversals: performance.reversals,
+            hooks: performance.hookObservations,
             isolation: scratch.isolation,
             namedServer: scratch.namedServer,
             preparation: preparation,

@@ -28,6 +28,10 @@ public struct Verdict: Sendable, Equatable {
       for statement in patch.statements { judge(statement) }
       if !policy.allowsBadUndo { judgeUndo(of: patch) }
     }
+    for hook in result.hooks {
+      guard let failure = hook.failure else { continue }
+      object("hook \(hook.name) \(hook.moment.rawValue) the patches", failure)
+    }
     for finding in result.findings where policy.fails(finding) {
       objections.append(
         Objection(place: finding.place.text, text: finding.text, hazard: finding.hazard.id)

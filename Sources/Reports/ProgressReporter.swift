@@ -25,6 +25,8 @@ public final class ProgressReporter: Sendable {
   private let mode: Mode
   private let elapsed: @Sendable () -> Duration
   private let write: @Sendable (String) -> Void
+  /// Takes every state instead of showing it.
+  private let relay: (@Sendable (Progress) -> Void)?
   private let state = Mutex(State())
 
   /// Makes a reporter.
@@ -38,12 +40,22 @@ public final class ProgressReporter: Sendable {
     self.mode = mode
     self.elapsed = elapsed
     self.write = write
+    relay = nil
+  }
+
+  /// Makes a reporter that hands every state on, to whoever shows the work of several.
+  public init(relay: @escaping @Sendable (Progress) -> Void) {
+    mode = .silent
+    elapsed = { .zero }
+    write = { _ in }
+    self.relay = relay
   }
 
   /// Takes note of a state, and shows it if the last one was shown long enough ago.
   ///
   /// A new phase is shown at once.
   public func report(_ progress: Progress) {
+    if let relay { return relay(progress) }
     guard let interval else { return }
     let now = elapsed()
     state.withLock { state in

@@ -47,11 +47,19 @@ public struct Report: Sendable, Equatable {
   public var issues: [Issue] = []
   /// What test runners count.
   public var cases: [Case] = []
+  /// What it comes to, in a few words, for a list of many such reports; nil where nobody lists them.
+  public var brief: String?
 
   /// Makes a report.
-  public init(title: String? = nil, blocks: [Block] = [], json: JSONValue = .object([])) {
+  public init(
+    title: String? = nil,
+    blocks: [Block] = [],
+    json: JSONValue = .object([]),
+    brief: String? = nil
+  ) {
     self.title = title
     self.blocks = blocks
     self.json = json
+    self.brief = brief
   }
 }

@@ -55,8 +55,10 @@ extension Repository {
   public func noticeRollback() throws -> Problem? {
     guard let localDirectory else { return nil }
     let record = LastSeen(directory: localDirectory)
-    let names = try snapshots()
+    // The record first: what another process sees and records after the list was made would be
+    // missing in it.
     let seen = try record.read()
+    let names = try snapshots()
     if let seen, !names.contains(seen), names.last.map({ $0 < seen }) ?? true {
       return rolledBack(from: seen, to: names.last)
     }

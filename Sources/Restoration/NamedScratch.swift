@@ -3,6 +3,7 @@ public import Cluster
 internal import Cryptography
 public import Postgres
 internal import Problems
+public import Processes
 public import Snapshot
 internal import Synchronization
 
@@ -46,6 +47,9 @@ public final class NamedScratch: Scratch {
   public func settings(role: String) -> ConnectionSettings {
     database.with("user", role).with("password", passwords[role])
   }
+
+  /// Nil: nobody keeps programs away from anything here.
+  public func client(_ program: String, _ arguments: [String]) -> Invocation? { nil }
 
   /// Makes production's roles, tablespaces and an empty database there.
   ///

@@ -1,5 +1,6 @@
 public import Cluster
 public import Postgres
+public import Processes
 
 /// Where a copy of production is, in which strangers' code may run.
 public protocol Scratch: Sendable {
@@ -13,6 +14,14 @@ public protocol Scratch: Sendable {
   /// The way in for the migrator, or for whoever loads rows.
   func settings(role: String) -> ConnectionSettings
 
+  /// A program that is kept as far away from this machine as the scratch itself.
+  ///
+  /// - Parameters:
+  ///   - program: The program's path.
+  ///   - arguments: Its arguments.
+  /// - Returns: What can be run; nil where nobody keeps the scratch away from anything.
+  func client(_ program: String, _ arguments: [String]) -> Invocation?
+
   /// Takes away everything that was made for it; blocks.
   func remove() throws
 }
@@ -22,6 +31,11 @@ extension ScratchDatabase: Scratch {
   public var isolation: Isolation { server.isolation }
   /// Nil: the server is Drydock's own.
   public var namedServer: String? { nil }
+
+  /// A program behind the walls of its server.
+  public func client(_ program: String, _ arguments: [String]) -> Invocation? {
+    server.client(program, arguments)
+  }
 
   /// Stops the server and removes all that it wrote.
   public func remove() throws { try server.remove() }

@@ -2,6 +2,7 @@ import Files
 import Foundation
 import ObjectStore
 import Problems
+import Synchronization
 import Testing
 
 @testable import Repository
@@ -50,6 +51,27 @@ struct LastSeenTests {
     #expect(try open().noticeRollback() == nil)
   }
 
+  @Test("What another run adds and sees, after this one has listed, is not missing")
+  func together() throws {
+    _ = try add(1, at: 0)
+    #expect(try open().noticeRollback() == nil)
+    let once = Once()
+    let meddling = FaultyStore(store) { _ in
+      .none
+    } hook: { operation, moment in
+      guard operation.verb == .list, operation.target == SnapshotName.directory, moment == .after,
+        once.begins()
+      else { return }
+      #expect(throws: Never.self) {
+        _ = try add(2, at: 60)
+        #expect(try open().noticeRollback() == nil)
+      }
+    }
+    let slow = try Repository.open(meddling, passphrase: nil, cacheDirectory: "\(scratch.path)/a")
+    #expect(try slow.noticeRollback() == nil)
+    #expect(try store.list(SnapshotName.directory).count == 2)
+  }
+
   @Test("All manifests removed is a warning too; an older one removed is retention's work")
   func all() throws {
     let first = try add(1, at: 0)
@@ -79,5 +101,17 @@ struct LastSeenTests {
   func nowhere() throws {
     _ = try add(1, at: 0)
     #expect(try Repository.open(store, passphrase: nil).noticeRollback() == nil)
+  }
+
+  /// Lets the first that comes begin, and nobody after it.
+  private final class Once: Sendable {
+    private let isOver = Mutex(false)
+
+    func begins() -> Bool {
+      isOver.withLock { isOver in
+        defer { isOver = true }
+        return !isOver
+      }
+    }
   }
 }
