@@ -119,6 +119,7 @@ let package = Package(
       "Operations",
       ["Snapshot", "Repository", "Postgres", "Processes", "Cryptography", "Bytes"]
     ),
+    module("Monitoring", ["Snapshot", "Repository", "ObjectStore", "Verification", "Files"]),
 
     // Floor 4 and 5: the command line.
     module(
@@ -128,7 +129,7 @@ let package = Package(
         "Cryptography", "HTTP", "ObjectStore", "Repository", "Snapshot", "Catalog", "Cluster",
         "Backup",
         "Restoration", "Migration", "Rehearsal", "Verification", "Replication",
-        "Operations",
+        "Operations", "Monitoring",
       ]
     ),
     .executableTarget(name: "drydock", dependencies: ["Commands"], swiftSettings: strict),
@@ -176,7 +177,7 @@ let package = Package(
       "Commands",
       [
         "Arguments", "Backup", "Migration", "ObjectStore", "Postgres", "Reports", "Repository",
-        "Snapshot", "Rehearsal", "YAML",
+        "Snapshot", "Rehearsal", "YAML", "Monitoring", "Verification", "Files",
       ]
     ),
     tests("Snapshot", ["Repository", "Digests", "ObjectStore"]),
@@ -205,6 +206,7 @@ let package = Package(
     ),
     tests("Replication", ["Repository", "Snapshot", "ObjectStore", "Cryptography", "Digests"]),
     tests("Operations", ["Postgres", "Repository", "ObjectStore"]),
+    tests("Monitoring", ["Snapshot", "Repository", "ObjectStore", "Verification", "Files"]),
     .testTarget(
       name: "AcceptanceTests",
       dependencies: [
@@ -233,7 +235,9 @@ let package = Package(
     // In a real browser: chromium.
     .testTarget(
       name: "HeavyBrowserTests",
-      dependencies: ["Reports", "TestSupport", "Processes", "Files"],
+      dependencies: [
+        "Reports", "TestSupport", "Processes", "Files", "Commands", "ObjectStore", "Repository",
+      ],
       swiftSettings: strict
     ),
     // With other people's programs: PgBouncer, pg_cron, Sqitch, validators of formats.

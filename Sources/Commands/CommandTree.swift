@@ -48,6 +48,7 @@ public enum CommandTree {
           "Set up",
           [
             .command(InitCommand.self), .group(key), .command(DoctorCommand.self),
+            .command(HealthCommand.self), .command(DashboardCommand.self),
             .command(CompletionsCommand.self), .command(ManualCommand.self),
             .group(tool),
           ]

@@ -44,6 +44,8 @@ public struct Configuration: Sendable, Equatable {
   public var receiptKeys: [String]?
   /// How the database is operated: runbook, transitions, parameters.
   var operations = OperationSettings()
+  /// What must have happened until when, and what it may cost.
+  var monitoring = MonitoringSettings()
   /// The profile in use.
   public var profile: String?
   /// The files that were read, the one that counts most first.
@@ -90,6 +92,7 @@ public struct Configuration: Sendable, Equatable {
     result.receiptKey = merged.receiptKey
     result.receiptKeys = merged.receiptKeys
     result.operations = merged.operations
+    result.monitoring = merged.monitoring
     result.profile = profile
     result.files = files.map(\.path)
     let configuredDatabase = try configured.database.map { try ConnectionSettings.given($0, .file) }

@@ -92,6 +92,8 @@ struct ConfigurationFile: YAMLFile, Sendable, Equatable {
     case .runbook: settings.operations.runbook = try runbook(value)
     case .transitions: settings.operations.transitions = try transitions(value)
     case .parameters: settings.operations.parameters = try text(value)
+    case .health: settings.monitoring.health = try health(value)
+    case .budget: settings.monitoring.budget = try budget(value)
     }
   }
 

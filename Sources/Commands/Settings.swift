@@ -22,6 +22,7 @@ struct Settings: Sendable, Equatable {
   var receiptKey: String?
   var receiptKeys: [String]?
   var operations = OperationSettings()
+  var monitoring = MonitoringSettings()
 
   /// These settings, completed with those of a place that counts less.
   func completed(with other: Settings) -> Settings {
@@ -41,6 +42,7 @@ struct Settings: Sendable, Equatable {
     result.receiptKeys = receiptKeys ?? other.receiptKeys
     result.binaries = binaries ?? other.binaries
     result.operations = operations.completed(with: other.operations)
+    result.monitoring = monitoring.completed(with: other.monitoring)
     result.bucket = bucket.completed(with: other.bucket)
     // One key as a whole: a nearer place that names any kind does not mean a farther one's.
     if passphraseFile == nil && passphraseCommand == nil && keyFile == nil {

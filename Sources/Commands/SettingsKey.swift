@@ -36,6 +36,8 @@ enum SettingsKey: String, CaseIterable, Sendable {
   case runbook
   case transitions
   case parameters
+  case health
+  case budget
 
   /// Whether the value is honoured only from a file that the user or root vouches for.
   ///
@@ -63,6 +65,8 @@ enum SettingsKey: String, CaseIterable, Sendable {
     case .scratchServer: true
     // What runs programs and statements, and what may be changed in bulk.
     case .runbook, .transitions, .parameters: true
+    // What would make an alarm silent.
+    case .health, .budget: true
     }
   }
 

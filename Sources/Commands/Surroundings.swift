@@ -1,3 +1,4 @@
+public import Files
 public import Foundation
 internal import Terminal
 
@@ -25,6 +26,8 @@ public struct Surroundings: Sendable {
   public var uptime: @Sendable () -> Duration
   /// Whether somebody asked to stop, as with Ctrl-C; for threads that belong to no task.
   public var isStopping: @Sendable () -> Bool = { false }
+  /// How full the disk under a path is; nil where nobody knows.
+  public var diskSpace: @Sendable (String) -> DiskSpace? = { DiskSpace(of: $0) }
   /// The passphrase that stood in the environment.
   public var passphrase: Passphrase?
   /// The passphrase of the repository that `copy` writes to, which stood there too.
