@@ -120,6 +120,7 @@ let package = Package(
       ["Snapshot", "Repository", "Postgres", "Processes", "Cryptography", "Bytes"]
     ),
     module("Schedule", ["Files", "Processes", "HTTP", "Cryptography", "Bytes", "Postgres"]),
+    module("Monitoring", ["Snapshot", "Repository", "ObjectStore", "Verification", "Files"]),
 
     // Floor 4 and 5: the command line.
     module(
@@ -129,7 +130,7 @@ let package = Package(
         "Cryptography", "HTTP", "ObjectStore", "Repository", "Snapshot", "Catalog", "Cluster",
         "Backup",
         "Restoration", "Migration", "Rehearsal", "Verification", "Replication",
-        "Operations", "Schedule",
+        "Operations", "Schedule", "Monitoring",
       ]
     ),
     .executableTarget(name: "drydock", dependencies: ["Commands"], swiftSettings: strict),
@@ -177,7 +178,8 @@ let package = Package(
       "Commands",
       [
         "Arguments", "Backup", "Migration", "ObjectStore", "Postgres", "Reports", "Repository",
-        "Snapshot", "Rehearsal", "YAML", "Schedule", "Processes",
+        "Snapshot", "Rehearsal", "YAML", "Schedule", "Processes", "Monitoring", "Verification",
+        "Files",
       ]
     ),
     tests("Snapshot", ["Repository", "Digests", "ObjectStore"]),
@@ -208,6 +210,7 @@ let package = Package(
     tests("Replication", ["Repository", "Snapshot", "ObjectStore", "Cryptography", "Digests"]),
     tests("Operations", ["Postgres", "Repository", "ObjectStore"]),
     tests("Schedule", ["Files", "Processes"]),
+    tests("Monitoring", ["Snapshot", "Repository", "ObjectStore", "Verification", "Files"]),
     .testTarget(
       name: "AcceptanceTests",
       dependencies: [
@@ -236,7 +239,9 @@ let package = Package(
     // In a real browser: chromium.
     .testTarget(
       name: "HeavyBrowserTests",
-      dependencies: ["Reports", "TestSupport", "Processes", "Files"],
+      dependencies: [
+        "Reports", "TestSupport", "Processes", "Files", "Commands", "ObjectStore", "Repository",
+      ],
       swiftSettings: strict
     ),
     // With other people's programs: PgBouncer, pg_cron, Sqitch, validators of formats.

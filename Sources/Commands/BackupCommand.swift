@@ -104,6 +104,7 @@ public struct BackupCommand: FleetCommand {
     try await context.warnOfRollback(repository)
     if !context.isQuiet || context.isJSON { context.show(result.report) }
     for warning in result.warnings { context.warn(warning) }
+    await context.warnOfBudget(repository)
     // The snapshot is there and right; the one before it was not.
     if let alarm = result.alarm { throw alarm }
     return .done

@@ -51,6 +51,8 @@ public struct Configuration: Sendable, Equatable {
   var fleet: FleetSettings?
   /// Programs that look at the scratch of a rehearsal.
   var rehearsalHooks = RehearsalHooks()
+  /// What must have happened until when, and what it may cost.
+  var monitoring = MonitoringSettings()
   /// The profile in use.
   public var profile: String?
   /// The files that were read, the one that counts most first.
@@ -100,6 +102,7 @@ public struct Configuration: Sendable, Equatable {
     result.schedule = merged.schedule
     result.fleet = merged.fleet
     result.rehearsalHooks = merged.rehearsalHooks ?? RehearsalHooks()
+    result.monitoring = merged.monitoring
     result.profile = profile
     result.files = files.map(\.path)
     let configuredDatabase = try configured.database.map { try ConnectionSettings.given($0, .file) }

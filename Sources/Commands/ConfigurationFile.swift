@@ -97,6 +97,8 @@ struct ConfigurationFile: YAMLFile, Sendable, Equatable {
     case .ping: settings.schedule.pings = try pings(value)
     case .fleet: settings.fleet = try fleet(value)
     case .rehearsalHooks: settings.rehearsalHooks = try rehearsalHooks(value)
+    case .health: settings.monitoring.health = try health(value)
+    case .budget: settings.monitoring.budget = try budget(value)
     }
   }
 

@@ -26,6 +26,7 @@ struct Settings: Sendable, Equatable {
   var schedule = ScheduleSettings()
   var fleet: FleetSettings?
   var rehearsalHooks: RehearsalHooks?
+  var monitoring = MonitoringSettings()
 
   /// These settings, completed with those of a place that counts less.
   func completed(with other: Settings) -> Settings {
@@ -48,6 +49,7 @@ struct Settings: Sendable, Equatable {
     result.rehearsalHooks = rehearsalHooks ?? other.rehearsalHooks
     result.operations = operations.completed(with: other.operations)
     result.schedule = schedule.completed(with: other.schedule)
+    result.monitoring = monitoring.completed(with: other.monitoring)
     result.bucket = bucket.completed(with: other.bucket)
     // One key as a whole: a nearer place that names any kind does not mean a farther one's.
     if passphraseFile == nil && passphraseCommand == nil && keyFile == nil {

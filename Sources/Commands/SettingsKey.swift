@@ -41,6 +41,8 @@ enum SettingsKey: String, CaseIterable, Sendable {
   case ping
   case fleet
   case rehearsalHooks = "rehearsal_hooks"
+  case health
+  case budget
 
   /// Whether the value is honoured only from a file that the user or root vouches for.
   ///
@@ -74,6 +76,8 @@ enum SettingsKey: String, CaseIterable, Sendable {
     case .runbook, .transitions, .parameters: true
     // What runs programs by itself, and who hears of it.
     case .schedule, .hooks, .ping: true
+    // What would make an alarm silent.
+    case .health, .budget: true
     }
   }
 

@@ -1,3 +1,4 @@
+public import Files
 public import Foundation
 internal import Terminal
 
@@ -29,6 +30,8 @@ public struct Surroundings: Sendable {
   public var pause: @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
   /// Where warnings go besides, when nobody reads the other words of a run that succeeds.
   public var warnings: Output?
+  /// How full the disk under a path is; nil where nobody knows.
+  public var diskSpace: @Sendable (String) -> DiskSpace? = { DiskSpace(of: $0) }
   /// The passphrase that stood in the environment.
   public var passphrase: Passphrase?
   /// The passphrase of the repository that `copy` writes to, which stood there too.

@@ -7,6 +7,12 @@ public struct HTMLPage: Sendable, Equatable {
   public var title: String
   /// What the page shows.
   public var body: [HTML]
+  /// What stands above it.
+  var header: [HTML] = []
+  /// What stands below it.
+  var footer: [HTML] = []
+  /// Rules of style beyond those of every page.
+  var style = ""
 
   /// Makes a page.
   public init(title: String, body: [HTML]) {
@@ -26,17 +32,21 @@ public struct HTMLPage: Sendable, Equatable {
     <meta name="referrer" content="no-referrer">
     <title>\(HTML.escape(Printable.line(title)))</title>
     <style>
-    \(Self.style)
+    \(Self.style)\(style.isEmpty ? "" : "\n" + style)
     </style>
     </head>
     <body>
-    <main>
+    \(Self.landmark("header", header))<main>
     \(body.map(\.markup).joined(separator: "\n"))
     </main>
-    </body>
+    \(Self.landmark("footer", footer))</body>
     </html>
 
     """
+  }
+
+  private static func landmark(_ name: String, _ content: [HTML]) -> String {
+    content.isEmpty ? "" : HTML.element(name, content).markup + "\n"
   }
 
   private static let style = """

@@ -5,7 +5,7 @@ import TestSupport
 
 /// A real browser without a window, which loads one page and is gone.
 struct Browser {
-  private let place: TemporaryDirectory
+  let place: TemporaryDirectory
 
   init() throws { place = try TemporaryDirectory(in: "/tmp") }
 
@@ -19,9 +19,7 @@ struct Browser {
 
   /// Loads a document.
   func visit(_ document: String) throws -> Visit {
-    let path = "\(place.path)/page.html"
-    try AtomicFile.write(Array(document.utf8), to: path, durability: .fast)
-    let outcome = try call(["--dump-dom", "file://\(path)"])
+    let outcome = try call(["--dump-dom", try write(document)])
     return Visit(
       document: outcome.text,
       console: outcome.errors.split(separator: "\n").map(String.init)
@@ -55,7 +53,14 @@ struct Browser {
     return seen.firstMatch(of: /<title>width (\d+)<\/title>/).flatMap { Int($0.output.1) }
   }
 
-  private func call(_ arguments: [String]) throws -> Outcome {
+  /// Puts a document where the browser finds it; its address.
+  func write(_ document: String) throws -> String {
+    let path = "\(place.path)/page.html"
+    try AtomicFile.write(Array(document.utf8), to: path, durability: .fast)
+    return "file://\(path)"
+  }
+
+  func call(_ arguments: [String]) throws -> Outcome {
     try Invocation(
       "chromium",
       [

@@ -13,7 +13,7 @@ extension HouseRule {
       ["ObjectStore", "Repository", "Snapshot", "Catalog", "Cluster"],
       [
         "Backup", "Restoration", "Migration", "Rehearsal", "Verification", "Replication",
-        "Operations", "Schedule",
+        "Operations", "Schedule", "Monitoring",
       ],
       ["Commands"],
       ["drydock", "simulate"],
@@ -30,6 +30,7 @@ extension HouseRule {
   private static let sideways: [String: Set<String>] = [
     "Repository": ["ObjectStore"], "Snapshot": ["Repository"],
     "Rehearsal": ["Migration", "Restoration"], "Verification": ["Migration", "Restoration"],
+    "Monitoring": ["Verification"],
   ]
   private static let forEverybody: Set<String> = ["Problems", "Faults", "Bytes"]
 
