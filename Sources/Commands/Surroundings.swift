@@ -1,4 +1,4 @@
-public import Foundation
+public import FoundationEssentials
 internal import Terminal
 
 /// Everything that a command takes from the world around it, so that a test can give it another.
