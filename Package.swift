@@ -71,21 +71,21 @@ let package = Package(
     module("Reports"),
 
     // Floor 2: the nouns.
-    module("ObjectStore", ["Files", "Faults", "Cryptography", "HTTP", "Processes"]),
+    module("ObjectStore", ["Files", "Faults", "Cryptography", "HTTP", "Processes", "Threads"]),
     module(
       "Repository",
       ["ObjectStore", "Compression", "Cryptography", "Files", "Bytes", "Threads"]
     ),
     module("Snapshot", ["Repository", "Digests", "Bytes"]),
     module("Catalog", ["Postgres", "Cryptography", "Bytes"]),
-    module("Cluster", ["Postgres", "Files", "Processes"]),
+    module("Cluster", ["Postgres", "Files", "Processes", "Threads"]),
 
     // Floor 3: the verbs.
     module(
       "Backup",
       [
         "Snapshot", "Repository", "Catalog", "Cluster", "Postgres", "Digests", "Processes", "Bytes",
-        "Files",
+        "Files", "Threads",
       ]
     ),
     module(
@@ -97,13 +97,13 @@ let package = Package(
     ),
     module(
       "Migration",
-      ["Catalog", "Postgres", "SQLSyntax", "Cryptography", "Files", "Bytes"]
+      ["Catalog", "Postgres", "SQLSyntax", "Cryptography", "Files", "Bytes", "Threads"]
     ),
     module(
       "Rehearsal",
       [
         "Migration", "Restoration", "Cluster", "Catalog", "Snapshot", "Repository", "Postgres",
-        "Cryptography", "SQLSyntax", "Reports", "Bytes", "Digests", "Processes",
+        "Cryptography", "SQLSyntax", "Reports", "Bytes", "Digests", "Threads", "Processes",
       ]
     ),
     module(
@@ -133,7 +133,11 @@ let package = Package(
         "Operations", "Schedule", "Monitoring",
       ]
     ),
-    .executableTarget(name: "drydock", dependencies: ["Commands"], swiftSettings: strict),
+    .executableTarget(
+      name: "drydock",
+      dependencies: ["Commands", "Terminal"],
+      swiftSettings: strict
+    ),
     // For scripts/bench alone; nobody installs it.
     .executableTarget(
       name: "simulate",

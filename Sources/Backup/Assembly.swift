@@ -1,6 +1,6 @@
 internal import Catalog
 internal import Digests
-internal import Foundation
+internal import FoundationEssentials
 internal import Repository
 internal import Snapshot
 

@@ -1,6 +1,6 @@
 internal import Catalog
 internal import Cluster
-internal import Foundation
+internal import FoundationEssentials
 internal import Postgres
 internal import Problems
 internal import Repository

@@ -1,6 +1,6 @@
 internal import Catalog
 internal import Cluster
-internal import Foundation
+internal import FoundationEssentials
 public import Postgres
 internal import Problems
 public import Repository

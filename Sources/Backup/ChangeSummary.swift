@@ -1,6 +1,7 @@
 internal import Catalog
-internal import Foundation
+internal import FoundationEssentials
 internal import Postgres
+internal import Threads
 
 /// What the server's WAL summaries say of a database since a horizon.
 ///
@@ -79,7 +80,7 @@ struct ChangeSummary: Sendable, Equatable {
         return try contents(spans, request, observer)
       }
       guard ContinuousClock.now < deadline else { return .falls(short: gap) }
-      Thread.sleep(forTimeInterval: 0.02)
+      Pause.blocking(.milliseconds(20))
     }
   }
 

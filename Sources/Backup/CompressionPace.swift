@@ -1,4 +1,4 @@
-internal import Foundation
+internal import FoundationEssentials
 internal import Repository
 
 /// Chooses the compression level of one worker's chunks.

@@ -1,6 +1,6 @@
 internal import Cluster
 internal import Files
-internal import Foundation
+internal import FoundationEssentials
 internal import Problems
 internal import Processes
 internal import Repository

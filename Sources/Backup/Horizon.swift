@@ -1,6 +1,7 @@
 internal import Catalog
-internal import Foundation
+internal import FoundationEssentials
 internal import Postgres
+internal import Threads
 
 /// The position in the log below which a snapshot leaves nothing undecided.
 ///
@@ -68,7 +69,7 @@ struct Horizon: Sendable, Equatable {
         let blockers = try describe(running, observer)
         return Horizon(lsn: nil, blockers: blockers, notice: notice(blockers, wait: wait))
       }
-      Thread.sleep(forTimeInterval: pause)
+      Pause.blocking(.seconds(pause))
       running.formIntersection(try writers(observer))
     }
     return Horizon(lsn: lsn, blockers: [], notice: nil)

@@ -1,4 +1,4 @@
-public import Foundation
+public import FoundationEssentials
 
 /// What an import is asked to do.
 public struct ImportOptions: Sendable {

@@ -1,6 +1,6 @@
 internal import Bytes
 internal import Cryptography
-internal import Foundation
+internal import FoundationEssentials
 
 /// What a database answered to a question: the first rows, how many there were, and a hash of all.
 public struct Answer: Codable, Sendable, Equatable {

@@ -1,4 +1,4 @@
-internal import Foundation
+internal import FoundationEssentials
 
 extension SchemaFingerprint {
   /// Reads the bytes that `encoded()` wrote; throws a decoding error where they are not that.

@@ -1,7 +1,8 @@
 internal import Files
-internal import Foundation
+internal import FoundationEssentials
 internal import Problems
 internal import Processes
+internal import Threads
 
 /// The directory of one scratch server, and the mark of whether its owner lives.
 ///
@@ -103,7 +104,7 @@ final class ScratchDirectory: Sendable {
   private func stopLeftServer() {
     guard let pid = Self.postmaster(of: data) else { return }
     _ = Signal.quit.send(to: pid)
-    for _ in 0..<250 where Self.postmaster(of: data) != nil { Thread.sleep(forTimeInterval: 0.02) }
+    for _ in 0..<250 where Self.postmaster(of: data) != nil { Pause.blocking(.milliseconds(20)) }
     if Self.postmaster(of: data) != nil { _ = Signal.kill.send(to: pid) }
   }
 

@@ -1,5 +1,5 @@
 internal import Files
-internal import Foundation
+internal import FoundationEssentials
 internal import Problems
 internal import Processes
 
@@ -71,9 +71,9 @@ extension ScratchServer {
     return true
   }
 
-  private func unpack(_ template: FileHandle) throws {
+  private func unpack(_ template: ReadableFile) throws {
     let outcome = try archive(["--extract", "--preserve-permissions", "--file=-"])
-      .run(input: .descriptor(template.fileDescriptor), output: .discarded)
+      .run(input: .descriptor(template.descriptor), output: .discarded)
     guard outcome.status.isSuccess else {
       throw Problem(code: Self.unusable, "a kept copy cannot be unpacked", reason: outcome.errors)
     }

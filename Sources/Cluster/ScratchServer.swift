@@ -1,6 +1,6 @@
 public import Postgres
 internal import Files
-internal import Foundation
+internal import FoundationEssentials
 internal import Problems
 internal import Processes
 internal import Synchronization
@@ -133,10 +133,10 @@ public final class ScratchServer: Sendable {
     let arguments = options.serverSettings(socketDirectory: socketDirectory)
       .sorted { $0.key < $1.key }
       .flatMap { ["-c", "\($0.key)=\($0.value)"] }
-    let log = try openLog()
-    defer { log.closeFile() }
+    let log = try LogFile(path: directory.log)
+    defer { withExtendedLifetime(log) {} }
     let started = try invocation("postgres", ["-D", dataDirectory] + arguments)
-      .start(log: log.fileDescriptor)
+      .start(log: log.descriptor)
     child.withLock { $0 = started }
     do {
       try waitUntilReady(started, user)
@@ -171,19 +171,6 @@ public final class ScratchServer: Sendable {
       directory: directory.home,
       confinement: confinement
     )
-  }
-
-  private func openLog() throws -> FileHandle {
-    if !FileManager.default.fileExists(atPath: directory.log) {
-      _ = FileManager.default.createFile(
-        atPath: directory.log,
-        contents: nil,
-        attributes: [.posixPermissions: 0o600]
-      )
-    }
-    let log = try FileHandle(forWritingTo: URL(fileURLWithPath: directory.log))
-    try log.seekToEnd()
-    return log
   }
 
   private func waitUntilReady(_ started: Child, _ user: String) throws {

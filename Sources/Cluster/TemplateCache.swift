@@ -1,5 +1,5 @@
 internal import Files
-internal import Foundation
+internal import FoundationEssentials
 internal import Problems
 
 /// Filled scratch servers that are kept as files, so that the next one need not be filled anew.
@@ -49,9 +49,9 @@ public struct TemplateCache: Sendable, Equatable {
   }
 
   /// A template for reading, which counts as used now; nil where there is none.
-  func open(_ key: String) throws -> FileHandle? {
+  func open(_ key: String) throws -> ReadableFile? {
     let path = try path(of: key)
-    guard let file = FileHandle(forReadingAtPath: path) else { return nil }
+    guard let file = try? ReadableFile(path: path) else { return nil }
     do {
       try Directory.touch(path)
     } catch let problem as Problem where problem.code == "files.not-found" {
@@ -132,6 +132,6 @@ public struct TemplateCache: Sendable, Equatable {
 
   private func freeSpace() throws -> Int {
     let attributes = try FileManager.default.attributesOfFileSystem(forPath: directory)
-    return (attributes[.systemFreeSize] as? NSNumber)?.intValue ?? 0
+    return (attributes[.systemFreeSize] as? any BinaryInteger).map { Int($0) } ?? 0
   }
 }

@@ -1,4 +1,4 @@
-internal import Foundation
+internal import Files
 internal import Terminal
 
 /// Finds the configuration files of a call, and decides which of them to trust.
@@ -54,7 +54,7 @@ struct ConfigurationSearch {
     var candidate = here
     while candidate.count > 1, candidate != home {
       if FileFacts(path: candidate + "/.git") != nil { return candidate }
-      candidate = (candidate as NSString).deletingLastPathComponent
+      candidate = Directory.parent(of: candidate)
     }
     return here == home ? here + "/(none)" : here
   }

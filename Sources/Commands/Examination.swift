@@ -1,5 +1,5 @@
 internal import Cluster
-internal import Foundation
+internal import FoundationEssentials
 internal import ObjectStore
 internal import Postgres
 internal import Problems

@@ -1,6 +1,6 @@
 public import Arguments
 internal import Backup
-internal import Foundation
+internal import FoundationEssentials
 internal import Problems
 internal import Reports
 internal import Repository

@@ -1,6 +1,6 @@
 public import Arguments
 internal import Bytes
-internal import Foundation
+internal import FoundationEssentials
 internal import Postgres
 internal import Problems
 internal import Reports
@@ -118,7 +118,7 @@ public struct QueryCommand: RunnableCommand {
 
   /// The query without the semicolon that people end it with.
   var statement: String {
-    let text = (query ?? "").trimmingCharacters(in: .whitespacesAndNewlines)
+    let text = (query ?? "").trimmed
     return text.hasSuffix(";") ? String(text.dropLast()) : text
   }
 

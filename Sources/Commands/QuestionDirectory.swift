@@ -1,6 +1,6 @@
 internal import Catalog
 internal import Files
-internal import Foundation
+internal import FoundationEssentials
 internal import Problems
 
 /// The directory of the user's own queries: each `NAME.sql` is a question.

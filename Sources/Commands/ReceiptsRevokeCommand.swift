@@ -1,7 +1,7 @@
 public import Arguments
 internal import Bytes
 internal import Cryptography
-internal import Foundation
+internal import FoundationEssentials
 internal import ObjectStore
 internal import Postgres
 internal import Problems

@@ -1,4 +1,4 @@
-internal import Foundation
+internal import Files
 internal import Problems
 internal import Terminal
 
@@ -31,12 +31,18 @@ enum SecretFile {
         hint: "Run: chmod 600 \(path)"
       )
     }
-    return Array(content)
+    return content
   }
 
   /// A whole file; unlike `FileManager`, this also reads pipes.
-  private static func read(_ path: String) -> Data? {
-    guard let file = FileHandle(forReadingAtPath: path) else { return nil }
-    return try? file.read(upToCount: limit) ?? Data()
+  private static func read(_ path: String) -> [UInt8]? {
+    guard let file = try? SequentialFile(path: path) else { return nil }
+    var content: [UInt8] = []
+    while content.count < limit {
+      guard let piece = try? file.next() else { return nil }
+      if piece.isEmpty { break }
+      content += piece
+    }
+    return Array(content.prefix(limit))
   }
 }

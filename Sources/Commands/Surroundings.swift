@@ -1,5 +1,5 @@
 public import Files
-public import Foundation
+public import FoundationEssentials
 internal import Terminal
 
 /// Everything that a command takes from the world around it, so that a test can give it another.

@@ -8,7 +8,8 @@ internal import Problems
 public final class ReadableFile: Sendable {
   /// The path that was opened, for messages.
   public let path: String
-  private let descriptor: Int32
+  /// Open for reading at its beginning, for a child that reads the file itself; it stays ours to close.
+  public let descriptor: Int32
 
   /// Opens a file for reading; throws a `Problem` that names the path.
   public init(path: String) throws {

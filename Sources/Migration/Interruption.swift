@@ -1,7 +1,7 @@
-internal import Foundation
 internal import Postgres
 public import Problems
 internal import Synchronization
+internal import Threads
 
 /// Stops a run from another thread: the statement that runs is cancelled, and nothing follows it.
 public final class Interruption: Sendable {
@@ -48,7 +48,7 @@ public final class Interruption: Sendable {
     var left = Double(duration.serverMilliseconds) / 1_000
     while left > 0 {
       try check()
-      Thread.sleep(forTimeInterval: min(left, 0.1))
+      Pause.blocking(.seconds(min(left, 0.1)))
       left -= 0.1
     }
   }

@@ -1,4 +1,4 @@
-internal import Foundation
+internal import FoundationEssentials
 public import Problems
 
 extension PatchDirectory {
@@ -27,25 +27,24 @@ extension PatchDirectory {
   }
 
   private static func version(after last: Version, at instant: Int) -> String {
-    guard let format = dateFormat(of: last) else { return incremented(last) }
-    let formatter = DateFormatter()
-    formatter.locale = Locale(identifier: "en_US_POSIX")
-    formatter.timeZone = TimeZone(identifier: "UTC")
-    formatter.dateFormat = format
-    let today = formatter.string(from: Date(timeIntervalSince1970: TimeInterval(instant)))
+    // 2026-01-31T02:00:00Z: every format that is known is made of its parts.
+    let time = Date(timeIntervalSince1970: TimeInterval(instant)).formatted(.iso8601)
+    guard let today = dateParts(of: last, at: time) else { return incremented(last) }
     if let version = Version(today), version > last { return today }
     // The last patch is of today or of a clock that runs ahead: number them within the date.
-    let dateParts = format.split(separator: ".").count
-    return last.parts.count > dateParts ? incremented(last) : "\(last).1"
+    let count = today.split(separator: ".").count
+    return last.parts.count > count ? incremented(last) : "\(last).1"
   }
 
-  private static func dateFormat(of version: Version) -> String? {
+  /// The time as the version writes its own; nil where that is no date.
+  private static func dateParts(of version: Version, at time: String) -> String? {
     let parts = version.parts
     guard let first = parts.first, first.hasPrefix("19") || first.hasPrefix("20") else {
       return nil
     }
-    if first.count == 4, parts.count >= 3 { return "yyyy.MM.dd" }
-    return [8: "yyyyMMdd", 12: "yyyyMMddHHmm", 14: "yyyyMMddHHmmss"][first.count]
+    if first.count == 4, parts.count >= 3 { return time.prefix(10).replacing("-", with: ".") }
+    return [8, 12, 14].contains(first.count)
+      ? String(time.filter(\.isNumber).prefix(first.count)) : nil
   }
 
   /// The version with its last number one higher and as many digits as before.

@@ -1,5 +1,6 @@
+internal import Bytes
 internal import Files
-internal import Foundation
+internal import FoundationEssentials
 internal import Problems
 internal import SQLSyntax
 
@@ -136,7 +137,7 @@ struct ScriptReader {
       omittingEmptySubsequences: false,
       whereSeparator: { $0 == 10 || $0 == 13 }
     ) {
-      let text = String(decoding: line, as: UTF8.self).trimmingCharacters(in: .whitespaces)
+      let text = String(decoding: line, as: UTF8.self).trimmed
       let comment = text.drop { $0 == "-" || $0 == "\u{FEFF}" }
       let isComment = text.drop { $0 == "\u{FEFF}" }.hasPrefix("--")
       let words = comment.drop(while: \.isWhitespace)

@@ -1,4 +1,4 @@
-public import Foundation
+public import FoundationEssentials
 
 /// The instant that a database's data show, and from where that is known.
 public struct DataOrigin: Sendable, Equatable {

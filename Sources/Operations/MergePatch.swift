@@ -1,4 +1,4 @@
-internal import Foundation
+internal import FoundationEssentials
 internal import Postgres
 internal import Problems
 
@@ -17,19 +17,37 @@ struct MergePatch: Sendable {
     case removal([String])
   }
 
+  /// How a value is made; which number or text it is, only the server reads.
+  private enum Shape: Decodable {
+    case object([String: Shape])
+    case null
+    case value
+
+    init(from decoder: any Decoder) throws {
+      let content = try decoder.singleValueContainer()
+      if content.decodeNil() {
+        self = .null
+      } else if let members = try? content.decode([String: Shape].self) {
+        self = .object(members)
+      } else {
+        self = .value
+      }
+    }
+  }
+
   private let text: String
   private let steps: [Step]
 
   /// Reads a patch; a `Problem` of kind `usage` where it is no JSON object.
   init(_ text: String) throws {
     self.text = text
-    let read: Any
+    let read: Shape
     do {
-      read = try JSONSerialization.jsonObject(with: Data(text.utf8))
+      read = try JSONDecoder().decode(Shape.self, from: Data(text.utf8))
     } catch {
       throw Self.noObject(because: "it cannot be read as JSON")
     }
-    guard let root = read as? [String: Any] else { throw Self.noObject(because: nil) }
+    guard case .object(let root) = read else { throw Self.noObject(because: nil) }
     steps = Self.steps(root, at: [])
   }
 
@@ -43,12 +61,14 @@ struct MergePatch: Sendable {
     )
   }
 
-  private static func steps(_ object: [String: Any], at place: [String]) -> [Step] {
+  private static func steps(_ object: [String: Shape], at place: [String]) -> [Step] {
     object.sorted { $0.key < $1.key }.flatMap { name, value -> [Step] in
       let place = place + [name]
-      if value is NSNull { return [.removal(place)] }
-      guard let inner = value as? [String: Any] else { return [.value(place)] }
-      return [.object(place)] + steps(inner, at: place)
+      return switch value {
+      case .null: [.removal(place)]
+      case .value: [.value(place)]
+      case .object(let inner): [.object(place)] + steps(inner, at: place)
+      }
     }
   }
 

@@ -1,4 +1,4 @@
-public import Foundation
+public import FoundationEssentials
 
 /// The last word of a stop: the database was closed, and this snapshot has all that was in it.
 public struct StopMark: Codable, Sendable, Equatable {

@@ -1,6 +1,6 @@
 internal import Bytes
 internal import Cryptography
-internal import Foundation
+internal import FoundationEssentials
 public import Postgres
 internal import Problems
 

@@ -1,4 +1,4 @@
-internal import Foundation
+internal import FoundationEssentials
 internal import Postgres
 
 /// The rows about waves in a database.

@@ -1,4 +1,4 @@
-internal import Foundation
+internal import FoundationEssentials
 internal import Problems
 
 /// What a call of the waves has to do: begin, go on, or nothing more.

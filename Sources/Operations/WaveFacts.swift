@@ -1,4 +1,4 @@
-internal import Foundation
+internal import FoundationEssentials
 internal import Postgres
 
 /// What the statements and queries of a runbook are told.

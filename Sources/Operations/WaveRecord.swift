@@ -1,4 +1,4 @@
-internal import Foundation
+internal import FoundationEssentials
 
 /// A run of waves as its row tells it.
 struct WaveRecord: Sendable, Equatable {

@@ -1,6 +1,6 @@
 internal import Bytes
 internal import Cryptography
-internal import Foundation
+internal import FoundationEssentials
 
 /// What a team demands of a rehearsal before its patches may go to production.
 ///

@@ -1,5 +1,5 @@
 public import Catalog
-internal import Foundation
+internal import FoundationEssentials
 
 /// A signed statement that exactly these patches ran on exactly this schema.
 ///

@@ -1,6 +1,6 @@
 public import Catalog
 public import Cluster
-internal import Foundation
+internal import FoundationEssentials
 public import Migration
 public import Postgres
 internal import Problems

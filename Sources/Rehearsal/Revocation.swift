@@ -1,6 +1,6 @@
 internal import Bytes
 public import Cryptography
-internal import Foundation
+internal import FoundationEssentials
 
 /// A signed word that a receipt must not be used any more.
 public struct Revocation: Codable, Sendable, Equatable {

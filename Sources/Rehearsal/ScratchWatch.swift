@@ -1,5 +1,6 @@
-internal import Foundation
+internal import FoundationEssentials
 internal import Postgres
+internal import Threads
 
 /// What watches in a scratch: event triggers that write down what they see, and a superuser's eye.
 ///
@@ -97,7 +98,7 @@ final class ScratchWatch {
     let query = "SELECT count(*) FROM pg_stat_activity WHERE pid = $1"
     while try eye.query(query, [Parameter(pid)]).int != 0 {
       guard ContinuousClock.now < deadline else { return false }
-      Thread.sleep(forTimeInterval: 0.002)
+      Pause.blocking(.milliseconds(2))
     }
     return true
   }

@@ -1,6 +1,6 @@
 internal import Bytes
 public import Cryptography
-internal import Foundation
+internal import FoundationEssentials
 internal import Problems
 
 /// A receipt with the signature that makes it worth something.

@@ -1,4 +1,4 @@
-internal import Foundation
+internal import Dispatch
 internal import Repository
 internal import Threads
 
@@ -25,9 +25,7 @@ final class CopyCrew: Sendable {
     self.writer = writer
     state = Monitor(State(working: threads))
     for _ in 0..<threads {
-      let thread = Thread { [self] in work() }
-      thread.name = "drydock.copy"
-      thread.start()
+      DispatchQueue(label: "drydock.copy").async { [self] in work() }
     }
   }
 

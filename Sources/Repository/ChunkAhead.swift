@@ -1,4 +1,4 @@
-internal import Foundation
+internal import Dispatch
 internal import Threads
 
 /// Opens chunks of rows on a thread of its own, ahead of the one who needs them, in their order.
@@ -28,9 +28,7 @@ public final class ChunkAhead: Sendable {
     self.ids = ids
     self.repository = repository
     self.byteLimit = byteLimit
-    let thread = Thread { [self] in open() }
-    thread.name = "drydock.chunks"
-    thread.start()
+    DispatchQueue(label: "drydock.chunks").async { [self] in open() }
   }
 
   /// The raw bytes of the next chunk; waits until it is open.

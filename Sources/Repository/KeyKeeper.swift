@@ -1,5 +1,5 @@
 internal import Bytes
-public import Foundation
+public import FoundationEssentials
 public import ObjectStore
 public import Problems
 internal import Cryptography

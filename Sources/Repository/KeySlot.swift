@@ -1,5 +1,5 @@
 internal import Bytes
-internal import Foundation
+internal import FoundationEssentials
 internal import ObjectStore
 
 /// One way to the repository's secrets, as one of its revisions says: see docs/format.md.

@@ -1,5 +1,5 @@
 internal import Bytes
-public import Foundation
+public import FoundationEssentials
 
 /// What people want to know of a key slot.
 public struct KeySlotSummary: Sendable, Equatable {

@@ -1,6 +1,6 @@
 internal import Bytes
 internal import Cryptography
-internal import Foundation
+internal import FoundationEssentials
 internal import ObjectStore
 internal import Problems
 internal import Synchronization

@@ -1,4 +1,4 @@
-internal import Foundation
+internal import FoundationEssentials
 internal import ObjectStore
 
 /// The leases of a repository, judged by the store's clock and by their writers'.

@@ -1,6 +1,6 @@
 internal import Bytes
 internal import Cryptography
-internal import Foundation
+internal import FoundationEssentials
 internal import ObjectStore
 
 /// What collection intends to delete, and when it said so.

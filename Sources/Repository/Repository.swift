@@ -1,6 +1,6 @@
 internal import Bytes
 public import Cryptography
-public import Foundation
+public import FoundationEssentials
 public import ObjectStore
 public import Problems
 

@@ -1,6 +1,6 @@
 internal import Bytes
 internal import Cryptography
-internal import Foundation
+internal import FoundationEssentials
 internal import ObjectStore
 
 /// The name of a snapshot, `20260131T235959.123Z-1f2e3d4c`: its time in UTC and random digits.

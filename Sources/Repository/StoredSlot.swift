@@ -1,5 +1,5 @@
 internal import Bytes
-internal import Foundation
+internal import FoundationEssentials
 internal import ObjectStore
 
 /// An object under `keys/`, as far as this program knows it.

@@ -1,6 +1,6 @@
 internal import Bytes
 internal import Cryptography
-internal import Foundation
+internal import FoundationEssentials
 internal import ObjectStore
 
 /// Takes back the intention of a mark: its packs are not deleted while this object is there.

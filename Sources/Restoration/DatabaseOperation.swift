@@ -1,4 +1,4 @@
-internal import Foundation
+internal import FoundationEssentials
 public import Postgres
 internal import Problems
 public import Repository

@@ -1,4 +1,4 @@
-public import Foundation
+public import FoundationEssentials
 
 /// What the exchange of a whole database is asked to do beside which snapshot and database.
 public struct DatabaseReplacementOptions: Sendable {

@@ -1,4 +1,4 @@
-internal import Foundation
+internal import FoundationEssentials
 internal import Problems
 
 /// One operation's line in the comment of a copy.

@@ -1,4 +1,4 @@
-internal import Foundation
+internal import FoundationEssentials
 internal import Postgres
 internal import Problems
 
@@ -65,8 +65,8 @@ struct LiveState: Sendable {
     ).value
     guard identity.server == "local socket", let directory,
       let facts = try? FileManager.default.attributesOfFileSystem(forPath: directory),
-      let free = facts[.systemFreeSize] as? NSNumber
+      let free = facts[.systemFreeSize] as? any BinaryInteger
     else { return nil }
-    return free.intValue
+    return Int(free)
   }
 }

@@ -1,4 +1,4 @@
-public import Foundation
+public import FoundationEssentials
 
 /// What a replacing restore is asked to do beside which snapshot, schema and database.
 public struct ReplacementOptions: Sendable {

@@ -1,4 +1,4 @@
-internal import Foundation
+internal import FoundationEssentials
 internal import Problems
 
 /// Everything that a person should know before a live schema is replaced, and the token that

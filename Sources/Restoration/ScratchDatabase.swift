@@ -1,5 +1,5 @@
 public import Cluster
-internal import Foundation
+internal import FoundationEssentials
 public import Postgres
 internal import Problems
 public import Snapshot

@@ -1,4 +1,4 @@
-internal import Foundation
+internal import FoundationEssentials
 internal import Postgres
 internal import Problems
 internal import Repository
@@ -104,10 +104,10 @@ struct SnapshotProof: Sendable {
         hint: "Restore into an empty database instead: createdb NAME, then --into that one."
       )
     }
-    guard let first = script.range(of: "\n-- Name: ") else { return "" }
+    guard let first = script.firstRange(of: "\n-- Name: ") else { return "" }
     // Between the head and the first entry may stand that entry's tablespace.
     let head = script[..<first.lowerBound]
-    guard let last = head.range(of: "\nSET row_security = ", options: .backwards),
+    guard let last = head.ranges(of: "\nSET row_security = ").last,
       let end = head[last.upperBound...].firstIndex(of: "\n")
     else { return String(script[first.lowerBound...]) }
     return String(script[end...])

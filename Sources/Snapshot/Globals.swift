@@ -1,4 +1,4 @@
-internal import Foundation
+internal import FoundationEssentials
 
 /// Roles and tablespaces as `pg_dumpall --globals-only` wrote them.
 public struct Globals: Sendable, Equatable {
@@ -29,7 +29,7 @@ public struct Globals: Sendable, Equatable {
   public var tablespaces: [String] {
     statements.compactMap { line in
       let start = "CREATE TABLESPACE "
-      guard line.hasPrefix(start), let end = line.range(of: " OWNER ") else { return nil }
+      guard line.hasPrefix(start), let end = line.firstRange(of: " OWNER ") else { return nil }
       return String(line[line.index(line.startIndex, offsetBy: start.count)..<end.lowerBound])
     }
   }
@@ -41,7 +41,7 @@ public struct Globals: Sendable, Equatable {
 
   private static func withoutPassword(_ line: String) -> String {
     guard line.hasPrefix("ALTER ROLE ") || line.hasPrefix("CREATE ROLE "),
-      let start = line.range(of: " PASSWORD '"),
+      let start = line.firstRange(of: " PASSWORD '"),
       let end = line[start.upperBound...].firstIndex(of: "'")
     else { return line }
     return String(line[..<start.lowerBound] + line[line.index(after: end)...])

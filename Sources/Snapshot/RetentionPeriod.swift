@@ -1,4 +1,4 @@
-internal import Foundation
+internal import FoundationEssentials
 
 /// A length of time by which snapshots are thinned out.
 enum RetentionPeriod: String, Sendable, CaseIterable {

@@ -1,4 +1,4 @@
-public import Foundation
+public import FoundationEssentials
 public import Repository
 
 /// What becomes of each snapshot under a policy, and why.

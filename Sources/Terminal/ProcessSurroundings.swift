@@ -18,6 +18,9 @@ public enum ProcessSurroundings {
   /// The user that the process acts as (geteuid(2)).
   public static var user: UInt32 { geteuid() }
 
+  /// Ends the process (exit(3)).
+  public static func exit(_ status: Int32) -> Never { Glibc.exit(status) }
+
   /// Lets writes to a closed pipe fail instead of ending the process (signal(7)).
   public static func ignoreBrokenPipes() { _ = signal(SIGPIPE, SIG_IGN) }
 

@@ -1,4 +1,3 @@
-private import Foundation
 private import Synchronization
 
 /// State that several threads share, and wait for.
@@ -7,7 +6,7 @@ private import Synchronization
 /// blocked: on a lane of its own, never on Swift's shared pool.
 public final class Monitor<State: Sendable>: Sendable {
   private let state: Mutex<State>
-  private let changed = NSCondition()
+  private let changed = Condition()
 
   /// Makes a monitor of a first state.
   public init(_ state: State) { self.state = Mutex(state) }
@@ -16,7 +15,7 @@ public final class Monitor<State: Sendable>: Sendable {
   public func change<Value: Sendable>(_ body: (inout State) throws -> Value) rethrows -> Value {
     changed.lock()
     defer {
-      changed.broadcast()
+      changed.wakeAll()
       changed.unlock()
     }
     return try state.withLock { state throws in try body(&state) }
@@ -30,7 +29,7 @@ public final class Monitor<State: Sendable>: Sendable {
   public func wait<Value: Sendable>(for answer: (inout State) -> Value?) -> Value {
     changed.lock()
     defer {
-      changed.broadcast()
+      changed.wakeAll()
       changed.unlock()
     }
     while true {

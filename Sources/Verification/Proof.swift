@@ -1,4 +1,4 @@
-internal import Foundation
+internal import FoundationEssentials
 
 /// What a verification proved of a snapshot, and when; kept in the repository.
 public struct Proof: Codable, Sendable, Equatable {

@@ -1,5 +1,5 @@
 // The program's entry: everything else lives in `Commands`, where tests can reach it.
 import Commands
-import Foundation
+import Terminal
 
-exit(await Program.main(Array(CommandLine.arguments.dropFirst())))
+ProcessSurroundings.exit(await Program.main(Array(CommandLine.arguments.dropFirst())))

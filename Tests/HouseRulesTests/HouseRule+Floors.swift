@@ -1,5 +1,7 @@
 extension HouseRule {
-  static let floors = [importsGoDown, cStaysBelow, unsafeStaysBelow, terminalStaysAbove]
+  static let floors = [
+    importsGoDown, cStaysBelow, unsafeStaysBelow, terminalStaysAbove, foundationStaysOut,
+  ]
 
   /// Which floor each module stands on, as `docs/architecture.md` says.
   static let floorOfModule: [String: Int] = {
@@ -120,6 +122,31 @@ extension HouseRule {
       file.violations(in: file.code, "prints") {
         $0.contains(/(^|[^A-Za-z0-9_.])(print|debugPrint|dump)\(/) && !$0.contains("func ")
       }
+    }
+  }
+
+  /// `TimeZone.current` and named zones need ICU as well: without it they compile, and say GMT.
+  private static let foundationStaysOut = HouseRule(
+    name: "The program has only the essentials of Foundation, and no time zones of its own",
+    sample: [
+      "Sources/Backup/Backup.swift": "internal import Foundation\nlet a = TimeZone.current\n",
+      "Sources/Files/File.swift": "import FoundationEssentials\nlet a = TimeZone(identifier: b)\n",
+      "Sources/Catalog/Catalog.swift": "let a = TimeZone.gmt\n",
+      "Sources/TestSupport/Psql.swift": "import Foundation\n",
+      "Sources/simulate/main.swift": "import Foundation\n",
+    ],
+    broken: [
+      "Sources/Backup/Backup.swift:1", "Sources/Backup/Backup.swift:2",
+      "Sources/Files/File.swift:2",
+    ]
+  ) { house in
+    house.sources.filter { !["TestSupport", "simulate"].contains($0.module) }.flatMap { file in
+      let imports = imports(of: file).filter { $0.name == "Foundation" }
+        .map { Violation(file, $0.line, "ICU comes with Foundation (decision 0042)") }
+      let zones = file.violations(in: file.code, "GMT without ICU (decision 0042)") {
+        $0.contains(/TimeZone(\.(current|autoupdatingCurrent)\b|\((identifier|abbreviation):)/)
+      }
+      return imports + zones
     }
   }
 

@@ -4,7 +4,7 @@ import signal
 import sys
 import traceback
 
-from . import needs, options, page, terabyte
+from . import footprint, needs, options, page, terabyte
 from .comparison import Comparison
 from .failure import CannotMeasure
 from .growth import Growth
@@ -26,6 +26,8 @@ def main(words: list[str]) -> int:
         if asked.mode == "docs-only":
             print(f"# {page.write()}")
             return MET
+        if asked.mode == "footprint":
+            return MET if footprint.run(asked) else MISSED
         result = measure(asked)
         keep(result, asked)
     except CannotMeasure as problem:

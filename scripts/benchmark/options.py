@@ -23,6 +23,8 @@ class Options:
         """The call as anybody can repeat it, without this machine's directories."""
         if self.mode == "terabyte":
             return "scripts/bench --terabyte"
+        if self.mode == "footprint":
+            return "scripts/bench --footprint"
         if self.mode == "replace":
             return f"scripts/bench --replace --scale {self.scale}"
         words = [f"--scale {self.scale}", f"--runs {self.runs}"]
@@ -43,6 +45,7 @@ def parse(words: list[str]) -> Options:
     add_mode(mode, "--stores", "measure a bucket on a real Ceph beside a directory")
     add_mode(mode, "--replace", "replace schemas and a database under traffic")
     add_mode(mode, "--terabyte", "simulate one terabyte: nights, and a life of 1000 snapshots")
+    add_mode(mode, "--footprint", "size and start-up of the program that people install")
     add_mode(
         mode,
         "--docs-only",

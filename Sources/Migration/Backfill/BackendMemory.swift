@@ -1,4 +1,4 @@
-internal import Foundation
+internal import FoundationEssentials
 internal import Postgres
 
 /// The memory of the server's process that serves a connection, where both run on one machine.

@@ -1,4 +1,5 @@
-internal import Foundation
+internal import FoundationEssentials
+internal import Threads
 
 /// The time as signatures and retries need it.
 public enum S3Clock {
@@ -14,7 +15,7 @@ public enum S3Clock {
     while !isStopped() {
       let left = end - ContinuousClock.now
       guard left > .zero else { return }
-      Thread.sleep(forTimeInterval: min(left, .milliseconds(100)) / .seconds(1))
+      Pause.blocking(min(left, .milliseconds(100)))
     }
   }
 }

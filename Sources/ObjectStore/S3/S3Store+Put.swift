@@ -1,6 +1,6 @@
 internal import Cryptography
 internal import Faults
-internal import Foundation
+internal import FoundationEssentials
 internal import HTTP
 internal import Problems
 
