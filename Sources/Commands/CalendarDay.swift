@@ -1,4 +1,4 @@
-internal import Foundation
+internal import FoundationEssentials
 
 /// A day in UTC, in words that need no locale.
 struct CalendarDay: Equatable {

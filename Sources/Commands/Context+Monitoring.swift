@@ -1,5 +1,5 @@
 internal import Files
-internal import Foundation
+internal import FoundationEssentials
 internal import Monitoring
 internal import Postgres
 internal import Problems

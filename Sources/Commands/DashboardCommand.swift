@@ -1,6 +1,6 @@
 public import Arguments
 internal import Files
-internal import Foundation
+internal import FoundationEssentials
 internal import Monitoring
 internal import Problems
 internal import Rehearsal

@@ -1,4 +1,4 @@
-internal import Foundation
+internal import FoundationEssentials
 internal import Reports
 
 /// Numbers over time, thinned out to what can be seen, with round times below.

@@ -1,4 +1,4 @@
-internal import Foundation
+internal import FoundationEssentials
 internal import Schedule
 
 /// A plan as it stands now: what is due next, and how the last runs ended.

@@ -1,5 +1,5 @@
 public import Arguments
-internal import Foundation
+internal import FoundationEssentials
 internal import Problems
 internal import Schedule
 

@@ -1,4 +1,4 @@
-public import Foundation
+public import FoundationEssentials
 
 /// How much of a limit is used.
 public struct BudgetUse: Sendable, Equatable {

@@ -1,4 +1,4 @@
-public import Foundation
+public import FoundationEssentials
 public import Verification
 
 /// What became of a day, in UTC: how many snapshots, and the best that was proven of them.

@@ -1,4 +1,4 @@
-public import Foundation
+public import FoundationEssentials
 public import Verification
 
 /// What a repository knows of one database: its snapshots and what was proven of them.

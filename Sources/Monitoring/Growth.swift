@@ -1,4 +1,4 @@
-public import Foundation
+public import FoundationEssentials
 
 /// How fast a repository grows, as the last four weeks show it.
 public struct Growth: Sendable, Equatable {

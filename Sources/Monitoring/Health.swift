@@ -1,4 +1,4 @@
-public import Foundation
+public import FoundationEssentials
 
 /// How a repository stands: whether each of its databases is backed up and proven, and whether it
 /// stays within its budget.

@@ -1,4 +1,4 @@
-public import Foundation
+public import FoundationEssentials
 
 /// What a repository took at some time.
 public struct SizeSample: Sendable, Equatable {

@@ -1,6 +1,6 @@
 internal import Bytes
 internal import Cryptography
-internal import Foundation
+internal import FoundationEssentials
 
 /// Programs that look at the scratch of a rehearsal: the application's own tests, for example.
 ///

@@ -1,4 +1,4 @@
-internal import Foundation
+internal import FoundationEssentials
 
 /// A clock on the wall: instants, in seconds since 1970, as days and minutes of a time zone.
 struct LocalClock {

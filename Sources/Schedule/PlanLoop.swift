@@ -1,4 +1,4 @@
-public import Foundation
+public import FoundationEssentials
 
 /// Runs the tasks of a plan whenever they are due, until it is cancelled.
 ///

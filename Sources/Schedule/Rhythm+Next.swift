@@ -1,4 +1,4 @@
-public import Foundation
+public import FoundationEssentials
 
 extension Rhythm {
   /// How many days ahead a due time may lie: from a day of one month to that of the next.

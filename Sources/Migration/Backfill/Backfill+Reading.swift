@@ -1,3 +1,4 @@
+internal import Bytes
 internal import Problems
 
 extension Backfill {
@@ -28,14 +29,5 @@ extension Backfill {
     else { return false }
     return pieces.count { $0.kind == .statement } == 1
       && pieces.allSatisfy { $0.kind == .statement || $0.kind == .blank }
-  }
-}
-
-extension String {
-  /// The text without blanks at its ends.
-  fileprivate var trimmed: String {
-    var rest = self[...].drop(while: \.isWhitespace)
-    while rest.last?.isWhitespace == true { rest.removeLast() }
-    return String(rest)
   }
 }
