@@ -32,7 +32,7 @@ final class DocumentSession {
     rehearsals = fixtures.contains("rehearsal-server") ? try RehearsalServer(on: .v15) : nil
     bucket = fixtures.contains("bucket") ? try FakeS3() : nil
     let files = FileManager.default
-    for name in ["home", "t", "steps"] + DocumentNames.directories {
+    for name in ["home", "t", "steps", "usr/local/bin"] + DocumentNames.directories {
       try files.createDirectory(
         atPath: "\(place.path)/\(name)",
         withIntermediateDirectories: true
@@ -63,6 +63,9 @@ final class DocumentSession {
   }
 
   deinit {
+    // The shell first stops what its fixtures have started; whatever is left then is ended.
+    try? steps.write(contentsOf: Data("end\n".utf8))
+    _ = try? child.wait(timeLimit: .seconds(30))
     child.terminate(grace: .seconds(1))
     try? steps.close()
   }
@@ -156,10 +159,16 @@ final class DocumentSession {
   /// Reads names of steps from a pipe, and runs each in this very shell.
   private static let driver = #"""
     place="$1"
-    trap 'printf %s "$?" >"$place/ending.new"; mv "$place/ending.new" "$place/ending"' EXIT
+    finish() {
+      printf %s "$?" >"$place/ending.new"
+      if declare -F clean_up >/dev/null; then clean_up; fi
+      mv "$place/ending.new" "$place/ending"
+    }
+    trap finish EXIT
     exec 3<>"$place/next"
     set -euo pipefail
     while IFS= read -r step <&3; do
+      if [ "$step" = end ]; then exit 0; fi
       . "$place/$step" >"$place/$step.out" 2>"$place/$step.err" </dev/null 3<&-
       : >"$place/$step.done"
     done
