@@ -223,6 +223,12 @@ let package = Package(
       ],
       swiftSettings: strict
     ),
+    // Every block of the documents, run.
+    .testTarget(
+      name: "DocumentTests",
+      dependencies: ["drydock", "Commands", "Arguments", "TestSupport", "Problems", "Files"],
+      swiftSettings: strict
+    ),
     .testTarget(
       name: "FireTests",
       dependencies: [

@@ -1,4 +1,6 @@
 public import Arguments
+internal import Files
+internal import Problems
 internal import Reports
 
 /// Prints what packagers put next to the program.
@@ -13,6 +15,8 @@ public struct GenerateCommand: RunnableCommand {
     case completions
     /// The description of every command as JSON.
     case json
+    /// The pages of docs/reference, written into a directory.
+    case reference
   }
 
   /// The word that calls it.
@@ -30,6 +34,8 @@ public struct GenerateCommand: RunnableCommand {
   public var product = Product.manual
   /// The shell of a completion script.
   public var shell = Shell.bash
+  /// Where pages are written.
+  public var directory: String?
 
   /// Makes the command with every default.
   public init() {}
@@ -38,6 +44,7 @@ public struct GenerateCommand: RunnableCommand {
   public static var arguments: [Argument<Self>] {
     positional("product", \.product, "What to print.")
     option("--shell", \.shell, value: "SHELL", "The shell of a completion script.")
+    option("--into", \.directory, value: "DIR", "Where the pages of the reference are written.")
     group(\.shared)
   }
 
@@ -49,8 +56,45 @@ public struct GenerateCommand: RunnableCommand {
       case .manual: ManualPage.render(info, version: ToolVersion.number, date: ToolVersion.date)
       case .completions: shell.completions(for: info)
       case .json: info.json.pretty + "\n"
+      case .reference: try reference(of: info, in: context)
       }
     context.world.output.write(text)
     return .done
+  }
+
+  /// The pages of docs/reference.
+  static func pages(of info: CommandInfo) -> [ReferencePages.Page] {
+    ReferencePages.render(
+      info,
+      madeBy: "drydock tool generate reference --into docs/reference"
+    )
+  }
+
+  /// Writes the pages, removes those of commands that are gone, and says how many there are.
+  private func reference(of info: CommandInfo, in context: Context) throws -> String {
+    guard let directory else {
+      throw Problem(
+        .usage,
+        code: "usage.no-directory",
+        "The reference is more than one page",
+        hint: "Say where to: --into docs/reference"
+      )
+    }
+    let place = directory.hasPrefix("/") ? directory : "\(context.world.directory)/\(directory)"
+    let pages = Self.pages(of: info)
+    for page in pages {
+      try AtomicFile.write(
+        Array(page.text.utf8),
+        to: "\(place)/\(page.file)",
+        collision: .replace,
+        durability: .fast,
+        mode: 0o644
+      )
+    }
+    for entry in try Directory.entries(of: place)
+    where entry.name.hasSuffix(".md") && !pages.contains(where: { $0.file == entry.name }) {
+      try Directory.removeFile("\(place)/\(entry.name)")
+    }
+    return "\(Quantity.count(pages.count, "page", "pages"))\n"
   }
 }

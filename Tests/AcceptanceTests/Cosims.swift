@@ -5,15 +5,15 @@ import TestSupport
 
 /// What the tests of operations share: the production system's database, and the examples in `docs`.
 enum Cosims {
-  /// The indented example of a document that begins with a line.
+  /// The fenced example of a document that begins with a line.
   static func example(_ document: String, from line: String) throws -> String {
     let text = try String(
       contentsOfFile: "\(SharedInputs.packageRoot)/docs/\(document)",
       encoding: .utf8
     )
     let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
-    let block = lines.drop { $0 != "    \(line)" }.prefix { $0.hasPrefix("    ") || $0.isEmpty }
-    return block.map { $0.dropFirst(4) }.joined(separator: "\n") + "\n"
+    let block = lines.drop { $0 != line }.prefix { $0 != "```" }
+    return block.joined(separator: "\n") + "\n"
   }
 
   /// Writes a configuration that is trusted by being named; returns the words that name it.

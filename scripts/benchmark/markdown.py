@@ -20,7 +20,7 @@ def figure(title: str, name: str) -> str:
 def heading(result: Result) -> str:
     """Title, how to repeat it, and all that the figures depend on."""
     facts = "\n".join(f"- {name}: {value}" for name, value in result.about.items())
-    return f"## {result.title}\n\n    {result.command}\n\n{facts}\n"
+    return f"## {result.title}\n\nMade by `{result.command}`.\n\n{facts}\n"
 
 
 def verdicts(checks: list[Check]) -> str:
