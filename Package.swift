@@ -176,7 +176,7 @@ let package = Package(
       "Commands",
       [
         "Arguments", "Backup", "Migration", "ObjectStore", "Postgres", "Reports", "Repository",
-        "Snapshot", "Rehearsal", "YAML",
+        "Snapshot", "Rehearsal", "YAML", "Terminal",
       ]
     ),
     tests("Snapshot", ["Repository", "Digests", "ObjectStore"]),

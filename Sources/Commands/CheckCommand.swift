@@ -1,4 +1,5 @@
 public import Arguments
+internal import Reports
 internal import Foundation
 internal import Postgres
 internal import Repository
@@ -59,7 +60,9 @@ public struct CheckCommand: RunnableCommand {
     }
     let rollback = try await context.warnOfRollback(repository)
     var outcome = try await Lane("drydock.check").run {
-      try CheckOutcome(of: repository, reading: sample, isRepair: isRepair)
+      try CheckOutcome(of: repository, reading: sample, isRepair: isRepair) {
+        context.progress.report($0.report)
+      }
     }
     outcome.rollback = rollback
     context.show(outcome.report)

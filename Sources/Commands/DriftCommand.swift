@@ -57,7 +57,13 @@ public struct DriftCommand: RunnableCommand {
       "Compare with what this file makes of an empty database.",
       completion: .file
     )
-    option("--snapshot", \.snapshot, value: "S", "Compare with what this snapshot shows.")
+    option(
+      "--snapshot",
+      \.snapshot,
+      value: "S",
+      "Compare with what this snapshot shows.",
+      completion: .snapshots
+    )
     option(
       "--role",
       \.role,
