@@ -183,7 +183,7 @@ let package = Package(
       [
         "Arguments", "Backup", "Migration", "ObjectStore", "Postgres", "Reports", "Repository",
         "Snapshot", "Rehearsal", "YAML", "Schedule", "Processes", "Monitoring", "Verification",
-        "Files",
+        "Files", "Terminal",
       ]
     ),
     tests("Snapshot", ["Repository", "Digests", "ObjectStore"]),

@@ -14,13 +14,21 @@ public struct ArgumentInfo: Sendable, Equatable {
   }
 
   /// What a shell offers while the value is typed.
-  public enum Completion: String, Sendable {
+  public enum Completion: Sendable, Equatable {
     /// Nothing.
     case none
     /// Names of files.
     case file
     /// Names of directories.
     case directory
+    /// Words that only the program knows, and says when it is asked (``UnfinishedLine``); the name
+    /// tells it which.
+    case words(of: String)
+
+    /// Whether the program has to be asked.
+    var isAsked: Bool {
+      if case .words = self { true } else { false }
+    }
   }
 
   /// How the argument appears on a command line.

@@ -4,6 +4,7 @@ enum FishCompletions {
     var lines = [
       "# Completions of \(info.name) for fish. Load them with: \(info.name) completions fish | source",
       path(of: info),
+      asking(info),
       "complete -c \(info.name) -f",
     ]
     for command in info.visibleTree {
@@ -13,11 +14,14 @@ enum FishCompletions {
           "complete -c \(info.name) \(condition) -a \(inner.name) -d '\(quoted(inner.summary))'"
         )
       }
-      for argument in command.positionals {
-        lines.append(positional(argument, "complete -c \(info.name) \(condition)"))
+      let start = "complete -c \(info.name) \(condition)"
+      for argument in command.positionals { lines.append(positional(argument, start)) }
+      // The program knows by itself which of several places is meant.
+      if command.positionals.contains(where: { $0.completion.isAsked }) {
+        lines.append("\(start) -k -a '(__\(info.name)_words)'")
       }
       for option in command.options {
-        lines.append(self.option(option, "complete -c \(info.name) \(condition)"))
+        lines.append(self.option(option, start, info.name))
       }
     }
     return lines.filter { !$0.isEmpty }.joined(separator: "\n") + "\n"
@@ -39,18 +43,40 @@ enum FishCompletions {
       """
   }
 
+  /// A function that asks the program for words.
+  private static func asking(_ info: CommandInfo) -> String {
+    """
+    function __\(info.name)_words
+      set -l line (commandline -opc)
+      set -l last (commandline -ct)
+      command $line[1] \(Shell.question) $line[2..] "$last" 2>/dev/null </dev/null
+    end
+    """
+  }
+
   private static func positional(_ argument: ArgumentInfo, _ start: String) -> String {
     if !argument.choices.isEmpty {
       return "\(start) -a '\(argument.choices.joined(separator: " "))'"
     }
-    return argument.completion == .none ? "" : "\(start) -F"
+    switch argument.completion {
+    case .none, .words: return ""
+    case .file, .directory: return "\(start) -F"
+    }
   }
 
-  private static func option(_ option: ArgumentInfo, _ start: String) -> String {
+  private static func option(
+    _ option: ArgumentInfo,
+    _ start: String,
+    _ program: String
+  ) -> String {
     var line = "\(start) -l \(option.name.dropFirst(2))"
     if let short = option.shortName { line += " -s \(short.dropFirst())" }
     if option.kind == .option {
-      line += option.completion == .none ? " -x" : " -r -F"
+      switch option.completion {
+      case .none: line += " -x"
+      case .file, .directory: line += " -r -F"
+      case .words: line += " -x -k -a '(__\(program)_words)'"
+      }
       if !option.choices.isEmpty { line += " -a '\(option.choices.joined(separator: " "))'" }
     }
     return line + " -d '\(quoted(option.help))'"

@@ -2,15 +2,23 @@
 public enum Spelling {
   /// The nearest candidate, or nil when none is near enough to be a slip of the fingers.
   ///
-  /// Near enough is one edit for every three letters, and never more than three.
+  /// Near enough is one edit for every three letters, and never more than three; or that the word is
+  /// the beginning of one candidate and of no other.
   public static func nearest(to word: String, in candidates: [String]) -> String? {
+    if let near = near(word, in: candidates).first { return near }
+    let longer = Set(candidates).filter { $0.hasPrefix(word) }
+    return word.count > 1 && longer.count == 1 ? longer.first : nil
+  }
+
+  /// All candidates that are near enough to be meant, the nearest first, each once.
+  public static func near(_ word: String, in candidates: [String]) -> [String] {
     let limit = min(3, max(1, word.count / 3))
+    let found = Set(candidates).map { (candidate: $0, distance: distance(word, $0)) }
     return
-      candidates
-      .map { (candidate: $0, distance: distance(word, $0)) }
+      found
       .filter { $0.distance <= limit }
-      .min { $0.distance < $1.distance }?
-      .candidate
+      .sorted { ($0.distance, $0.candidate) < ($1.distance, $1.candidate) }
+      .map(\.candidate)
   }
 
   /// The number of insertions, deletions, replacements and swaps of neighbours between two words.

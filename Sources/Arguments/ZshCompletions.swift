@@ -5,6 +5,7 @@ enum ZshCompletions {
     return """
       #compdef \(info.name)
       # Completions of \(info.name) for the Z shell. Put this file as _\(info.name) into a directory of $fpath.
+      \(asking(info))
       \(functions)
       if [ "$funcstack[1]" = "\(name(of: info))" ]; then
         \(name(of: info)) "$@"
@@ -15,15 +16,34 @@ enum ZshCompletions {
       """
   }
 
+  /// A function that asks the program, with the line that the outermost function has kept.
+  private static func asking(_ info: CommandInfo) -> String {
+    """
+    \(name(of: info))_words() {
+      local -a found=("${(@f)$($line_typed[1] \(Shell.question) "${(@)line_typed[2,-1]}" 2>/dev/null </dev/null)}")
+      found=("${(@)found:#}")
+      (( $#found )) || return 1
+      local -a names=("${(@)found%%$'\\t'*}") shown=("${(@)found/$'\\t'/  }")
+      local -a open=("${(@M)names:#*=}")
+      if (( $#names == 1 && $#open == 1 )); then
+        compadd -V words -S '' -a names
+      else
+        compadd -V words -l -d shown -a names
+      fi
+    }
+    """
+  }
+
   private static func function(_ info: CommandInfo) -> String {
     info.sections.isEmpty ? leaf(info) : group(info)
   }
 
   private static func leaf(_ info: CommandInfo) -> String {
-    var specifications = info.options.flatMap(specifications)
+    let program = info.path[0]
+    var specifications = info.options.flatMap { Self.specifications($0, program) }
     specifications += info.positionals.map { argument in
       let place = argument.isRepeated ? "*:" : argument.isRequired ? ":" : "::"
-      return "'\(place)\(quoted(argument.valueName)):\(action(argument))'"
+      return "'\(place)\(quoted(argument.valueName)):\(action(argument, program))'"
     }
     specifications.append("'--help[explain the command]'")
     let lines = specifications.map { "    \($0)" }.joined(separator: " \\\n")
@@ -35,8 +55,12 @@ enum ZshCompletions {
       "    '\(quoted($0.name)):\(quoted($0.summary))'"
     }
     let cases = info.visibleSubcommands.map { "    \($0.name)) \(name(of: $0)) ;;" }
+    // Only the outermost function sees the whole line; the inner ones shift it.
+    let keeping =
+      info.path.count > 1
+      ? "" : "\n  local -a line_typed=(\"${(@Q)words[1,CURRENT-1]}\" \"${(Q)PREFIX}\")"
     return """
-      \(name(of: info))() {
+      \(name(of: info))() {\(keeping)
         local -a commands=(
       \(entries.joined(separator: "\n"))
         )
@@ -53,21 +77,22 @@ enum ZshCompletions {
       """
   }
 
-  private static func specifications(_ option: ArgumentInfo) -> [String] {
+  private static func specifications(_ option: ArgumentInfo, _ program: String) -> [String] {
     [option.name, option.shortName].compactMap { $0 }.map { name in
       let star = option.isRepeated ? "*" : ""
       let value =
-        option.kind == .option ? ":\(quoted(option.valueName)):\(action(option))" : ""
+        option.kind == .option ? ":\(quoted(option.valueName)):\(action(option, program))" : ""
       return "'\(star)\(name)[\(quoted(option.help))]\(value)'"
     }
   }
 
-  private static func action(_ argument: ArgumentInfo) -> String {
+  private static func action(_ argument: ArgumentInfo, _ program: String) -> String {
     if !argument.choices.isEmpty { return "(\(argument.choices.joined(separator: " ")))" }
     switch argument.completion {
     case .none: return " "
     case .file: return "_files"
     case .directory: return "_files -/"
+    case .words: return "_\(program)_words"
     }
   }
 

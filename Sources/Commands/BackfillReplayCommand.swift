@@ -34,7 +34,7 @@ public struct BackfillReplayCommand: RunnableCommand {
 
   /// Which words of a command line set which property.
   public static var arguments: [Argument<Self>] {
-    positional("version", \.version, "The backfill.")
+    positional("version", \.version, "The backfill.", completion: .versions)
     option("--error", \.error, value: "TEXT", "Only rows that failed with exactly these words.")
     group(\.limits)
     group(\.migration)

@@ -41,7 +41,7 @@ public struct BackfillRunCommand: RunnableCommand {
 
   /// Which words of a command line set which property.
   public static var arguments: [Argument<Self>] {
-    positional("version", \.version, "The backfill.")
+    positional("version", \.version, "The backfill.", completion: .versions)
     option("--where", \.wanted, value: "SQL", "Only rows for which this holds.")
     option("--except", \.unwanted, value: "SQL", "No rows for which this holds.")
     option("--for", \.timeLimit, value: "TIME", "Begin no batch after this time, such as 2h.")

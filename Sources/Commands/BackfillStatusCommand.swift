@@ -34,7 +34,7 @@ public struct BackfillStatusCommand: RunnableCommand {
 
   /// Which words of a command line set which property.
   public static var arguments: [Argument<Self>] {
-    positional("version", \.version, "The backfill (default all).")
+    positional("version", \.version, "The backfill (default all).", completion: .versions)
     option("--errors", \.errorLimit, value: "N", "How many different errors to show (default 10).")
     group(\.tenantOption)
     group(\.databaseOptions)

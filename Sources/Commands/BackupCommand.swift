@@ -51,15 +51,28 @@ public struct BackupCommand: FleetCommand {
   /// Which words of a command line set which property.
   public static var arguments: [Argument<Self>] {
     positional("url", \.url, "The database: a URL, keywords as libpq reads them, or a name.")
-    option("--tag", \.tags, value: "K=V", "Attach a tag; may be given several times.")
+    option(
+      "--tag",
+      \.tags,
+      value: "K=V",
+      "Attach a tag.",
+      completion: .tags
+    )
     option("--jobs", \.jobs, value: "N", "Connections that read at the same time (default 2).")
-    option("--table", \.tables, value: "PATTERN", "Only tables that match.")
-    option("--exclude-table", \.excludedTables, value: "PATTERN", "Not tables that match.")
+    option("--table", \.tables, value: "PATTERN", "Only tables that match.", completion: .tables)
+    option(
+      "--exclude-table",
+      \.excludedTables,
+      value: "PATTERN",
+      "Not tables that match.",
+      completion: .tables
+    )
     option(
       "--exclude-data",
       \.excludedData,
       value: "PATTERN",
-      "Tables that match without their rows."
+      "Tables that match without their rows.",
+      completion: .tables
     )
     flag(
       "--full-read",

@@ -41,7 +41,12 @@ public struct BaselineCommand: RunnableCommand {
 
   /// Which words of a command line set which property.
   public static var arguments: [Argument<Self>] {
-    positional("version", \.version, "The last patch that the database has already.")
+    positional(
+      "version",
+      \.version,
+      "The last patch that the database has already.",
+      completion: .versions
+    )
     option("--from", \.tool, value: "TOOL", "Take over the ledger of this tool.")
     option(
       "--table",

@@ -1,6 +1,7 @@
 public import Arguments
 internal import FoundationEssentials
 internal import Postgres
+internal import Reports
 internal import Repository
 internal import Snapshot
 
@@ -65,7 +66,9 @@ public struct CheckCommand: FleetCommand {
     }
     let rollback = try await context.warnOfRollback(repository)
     var outcome = try await Lane("drydock.check").run {
-      try CheckOutcome(of: repository, reading: sample, isRepair: isRepair)
+      try CheckOutcome(of: repository, reading: sample, isRepair: isRepair) {
+        context.progress.report($0.report)
+      }
     }
     outcome.rollback = rollback
     context.show(outcome.report)

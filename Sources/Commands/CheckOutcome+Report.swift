@@ -2,6 +2,17 @@ internal import Reports
 internal import Repository
 internal import Snapshot
 
+extension CheckProgress {
+  /// The progress as a line or an event.
+  var report: Progress {
+    Progress(
+      phase: phase,
+      bytes: Int64(bytes),
+      totalBytes: totalBytes > 0 ? Int64(totalBytes) : nil
+    )
+  }
+}
+
 extension CheckOutcome {
   /// What was looked at, what is wrong, what that costs, and what to do.
   var report: Report {

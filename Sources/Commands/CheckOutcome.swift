@@ -15,11 +15,27 @@ struct CheckOutcome: Sendable {
 
 extension CheckOutcome {
   /// Repairs where that is asked, then checks.
-  init(of repository: Repository, reading sample: PackSample?, isRepair: Bool) throws {
+  ///
+  /// - Parameters:
+  ///   - repository: What is checked.
+  ///   - sample: Which packs are read; nil for none.
+  ///   - isRepair: Whether a repair comes first.
+  ///   - progress: Told how far the check has come.
+  /// - Throws: What keeps it from going on; damage is no error.
+  init(
+    of repository: Repository,
+    reading sample: PackSample?,
+    isRepair: Bool,
+    progress: @escaping (CheckProgress) -> Void = { _ in }
+  ) throws {
+    if isRepair { progress(CheckProgress("repairing")) }
     repair = isRepair ? try repository.repair() : nil
     var losses: [SnapshotLoss] = []
     var survey: LossSurvey?
-    check = try repository.check(reading: sample) { snapshot, manifest, chunks in
+    check = try repository.check(reading: sample, progress: progress) {
+      snapshot,
+      manifest,
+      chunks in
       let walk = survey ?? LossSurvey(chunks)
       survey = walk
       guard let loss = try walk.loss(of: snapshot, manifest: manifest) else { return nil }

@@ -77,6 +77,7 @@ public struct CollectCommand: FleetCommand {
     options.isDryRun = isDryRun
     let report = try await Lane("drydock.collect").run { [options] in
       try repository.collect(options) { name, _, visitor in
+        context.progress.report(.init(phase: "looking through snapshots", subject: name.text))
         try SnapshotContent(opening: name, in: repository).manifest.visitChunks(visitor)
       }
     }

@@ -146,7 +146,9 @@ public enum CommandTree {
     CommandGroup(
       name: "tool",
       summary: "What packagers and developers need.",
-      sections: [.init("Commands", [.command(GenerateCommand.self)])],
+      sections: [
+        .init("Commands", [.command(GenerateCommand.self), .command(CompleteCommand.self)])
+      ],
       isHidden: true
     )
   }

@@ -1,3 +1,4 @@
+internal import Arguments
 public import Postgres
 internal import Problems
 internal import Rehearsal
@@ -128,13 +129,14 @@ public struct Configuration: Sendable, Equatable {
     let profiles = files.compactMap { $0.profiles[profile] }
     guard !profiles.isEmpty else {
       let known = Set(files.flatMap(\.profiles.keys)).sorted()
+      let meant = Context.question(Spelling.near(profile, in: known))
       throw Problem(
         .usage,
         code: "configuration.unknown-profile",
         "There is no profile '\(profile)'",
         reason: files.isEmpty ? "no configuration file was found" : nil,
         facts: files.map { .init("file", $0.path) },
-        hint: known.isEmpty ? nil : "Known profiles: \(known.joined(separator: ", "))."
+        hint: known.isEmpty ? nil : meant + "Known profiles: \(known.joined(separator: ", "))."
       )
     }
     return profiles + files.map(\.settings)

@@ -25,7 +25,7 @@ public enum Confirmation {
       )
     }
     context.world.errors.line(Printable.lines(action))
-    let answer = context.world.ask("Type \(Printable.line(name)) to go on: ")
+    let answer = try context.world.ask("Type \(Printable.line(name)) to go on: ")
     guard answer == name else {
       throw Problem(
         .refused,

@@ -46,6 +46,7 @@ extension Context {
     let series = try series(reference, among: reference.candidates(in: all), default: database)
     if let found = try reference.choose(from: series) { return found }
     let hidden = try await hidden(in: repository, besides: all.count)
+    let meant = reference.suggestions(in: all)
     throw Problem(
       .usage,
       code: "usage.no-such-snapshot",
@@ -58,8 +59,13 @@ extension Context {
         ? "Take a snapshot here with drydock backup, or use a full key."
         : all.isEmpty
           ? "The repository is empty; drydock backup takes the first one."
-          : "drydock snapshots lists what there is."
+          : Self.question(meant) + "drydock snapshots lists what there is."
     )
+  }
+
+  /// Asks whether one of these words was meant; empty where there are none.
+  static func question(_ words: [String]) -> String {
+    words.isEmpty ? "" : "Did you mean \(words.joined(separator: " or "))? "
   }
 
   private func series(

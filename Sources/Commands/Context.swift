@@ -29,7 +29,8 @@ public struct Context: Sendable {
     let start = world.uptime()
     let isResult = options.isJSON
     progress = ProgressReporter(
-      mode: Self.mode(options, world.errors),
+      mode: Self.mode(options, world),
+      width: { world.errors.width ?? 80 },
       elapsed: { world.uptime() - start },
       write: { isResult ? world.output.write($0) : world.say($0) }
     )
@@ -74,7 +75,7 @@ public struct Context: Sendable {
       return try source.read(environment: world.environment)
     }
     progress.clear()
-    if world.isInteractive, let text = world.askSecret("Passphrase: "), !text.isEmpty {
+    if world.isInteractive, let text = try world.askSecret("Passphrase: "), !text.isEmpty {
       return Passphrase(text: text)
     }
     throw Problem(
@@ -100,9 +101,13 @@ public struct Context: Sendable {
     )
   }
 
-  private static func mode(_ options: SharedOptions, _ errors: Output) -> ProgressReporter.Mode {
+  private static func mode(
+    _ options: SharedOptions,
+    _ world: Surroundings
+  ) -> ProgressReporter.Mode {
     if options.isQuiet { return .silent }
     if options.isJSON { return .events }
-    return errors.isTerminal ? .redrawn(width: errors.width ?? 80) : .lines
+    // A dumb terminal cannot go back to the beginning of a line.
+    return world.errors.isTerminal && world.environment["TERM"] != "dumb" ? .redrawn : .lines
   }
 }

@@ -49,7 +49,12 @@ public struct CopyCommand: RunnableCommand {
 
   /// Which words of a command line set which property.
   public static var arguments: [Argument<Self>] {
-    positional("snapshot", \.snapshots, "latest, an id, k=v, or @time; all when none is named.")
+    positional(
+      "snapshot",
+      \.snapshots,
+      "latest, an id, k=v, or @time; all when none is named.",
+      completion: .snapshots
+    )
     group(\.target)
     flag("--dry-run", \.isDryRun, "Say what would be copied, and how large it is.")
     option("--jobs", \.jobs, value: "N", "Threads that open and seal chunks (default 2).")

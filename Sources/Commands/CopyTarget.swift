@@ -120,7 +120,8 @@ public struct CopyTarget: ArgumentGroup, Equatable {
     if let given = try given(in: context) { return given }
     context.progress.clear()
     let question = "Passphrase of \(address): "
-    if context.world.isInteractive, let text = context.world.askSecret(question), !text.isEmpty {
+    if context.world.isInteractive, let text = try context.world.askSecret(question), !text.isEmpty
+    {
       return Passphrase(text: text)
     }
     throw Problem(

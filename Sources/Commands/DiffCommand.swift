@@ -34,8 +34,8 @@ public struct DiffCommand: RunnableCommand {
 
   /// Which words of a command line set which property.
   public static var arguments: [Argument<Self>] {
-    positional("older", \.old, "An id, k=v, or @time.")
-    positional("newer", \.new, "The same; latest where none is given.")
+    positional("older", \.old, "An id, k=v, or @time.", completion: .snapshots)
+    positional("newer", \.new, "The same; latest where none is given.", completion: .snapshots)
     flag("--rows", \.countsRows, "Read the stripes that changed, and count rows.")
     group(\.shared)
   }

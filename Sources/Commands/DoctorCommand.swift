@@ -1,6 +1,5 @@
 public import Arguments
 internal import Postgres
-internal import Problems
 internal import Reports
 
 /// Looks at the whole set-up and says what to mend.
@@ -9,9 +8,17 @@ public struct DoctorCommand: RunnableCommand {
   public static let name = "doctor"
   /// One sentence.
   public static let summary = "Check the set-up and say for each finding what to do."
+  /// Paragraphs that explain it.
+  public static let discussion = """
+    It looks at the configuration, the database and what the role may do there, the programs, the \
+    scratch, the repository with its keys and leases, space, freshness, receipts, and what was begun \
+    and not ended. It changes nothing: a file that it writes into a local repository, to see whether \
+    that works, is removed at once.
+    """
   /// Command lines worth copying.
   public static let examples = [
-    Example("drydock doctor --database shop", "Check programs, repository, database and scratch.")
+    Example("drydock doctor --database shop", "Check everything, for this database."),
+    Example("drydock doctor --json", "The same for programs; exit code 1 where something is bad."),
   ]
 
   /// The options of every command.
@@ -38,58 +45,5 @@ public struct DoctorCommand: RunnableCommand {
     let findings = await examination.run()
     context.show(Finding.report(findings))
     return findings.contains { $0.severity == .bad } ? .failed : .done
-  }
-}
-
-/// One thing that was looked at.
-struct Finding: Sendable {
-  /// How it stands.
-  enum Severity: String, Sendable {
-    case good
-    case warning
-    case bad
-  }
-
-  let severity: Severity
-  let subject: String
-  let text: String
-  let advice: String?
-
-  init(_ severity: Severity, _ subject: String, _ text: String, advice: String? = nil) {
-    self.severity = severity
-    self.subject = subject
-    self.text = text
-    self.advice = advice
-  }
-
-  /// A problem that came up while something was looked at.
-  init(_ subject: String, _ problem: Problem) {
-    let reason = problem.reason.map { ": \($0)" } ?? ""
-    self.init(.bad, subject, problem.summary + reason, advice: problem.hint)
-  }
-
-  static func report(_ findings: [Finding]) -> Report {
-    var table = Table([.text(""), .text("what"), .flexible("finding")])
-    for finding in findings {
-      let mark = finding.severity == .good ? "ok" : finding.severity.rawValue
-      table.add(mark, finding.subject, finding.text)
-    }
-    let advice = findings.compactMap { finding in
-      finding.advice.map { "\(finding.subject): \($0)" }
-    }
-    return Report(
-      blocks: [.table(table)] + (advice.isEmpty ? [] : [.heading("What to do"), .list(advice)]),
-      json: [
-        "event": "result",
-        "findings": .array(
-          findings.map {
-            [
-              "severity": .string($0.severity.rawValue), "subject": .string($0.subject),
-              "text": .string($0.text), "advice": JSONValue($0.advice),
-            ]
-          }
-        ),
-      ]
-    )
   }
 }

@@ -59,7 +59,13 @@ public struct DriftCommand: FleetCommand {
       "Compare with what this file makes of an empty database.",
       completion: .file
     )
-    option("--snapshot", \.snapshot, value: "S", "Compare with what this snapshot shows.")
+    option(
+      "--snapshot",
+      \.snapshot,
+      value: "S",
+      "Compare with what this snapshot shows.",
+      completion: .snapshots
+    )
     option(
       "--role",
       \.role,

@@ -51,7 +51,7 @@ public struct ExportCommand: RunnableCommand {
 
   /// Which words of a command line set which property.
   public static var arguments: [Argument<Self>] {
-    positional("snapshot", \.snapshot, "latest, an id, k=v, or @time.")
+    positional("snapshot", \.snapshot, "latest, an id, k=v, or @time.", completion: .snapshots)
     option(
       "--output",
       short: "-o",
@@ -60,7 +60,13 @@ public struct ExportCommand: RunnableCommand {
       "The file (default standard output, also -); a directory for an imported one.",
       completion: .file
     )
-    option("--schema", \.schemas, value: "NAME", "Only this schema; may be given several times.")
+    option(
+      "--schema",
+      \.schemas,
+      value: "NAME",
+      "Only this schema.",
+      completion: .schemas
+    )
     flag("--schema-only", \.isSchemaOnly, "Only the definition, no rows.")
     flag(
       "--cluster",

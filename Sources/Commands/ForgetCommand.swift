@@ -45,7 +45,12 @@ public struct ForgetCommand: FleetCommand {
 
   /// Which words of a command line set which property.
   public static var arguments: [Argument<Self>] {
-    positional("snapshot", \.snapshots, "Ids of snapshots to remove; without one, the policy.")
+    positional(
+      "snapshot",
+      \.snapshots,
+      "Ids of snapshots to remove; without one, the policy.",
+      completion: .snapshots
+    )
     group(\.keep)
     flag("--dry-run", \.isDryRun, "Show what would be removed, and why the rest is kept.")
     flag("--even-last", \.mayEmpty, "Let named snapshots be the last ones of their database.")

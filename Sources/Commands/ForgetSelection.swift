@@ -1,3 +1,4 @@
+internal import Arguments
 internal import FoundationEssentials
 internal import Postgres
 internal import Problems
@@ -93,8 +94,17 @@ struct ForgetSelection {
       fitting.isEmpty
         ? "There is no snapshot \(text)" : "\(text) is the beginning of several snapshots",
       facts: fitting.prefix(10).map { .init("snapshot", $0.text) },
-      hint: "Name snapshots by their ids, as drydock snapshots lists them."
+      hint: (fitting.isEmpty ? meant(text, names) : "")
+        + "Name snapshots by their ids, as drydock snapshots lists them."
     )
+  }
+
+  /// An id with a wrong digit or two.
+  private static func meant(_ text: String, _ names: [SnapshotName]) -> String {
+    let ids = names.reversed().map(\.shortID)
+    let near = Spelling.near(text, in: ids.map { String($0.prefix(text.count)) })
+    let words = near.flatMap { beginning in ids.filter { $0.hasPrefix(beginning) } }
+    return Context.question(Array(words.prefix(3)))
   }
 
   private static func kept(_ name: SnapshotName, _ reason: String, _ hint: String) -> Problem {

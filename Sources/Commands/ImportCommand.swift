@@ -47,7 +47,12 @@ public struct ImportCommand: RunnableCommand {
 
   /// Which words of a command line set which property.
   public static var arguments: [Argument<Self>] {
-    positional("file", \.source, "A file, a directory of pg_dump, or - for standard input.")
+    positional(
+      "file",
+      \.source,
+      "A file, a directory of pg_dump, or - for standard input.",
+      completion: .file
+    )
     option(
       "--name",
       \.label,
@@ -60,7 +65,13 @@ public struct ImportCommand: RunnableCommand {
       value: "TIME",
       "The instant that the dump shows (default: when the file was last written)."
     )
-    option("--tag", \.tags, value: "K=V", "Attach a tag; may be given several times.")
+    option(
+      "--tag",
+      \.tags,
+      value: "K=V",
+      "Attach a tag.",
+      completion: .tags
+    )
     flag(
       "--allow-incomplete",
       \.allowsIncomplete,

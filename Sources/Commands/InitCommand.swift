@@ -12,8 +12,18 @@ public struct InitCommand: RunnableCommand {
   public static let name = "init"
   /// One sentence.
   public static let summary = "Create a repository for snapshots."
+  /// Paragraphs that explain it.
+  public static let discussion = """
+    On a terminal, and where nothing names a repository, it asks a few questions: it makes a random \
+    passphrase, tries the database, and writes a commented configuration. It never writes over a file.
+    """
   /// Command lines worth copying.
   public static let examples = [
+    Example("drydock init", "On a terminal: ask, make a repository, write the configuration."),
+    Example(
+      "drydock init --example server > drydock.yaml",
+      "Print a commented configuration to change by hand."
+    ),
     Example(
       "drydock init --repository /var/backups/drydock --passphrase-file /etc/drydock/passphrase",
       "Create an encrypted repository in a directory."
@@ -31,6 +41,8 @@ public struct InitCommand: RunnableCommand {
   public var isUnencrypted = false
   /// Whether every program is to refuse to remove an object.
   public var isAppendOnly = false
+  /// The configuration that is printed in place of everything else.
+  public var example: ConfigurationExample?
   /// A role that shall migrate and take snapshots without owning anything.
   public var grantee: String?
   /// The option that names the database.
@@ -53,13 +65,30 @@ public struct InitCommand: RunnableCommand {
       value: "ROLE",
       "Instead: prepare --database and let this role migrate it and take snapshots."
     )
+    option(
+      "--example",
+      \.example,
+      value: "KIND",
+      "Instead: print a commented configuration for this way of working."
+    )
     group(\.databaseOptions)
     group(\.shared)
   }
 
   /// Creates the repository.
   public func run(in context: Context) async throws -> ExitStatus {
+    if let example {
+      context.world.output.write(example.text(example.placeholders))
+      return .done
+    }
     if let grantee { return try await grant(to: grantee, context) }
+    if asks(in: context) { return try await setUp(context) }
+    context.show(try await create(in: context))
+    return .done
+  }
+
+  /// Makes the repository that is configured.
+  func create(in context: Context) async throws -> Report {
     let store = try context.store()
     let findings = try await probe(store, context)
     let encryption = try encryption(in: context)
@@ -72,25 +101,22 @@ public struct InitCommand: RunnableCommand {
       try findings?.keep(in: store)
       return repository
     }
-    context.show(
-      Report(
-        blocks: [
-          .values(
-            [
-              .init("repository", store.location), .init("id", repository.id),
-              .init("encryption", Self.describe(encryption)),
-            ] + (findings.map { [.init("store", $0.summary)] } ?? [])
-              + (isAppendOnly ? [.init("append only", "drydock removes nothing here")] : [])
-          )
-        ] + (isUnencrypted ? [] : [.paragraph(Self.warning, role: .warning)]),
-        json: [
-          "repository": .string(store.location), "id": .string(repository.id),
-          "encrypted": .boolean(!isUnencrypted), "append_only": .boolean(isAppendOnly),
-          "store": findings?.json ?? .null,
-        ]
-      )
+    return Report(
+      blocks: [
+        .values(
+          [
+            .init("repository", store.location), .init("id", repository.id),
+            .init("encryption", Self.describe(encryption)),
+          ] + (findings.map { [.init("store", $0.summary)] } ?? [])
+            + (isAppendOnly ? [.init("append only", "drydock removes nothing here")] : [])
+        )
+      ] + (isUnencrypted ? [] : [.paragraph(Self.warning, role: .warning)]),
+      json: [
+        "repository": .string(store.location), "id": .string(repository.id),
+        "encrypted": .boolean(!isUnencrypted), "append_only": .boolean(isAppendOnly),
+        "store": findings?.json ?? .null,
+      ]
     )
-    return .done
   }
 
   private func encryption(in context: Context) throws -> Repository.Encryption {

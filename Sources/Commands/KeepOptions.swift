@@ -23,7 +23,13 @@ public struct KeepOptions: ArgumentGroup, Equatable {
     option("--keep-weekly", \.weekly, value: "N", "Keep the newest of each of N weeks.")
     option("--keep-monthly", \.monthly, value: "N", "Keep the newest of each of N months.")
     option("--keep-yearly", \.yearly, value: "N", "Keep the newest of each of N years.")
-    option("--keep-tag", \.tags, value: "TAG", "Keep all with this tag: K or K=V; can be repeated.")
+    option(
+      "--keep-tag",
+      \.tags,
+      value: "TAG",
+      "Keep all with this tag: K or K=V; can be repeated.",
+      completion: .tags
+    )
     option("--keep-minimum", \.minimum, value: "N", "Never leave a database fewer; at least 1.")
   }
 

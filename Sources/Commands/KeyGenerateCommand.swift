@@ -39,7 +39,7 @@ public struct KeyGenerateCommand: RunnableCommand {
 
   /// Which words of a command line set which property.
   public static var arguments: [Argument<Self>] {
-    positional("file", \.file, "The new file; only its owner may read it.")
+    positional("file", \.file, "The new file; only its owner may read it.", completion: .file)
     flag("--receipts", \.isForReceipts, "The key signs receipts and opens nothing.")
     flag(
       "--unshared",

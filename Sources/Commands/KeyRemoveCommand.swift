@@ -31,7 +31,12 @@ public struct KeyRemoveCommand: RunnableCommand {
 
   /// Which words of a command line set which property.
   public static var arguments: [Argument<Self>] {
-    positional("slot", \.slot, "The slot's id as key list shows it, or its first digits.")
+    positional(
+      "slot",
+      \.slot,
+      "The slot's id as key list shows it, or its first digits.",
+      completion: .slots
+    )
     flag("--even-ahead", \.evenAhead, "Remove it even with generations that this key lacks.")
     group(\.shared)
   }

@@ -38,7 +38,7 @@ public struct KeyTrustCommand: RunnableCommand {
 
   /// Which words of a command line set which property.
   public static var arguments: [Argument<Self>] {
-    positional("file", \.file, "The key file; it is written anew.")
+    positional("file", \.file, "The key file; it is written anew.", completion: .file)
     positional("authority", \.authority, "The repository's authority, as key add showed it.")
     group(\.shared)
   }

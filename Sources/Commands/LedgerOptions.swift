@@ -79,7 +79,9 @@ public struct LedgerOptions: ArgumentGroup, Equatable {
       .usage,
       code: "usage.unknown-patch",
       "There is no patch \(version) in \(directory.path)",
-      hint: "drydock status lists the patches."
+      hint: Context.question(
+        Spelling.near("\(version)", in: directory.patches.map { "\($0.version)" })
+      ) + "drydock status lists the patches."
     )
   }
 }

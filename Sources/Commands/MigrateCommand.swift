@@ -40,7 +40,7 @@ public struct MigrateCommand: RunnableCommand {
 
   /// Which words of a command line set which property.
   public static var arguments: [Argument<Self>] {
-    option("--to", \.target, value: "VERSION", "The last patch to apply.")
+    option("--to", \.target, value: "VERSION", "The last patch to apply.", completion: .versions)
     flag("--out-of-order", \.allowsOutOfOrder, "Apply patches although later ones are applied.")
     group(\.limits)
     group(\.migration)

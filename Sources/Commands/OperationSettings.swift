@@ -1,3 +1,4 @@
+internal import Arguments
 internal import Operations
 internal import Problems
 
@@ -51,7 +52,8 @@ struct OperationSettings: Sendable, Equatable {
       .usage,
       code: "usage.no-such-transition",
       name.map { "There is no transition '\($0)'" } ?? "Several transitions are configured",
-      hint: "Name one of: \(all.map(\.name).joined(separator: ", "))."
+      hint: Context.question(name.map { Spelling.near($0, in: all.map(\.name)) } ?? [])
+        + "Name one of: \(all.map(\.name).joined(separator: ", "))."
     )
   }
 

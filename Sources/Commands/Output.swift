@@ -10,12 +10,13 @@ public import Terminal
 public final class Output: Sendable {
   /// Whether a person reads it.
   public let isTerminal: Bool
-  /// The number of columns, if there is a width to keep.
-  public let width: Int?
+  /// The number of columns, if there is a width to keep; asked anew each time, since windows change.
+  public var width: Int? { fixedWidth ?? stream.flatMap { Terminal.width($0) } }
   /// How texts look.
   public let style: Style
 
   private let stream: Terminal.Stream?
+  private let fixedWidth: Int?
   private let state = Mutex(State())
 
   private struct State {
@@ -27,7 +28,7 @@ public final class Output: Sendable {
   public init(_ stream: Terminal.Stream, environment: [String: String]) {
     self.stream = stream
     isTerminal = Terminal.isTerminal(stream)
-    width = Terminal.width(stream)
+    fixedWidth = nil
     style = .suited(isTerminal: isTerminal, environment: environment)
   }
 
@@ -35,7 +36,7 @@ public final class Output: Sendable {
   public init(capturing isTerminal: Bool = false, width: Int? = nil, style: Style = .plain) {
     stream = nil
     self.isTerminal = isTerminal
-    self.width = width
+    fixedWidth = width
     self.style = style
   }
 

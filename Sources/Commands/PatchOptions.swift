@@ -31,6 +31,11 @@ public struct PatchOptions: ArgumentGroup, Equatable {
     return path.hasPrefix("/") ? path : "\(context.world.directory)/\(path)"
   }
 
+  /// What the directory has, whatever is wrong with it.
+  func inspect(in context: Context) throws -> PatchDirectory {
+    try PatchDirectory.inspect(path(in: context), variables: try variables.values()).directory
+  }
+
   /// The patches of the directory.
   func read(in context: Context) throws -> PatchDirectory {
     let path = path(in: context)

@@ -29,7 +29,7 @@ public struct PlanCommand: RunnableCommand {
 
   /// Which words of a command line set which property.
   public static var arguments: [Argument<Self>] {
-    option("--to", \.target, value: "VERSION", "The last patch to run.")
+    option("--to", \.target, value: "VERSION", "The last patch to run.", completion: .versions)
     flag("--out-of-order", \.allowsOutOfOrder, "Run patches although later ones have run.")
     group(\.databaseOptions)
     group(\.patchOptions)

@@ -23,8 +23,7 @@ public struct Program: Sendable {
   ) async -> Int32 {
     ProcessSurroundings.ignoreBrokenPipes()
     let watch = SignalWatch()
-    var world = Surroundings.ofProcess()
-    world.isStopping = watch.isStopping
+    let world = Surroundings.ofProcess(isStopping: watch.isStopping)
     let program = Program(commands: commands, world: world)
     let work = Task { await program.run(words) }
     watch.start { work.cancel() }
@@ -65,7 +64,11 @@ public struct Program: Sendable {
       C.readsConfiguration
       ? try Configuration.load(command.shared, in: world) : Configuration()
     let context = Context(world, configuration, command.shared)
-    defer { context.progress.clear() }
+    let clock = Self.clock(of: context)
+    defer {
+      clock?.cancel()
+      context.progress.clear()
+    }
     if let command = command as? any FleetCommand {
       try command.fleet.check()
       if command.fleet.isFleet {
@@ -73,6 +76,18 @@ public struct Program: Sendable {
       }
     }
     return try await command.run(in: context)
+  }
+
+  /// Lets the time on a person's screen go on where nothing else is heard for a while.
+  private static func clock(of context: Context) -> Task<Void, Never>? {
+    guard context.world.errors.isTerminal else { return nil }
+    return Task {
+      while !Task.isCancelled {
+        // Thrown when it is cancelled, which the loop sees.
+        try? await Task.sleep(for: .seconds(1))
+        if !Task.isCancelled { context.progress.tick() }
+      }
+    }
   }
 
   private func show(_ problem: Problem, _ isJSON: Bool) -> ExitStatus {

@@ -62,15 +62,22 @@ public struct QueryCommand: RunnableCommand {
 
   /// Which words of a command line set which property.
   public static var arguments: [Argument<Self>] {
-    positional("snapshot", \.snapshot, "latest, an id, k=v, or @time.")
+    positional("snapshot", \.snapshot, "latest, an id, k=v, or @time.", completion: .snapshots)
     positional("sql", \.query, "One SELECT, VALUES, TABLE or WITH; none with --shell.")
     flag("--shell", \.isShell, "Start psql on everything, or on the tables of --table.")
-    option("--table", \.tables, value: "PATTERN", "With --shell: only tables that match.")
+    option(
+      "--table",
+      \.tables,
+      value: "PATTERN",
+      "With --shell: only tables that match.",
+      completion: .tables
+    )
     option(
       "--database",
       \.database,
       value: "NAME",
-      "Of an imported dump with several databases: the one to ask."
+      "Of an imported dump with several databases: the one to ask.",
+      completion: .databases
     )
     flag("--csv", \.isCSV, "Write CSV with a heading line, as COPY does.")
     flag("--everything", \.isEverything, "Restore all tables and large objects.")

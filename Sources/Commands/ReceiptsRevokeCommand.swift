@@ -42,7 +42,7 @@ public struct ReceiptsRevokeCommand: RunnableCommand {
 
   /// Which words of a command line set which property.
   public static var arguments: [Argument<Self>] {
-    positional("receipt", \.id, "The receipt's id, or the beginning of it.")
+    positional("receipt", \.id, "The receipt's id, or the beginning of it.", completion: .receipts)
     option("--because", \.reason, value: "TEXT", "Why; whoever wants to migrate is told.")
     group(\.shared)
   }

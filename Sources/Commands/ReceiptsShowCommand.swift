@@ -27,7 +27,7 @@ public struct ReceiptsShowCommand: RunnableCommand {
 
   /// Which words of a command line set which property.
   public static var arguments: [Argument<Self>] {
-    positional("receipt", \.id, "The receipt's id, or the beginning of it.")
+    positional("receipt", \.id, "The receipt's id, or the beginning of it.", completion: .receipts)
     group(\.databaseOptions)
     group(\.shared)
   }

@@ -36,9 +36,15 @@ public struct RehearsalOptions: ArgumentGroup, Equatable {
 
   /// Which words of a command line set which property.
   public static var arguments: [Argument<Self>] {
-    option("--snapshot", \.snapshot, value: "S", "The snapshot to rehearse on (default latest).")
+    option(
+      "--snapshot",
+      \.snapshot,
+      value: "S",
+      "The snapshot to rehearse on (default latest).",
+      completion: .snapshots
+    )
     option("--migrator", \.migrator, value: "ROLE", "The role that will migrate the database.")
-    option("--to", \.target, value: "VERSION", "The last patch to run.")
+    option("--to", \.target, value: "VERSION", "The last patch to run.", completion: .versions)
     flag("--out-of-order", \.allowsOutOfOrder, "Run patches although later ones have run.")
     option(
       "--sample",

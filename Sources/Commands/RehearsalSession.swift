@@ -76,7 +76,7 @@ struct RehearsalSession: Sendable {
     options.hooks = undoes == nil ? context.configuration.rehearsalHooks : RehearsalHooks()
     options.note = { context.note($0) }
     let rehearsal = RehearsalRun(on: content, patches: directory, options: options) {
-      context.progress.report(.init(phase: $0))
+      context.progress.report($0.report)
     }
     let result = try await rehearsal.run()
     context.progress.clear()

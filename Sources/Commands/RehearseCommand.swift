@@ -47,7 +47,8 @@ public struct RehearseCommand: RunnableCommand {
       "--undo",
       \.undoes,
       value: "VERSION",
-      "Rehearse the undo file of this applied patch, on a snapshot taken after it."
+      "Rehearse the undo file of this applied patch, on a snapshot taken after it.",
+      completion: .versions
     )
     option(
       "--tenants",

@@ -40,7 +40,7 @@ public struct RepairCommand: RunnableCommand {
 
   /// Which words of a command line set which property.
   public static var arguments: [Argument<Self>] {
-    positional("version", \.version, "The patch whose file was edited.")
+    positional("version", \.version, "The patch whose file was edited.", completion: .versions)
     option("--statement", \.statement, value: "N", "A statement that nobody could tell about.")
     flag("--done", \.isDone, "The statement took effect.")
     flag("--redo", \.isRedo, "The statement did not take effect, and runs again.")

@@ -87,11 +87,24 @@ public struct RestoreCommand: RunnableCommand {
     positional(
       "snapshot",
       \.subject,
-      "latest, an id, k=v, or @time; with --undo, --resume, --accept the operation's id."
+      "latest, an id, k=v, or @time; with --undo, --resume, --accept the operation's id.",
+      completion: .snapshots
     )
     requiredOption("--into", \.into, value: "URL", "The database to restore into.")
-    option("--schema", \.schemas, value: "NAME", "Only this schema; may be given several times.")
-    option("--table", \.tables, value: "PATTERN", "Only tables that match, such as 'sales.*'.")
+    option(
+      "--schema",
+      \.schemas,
+      value: "NAME",
+      "Only this schema.",
+      completion: .schemas
+    )
+    option(
+      "--table",
+      \.tables,
+      value: "PATTERN",
+      "Only tables that match, such as 'sales.*'.",
+      completion: .tables
+    )
     flag(
       "--replace",
       \.isReplacing,

@@ -29,7 +29,8 @@ public struct SelectionOptions: ArgumentGroup, Equatable {
       "--exclude-table",
       \.excludedTables,
       value: "PATTERN",
-      "Not these tables, of those that --table or --data-only take."
+      "Not these tables, of those that --table or --data-only take.",
+      completion: .tables
     )
     option(
       "--rename",

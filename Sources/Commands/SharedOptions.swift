@@ -31,8 +31,14 @@ public struct SharedOptions: ArgumentGroup, Equatable {
       "Read this configuration file, and trust it.",
       completion: .file
     ).listed(under: heading)
-    option("--profile", \.profile, value: "NAME", "Use this profile of the configuration.")
-      .listed(under: heading)
+    option(
+      "--profile",
+      \.profile,
+      value: "NAME",
+      "Use this profile of the configuration.",
+      completion: .profiles
+    )
+    .listed(under: heading)
     option(
       "--repository",
       \.repository,

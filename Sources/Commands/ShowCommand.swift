@@ -28,7 +28,7 @@ public struct ShowCommand: RunnableCommand {
 
   /// Which words of a command line set which property.
   public static var arguments: [Argument<Self>] {
-    positional("snapshot", \.snapshot, "latest, an id, k=v, or @time.")
+    positional("snapshot", \.snapshot, "latest, an id, k=v, or @time.", completion: .snapshots)
     flag("--globals", \.showsGlobals, "Print its roles and tablespaces as SQL, without passwords.")
     group(\.shared)
   }

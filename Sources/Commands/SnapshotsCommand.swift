@@ -28,7 +28,13 @@ public struct SnapshotsCommand: RunnableCommand {
 
   /// Which words of a command line set which property.
   public static var arguments: [Argument<Self>] {
-    option("--of", \.database, value: "NAME", "Only snapshots of this database.")
+    option(
+      "--of",
+      \.database,
+      value: "NAME",
+      "Only snapshots of this database.",
+      completion: .databases
+    )
     group(\.shared)
   }
 
@@ -63,7 +69,7 @@ public struct SnapshotsCommand: RunnableCommand {
     context.show(
       Report(
         blocks: (chosen.isEmpty
-          ? [.paragraph("No snapshots yet; drydock backup takes the first one.")]
+          ? [.paragraph(nothing(in: all))]
           : [.table(table)]) + (hidden.map { [.paragraph($0)] } ?? []),
         json: [
           "event": "result",
@@ -75,6 +81,16 @@ public struct SnapshotsCommand: RunnableCommand {
       )
     )
     return .done
+  }
+
+  /// Why nothing is listed.
+  private func nothing(in all: [SnapshotContent]) -> String {
+    let known = Set(all.map(\.manifest.database.name)).sorted()
+    guard let database, !known.isEmpty else {
+      return "No snapshots yet; drydock backup takes the first one."
+    }
+    return "No snapshots of \(database). " + Context.question(Spelling.near(database, in: known))
+      + "There are some of \(known.joined(separator: ", "))."
   }
 
   /// What is proven of each snapshot.

@@ -42,7 +42,12 @@ public struct StartCommand: RunnableCommand {
 
   /// Which words of a command line set which property.
   public static var arguments: [Argument<Self>] {
-    positional("snapshot", \.snapshot, "The id of a marked snapshot (default: the last stop's).")
+    positional(
+      "snapshot",
+      \.snapshot,
+      "The id of a marked snapshot (default: the last stop's).",
+      completion: .snapshots
+    )
     option("--jobs", \.jobs, value: "N", "Connections that write at the same time (default 2).")
     group(\.databaseOptions)
     group(\.shared)

@@ -17,9 +17,11 @@ public struct Surroundings: Sendable {
   /// Whether a person can be asked.
   public var isInteractive: Bool
   /// Shows a question and reads a line; nil at the end of input.
-  public var ask: @Sendable (String) -> String?
-  /// Shows a question and reads a line that stays invisible; nil at the end of input.
-  public var askSecret: @Sendable (String) -> String?
+  ///
+  /// Throws `CancellationError` where somebody asks to stop instead.
+  public var ask: @Sendable (String) throws -> String?
+  /// The same for a line that stays invisible.
+  public var askSecret: @Sendable (String) throws -> String?
   /// The time.
   public var now: @Sendable () -> Date
   /// Time that only goes forward, since some moment.
@@ -47,8 +49,8 @@ public struct Surroundings: Sendable {
     output: Output = Output(),
     errors: Output = Output(),
     isInteractive: Bool = false,
-    ask: @escaping @Sendable (String) -> String? = { _ in nil },
-    askSecret: @escaping @Sendable (String) -> String? = { _ in nil },
+    ask: @escaping @Sendable (String) throws -> String? = { _ in nil },
+    askSecret: @escaping @Sendable (String) throws -> String? = { _ in nil },
     now: @escaping @Sendable () -> Date = { Date() },
     uptime: (@Sendable () -> Duration)? = nil
   ) {
@@ -74,27 +76,40 @@ public struct Surroundings: Sendable {
   /// The real surroundings of the process.
   ///
   /// Takes the passphrase, and the program that prints it, out of the environment for good.
-  public static func ofProcess() -> Self {
+  ///
+  /// - Parameter isStopping: Whether somebody asked to stop; may be asked from any thread.
+  /// - Returns: The surroundings.
+  public static func ofProcess(
+    isStopping: @escaping @Sendable () -> Bool = { false }
+  ) -> Self {
     let environment = ProcessInfo.processInfo.environment
     ProcessSurroundings.wipeVariable(Passphrase.variable)
     ProcessSurroundings.wipeVariable(Passphrase.targetVariable)
     ProcessSurroundings.wipeVariable(Passphrase.commandVariable)
     let errors = Output(.error, environment: environment)
-    return Self(
+    let ask: @Sendable (String, Bool) throws -> String? = { question, isVisible in
+      let answer = Terminal.ask(isVisible: isVisible, isStopped: isStopping) {
+        errors.write(question)
+      }
+      if case .line(let text) = answer {
+        if !isVisible { errors.line("") }
+        return text
+      }
+      // Nothing that was typed has ended the line.
+      errors.line("")
+      if answer == .stopped { throw CancellationError() }
+      return nil
+    }
+    var world = Self(
       environment: environment,
       directory: FileManager.default.currentDirectoryPath,
       output: Output(.output, environment: environment),
       errors: errors,
       isInteractive: Terminal.isTerminal(.input) && errors.isTerminal,
-      ask: { question in
-        errors.write(question)
-        return readLine()
-      },
-      askSecret: { question in
-        errors.write(question)
-        defer { errors.line("") }
-        return Terminal.readSecretLine()
-      }
+      ask: { try ask($0, true) },
+      askSecret: { try ask($0, false) }
     )
+    world.isStopping = isStopping
+    return world
   }
 }

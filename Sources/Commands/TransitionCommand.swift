@@ -63,11 +63,16 @@ public struct TransitionCommand: RunnableCommand {
 
   /// Which words of a command line set which property.
   public static var arguments: [Argument<Self>] {
-    positional("transition", \.transition, "Its name, where several are configured.")
+    positional(
+      "transition",
+      \.transition,
+      "Its name, where several are configured.",
+      completion: .transitions
+    )
     option("--path", \.path, value: "A,B,C", "From the state that rows are in to the last one.")
     option("--patch", \.patch, value: "JSON", "Merge this into the JSON content instead.")
     option("--state", \.state, value: "A", "With --patch: only rows in this state.")
-    option("--id", \.ids, value: "ID", "Only this row; may be given several times.")
+    option("--id", \.ids, value: "ID", "Only this row.")
     option("--since", \.since, value: "TIME", "Only rows of this time or later.")
     option("--before", \.before, value: "TIME", "Only rows before this time.")
     option("--where", \.condition, value: "SQL", "Only rows for which this condition is true.")

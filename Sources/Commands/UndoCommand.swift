@@ -31,8 +31,20 @@ public struct UndoCommand: RunnableCommand {
 
   /// Which words of a command line set which property.
   public static var arguments: [Argument<Self>] {
-    option("--version", \.version, value: "VERSION", "The patch to take back (default the last).")
-    option("--to", \.target, value: "VERSION", "Take back all patches after this one; 0 for all.")
+    option(
+      "--version",
+      \.version,
+      value: "VERSION",
+      "The patch to take back (default the last).",
+      completion: .versions
+    )
+    option(
+      "--to",
+      \.target,
+      value: "VERSION",
+      "Take back all patches after this one; 0 for all.",
+      completion: .versions
+    )
     group(\.migration)
     group(\.shared)
   }

@@ -57,7 +57,12 @@ public struct VerifyCommand: FleetCommand {
 
   /// Which words of a command line set which property.
   public static var arguments: [Argument<Self>] {
-    positional("snapshot", \.snapshot, "latest (the default), an id, k=v, or @time.")
+    positional(
+      "snapshot",
+      \.snapshot,
+      "latest (the default), an id, k=v, or @time.",
+      completion: .snapshots
+    )
     option("--level", \.level, value: "0-3", "How much to prove (default 2).")
     option("--max-age", \.maxAge, value: "AGE", "Skip what was proven so recently, such as 7d.")
     option("--sample", \.sample, value: "PERCENT", "Read this share of the rows (level 2).")
@@ -81,7 +86,7 @@ public struct VerifyCommand: FleetCommand {
       of: content,
       options: options,
       tool: "drydock \(ToolVersion.number)",
-      progress: { context.progress.report(.init(phase: $0)) }
+      progress: { context.progress.report($0.report) }
     ).run()
     context.progress.clear()
     if let proof = result.proof {

@@ -52,7 +52,13 @@ public struct WavesCommand: RunnableCommand {
   /// Which words of a command line set which property.
   public static var arguments: [Argument<Self>] {
     option("--since", \.since, value: "TIME", "The data's time, such as 2026-01-31T02:00Z.")
-    option("--snapshot", \.snapshot, value: "S", "The snapshot that the data came from.")
+    option(
+      "--snapshot",
+      \.snapshot,
+      value: "S",
+      "The snapshot that the data came from.",
+      completion: .snapshots
+    )
     flag("--dry-run", \.isDryRun, "Say what would be started, and stop.")
     flag("--before", \.isBefore, "Run the steps before a restore, and nothing else.")
     flag("--again", \.isAgain, "Begin anew, although waves are under way or done.")

@@ -10,11 +10,13 @@ internal import Snapshot
 struct RehearsalGround {
   private let content: SnapshotContent
   private let options: RehearsalRun.Options
-  private let progress: @Sendable (String) -> Void
+  private let report: @Sendable (RestoreProgress) -> Void
 
   init(of run: RehearsalRun) {
-    (content, options, progress) = (run.content, run.options, run.progress)
+    (content, options, report) = (run.content, run.options, run.report)
   }
+
+  private func progress(_ phase: String) { report(RestoreProgress(phase: phase)) }
 
   /// Starts and fills it.
   ///
@@ -101,7 +103,7 @@ struct RehearsalGround {
   }
 
   private func fill(_ scratch: any Scratch, _ lane: Lane) async throws {
-    progress("restoring \(content.name)")
+    let phase = "restoring \(content.name)"
     var restoring = RestoreOptions()
     restoring.jobs = options.jobs
     restoring.verifies = false
@@ -118,7 +120,12 @@ struct RehearsalGround {
       _ = try await RestoreRun(
         of: content,
         into: scratch.administration,
-        options: restoring
+        options: restoring,
+        progress: { [report] step in
+          var step = step
+          step.phase = "\(phase): \(step.phase)"
+          report(step)
+        }
       ).run()
     } catch let problem as Problem where problem.kind == .partial {
       throw Self.noScratch(problem, scratch)

@@ -5,7 +5,7 @@ public import Migration
 public import Postgres
 internal import Problems
 internal import Repository
-internal import Restoration
+public import Restoration
 public import Snapshot
 
 /// Runs pending patches on a restored snapshot in a private server, as `migrate` would, observed.
@@ -89,20 +89,23 @@ public struct RehearsalRun: Sendable {
   let content: SnapshotContent
   let patches: PatchDirectory
   let options: Options
-  let progress: @Sendable (String) -> Void
+  let report: @Sendable (RestoreProgress) -> Void
 
   /// Prepares a rehearsal; nothing is started yet.
   public init(
     on content: SnapshotContent,
     patches: PatchDirectory,
     options: Options,
-    progress: @escaping @Sendable (String) -> Void = { _ in }
+    progress: @escaping @Sendable (RestoreProgress) -> Void = { _ in }
   ) {
     self.content = content
     self.patches = patches
     self.options = options
-    self.progress = progress
+    report = progress
   }
+
+  /// Tells what is done now.
+  func progress(_ phase: String) { report(RestoreProgress(phase: phase)) }
 
   /// Rehearses; the scratch is gone when this returns or throws.
   ///

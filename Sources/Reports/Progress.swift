@@ -28,9 +28,15 @@ public struct Progress: Sendable, Equatable {
 
   /// One line: phase, share, bytes, rows, rate, time left.
   ///
-  /// Time left is the elapsed time scaled by what remains; it appears after two seconds, when the
-  /// rate begins to mean something.
-  public func line(elapsed: Duration) -> String {
+  /// Time left is what remains at the phase's own rate; it appears after two seconds, when the rate
+  /// begins to mean something. A phase without bytes shows for how long it has lasted instead.
+  ///
+  /// - Parameters:
+  ///   - elapsed: The time since the phase began.
+  ///   - start: The bytes that were done when it began.
+  /// - Returns: The line, without its end.
+  public func line(elapsed: Duration, since start: Int64 = 0) -> String {
+    let new = bytes - start
     var parts = [subject.isEmpty ? phase : "\(phase) \(Printable.line(subject))"]
     if let totalBytes, totalBytes > 0 {
       parts.append(Quantity.percent(bytes, of: totalBytes))
@@ -39,8 +45,9 @@ public struct Progress: Sendable, Equatable {
       parts.append(Quantity.bytes(bytes))
     }
     if let rows { parts.append(Quantity.count(rows, "row", "rows")) }
-    if bytes > 0 { parts.append(Quantity.rate(bytes: bytes, in: elapsed)) }
-    if let left = timeLeft(elapsed: elapsed) { parts.append("\(Quantity.duration(left)) left") }
+    if new > 0 { parts.append(Quantity.rate(bytes: new, in: elapsed)) }
+    if let left = timeLeft(new, elapsed) { parts.append("\(Quantity.duration(left)) left") }
+    if new == 0, elapsed >= .seconds(2) { parts.append(Quantity.duration(elapsed)) }
     return parts.joined(separator: ", ")
   }
 
@@ -57,8 +64,8 @@ public struct Progress: Sendable, Equatable {
     return .object(members)
   }
 
-  private func timeLeft(elapsed: Duration) -> Duration? {
-    guard let totalBytes, bytes > 0, bytes < totalBytes, elapsed >= .seconds(2) else { return nil }
-    return elapsed * (Double(totalBytes - bytes) / Double(bytes))
+  private func timeLeft(_ new: Int64, _ elapsed: Duration) -> Duration? {
+    guard let totalBytes, new > 0, bytes < totalBytes, elapsed >= .seconds(2) else { return nil }
+    return elapsed * (Double(totalBytes - bytes) / Double(new))
   }
 }

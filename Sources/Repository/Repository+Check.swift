@@ -8,15 +8,17 @@ extension Repository {
   /// - Parameters:
   ///   - sample: Which packs are read, their chunks all opened and hashed; nil for the structure
   ///     only.
+  ///   - progress: Told how far it has come.
   ///   - examine: Looks whether all is stored that a manifest needs. Returns what is lost, as one
   ///     clause, or nil; throws a `Problem` where the manifest cannot be understood.
   /// - Returns: What was looked at and what is wrong. Damage is a finding, never an error.
   /// - Throws: Only what keeps the check from going on, such as a store that does not answer.
   public func check(
     reading sample: PackSample? = nil,
+    progress: @escaping (CheckProgress) -> Void = { _ in },
     examine: (SnapshotName, _ manifest: [UInt8], StoredChunks) throws -> String?
   ) throws -> CheckReport {
-    var check = RepositoryCheck(self)
+    var check = RepositoryCheck(self, progress)
     return try check.run(reading: sample, examine: examine)
   }
 

@@ -1,11 +1,18 @@
-internal import ObjectStore
+public import ObjectStore
 internal import Problems
 
 extension Repository {
   static var manifestLimit: Int { 64 << 20 }
 
   /// The names of all snapshots, the oldest first.
-  public func snapshots() throws -> [SnapshotName] {
+  public func snapshots() throws -> [SnapshotName] { try Self.snapshots(in: store) }
+
+  /// The names of all snapshots of a store, the oldest first; no key is needed for names.
+  ///
+  /// - Parameter store: A store with a repository; one without has no snapshots.
+  /// - Returns: The names, of which nothing is proven yet.
+  /// - Throws: What the store throws.
+  public static func snapshots(in store: any ObjectStore) throws -> [SnapshotName] {
     try store.list(SnapshotName.directory).compactMap { SnapshotName(object: $0.name) }.sorted()
   }
 

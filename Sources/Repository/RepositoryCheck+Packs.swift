@@ -11,9 +11,13 @@ extension RepositoryCheck {
   mutating func readPacks(_ sample: PackSample) throws {
     report.sample = sample
     var chosen = sample.chosen(among: table.packs.filter { !$0.isLost }.map(\.id))
+    var done = CheckProgress("reading packs")
+    done.totalBytes = table.packs.filter { chosen.contains($0.id) }.reduce(0) { $0 + $1.size }
     let reader = try ChunkReader(repository, table: table)
     for object in try repository.store.list(InstanceIndex.directory) {
       for entry in try entries(of: object.name) where chosen.remove(entry.id) != nil {
+        done.bytes = report.bytesRead
+        progress(done)
         try finding(Pack.name(entry.id)) { check in try check.readPack(entry, reader) }
       }
     }

@@ -14,14 +14,18 @@ struct RepositoryCheck {
   private var reported: Set<String> = []
   var damaged: Set<KnownDamage.Place> = []
 
-  init(_ repository: Repository) {
+  let progress: (CheckProgress) -> Void
+
+  init(_ repository: Repository, _ progress: @escaping (CheckProgress) -> Void) {
     self.repository = repository
+    self.progress = progress
   }
 
   mutating func run(
     reading sample: PackSample?,
     examine: (SnapshotName, [UInt8], StoredChunks) throws -> String?
   ) throws -> CheckReport {
+    progress(CheckProgress("reading the index"))
     try checkKeySlots()
     try loadIndex()
     try checkPackSizes()
@@ -29,6 +33,7 @@ struct RepositoryCheck {
       try readPacks(sample)
       try rememberDamage(isAll: sample == .all)
     }
+    progress(CheckProgress("looking through snapshots"))
     try checkSnapshots(StoredChunks(repository, table), examine)
     try checkRecords()
     return report

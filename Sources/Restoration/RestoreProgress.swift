@@ -8,6 +8,14 @@ public struct RestoreProgress: Sendable, Equatable {
   public var totalBytes: Int
   /// Rows that have been loaded.
   public var rows: Int
+
+  /// Makes a state; a phase without bytes of its own has none.
+  public init(phase: String, bytes: Int = 0, totalBytes: Int = 0, rows: Int = 0) {
+    self.phase = phase
+    self.bytes = bytes
+    self.totalBytes = totalBytes
+    self.rows = rows
+  }
 }
 
 /// What a restore did.

@@ -43,19 +43,52 @@ public enum Terminal {
     unsafe String(cString: strerror(number))
   }
 
-  /// Reads a line that the terminal does not show, such as a passphrase; nil at the end of input.
+  /// What came of asking a person.
+  public enum Answer: Sendable, Equatable {
+    /// A line, without its end.
+    case line(String)
+    /// The end of input.
+    case end
+    /// Somebody asked to stop, as with Ctrl-C.
+    case stopped
+  }
+
+  /// Asks a question and reads a line, which the terminal shows or, as for a passphrase, does not.
   ///
-  /// The terminal's settings are put back before this returns (termios(3)).
-  public static func readSecretLine() -> String? {
+  /// The terminal's settings are put back before this returns (termios(3)). They are changed before
+  /// the question stands there, so that nothing is shown of what somebody types at once.
+  ///
+  /// - Parameters:
+  ///   - isVisible: Whether the terminal shows what is typed.
+  ///   - isStopped: Asked ten times a second; reading itself would not hear of a signal.
+  ///   - question: Shows the question.
+  /// - Returns: What came.
+  public static func ask(
+    isVisible: Bool,
+    isStopped: () -> Bool,
+    question: () -> Void
+  ) -> Answer {
     var settings = termios()
-    guard unsafe tcgetattr(Stream.input.rawValue, &settings) == 0 else { return readLine() }
+    let isKnown = unsafe tcgetattr(Stream.input.rawValue, &settings) == 0
+    let changes = isKnown && !isVisible
     let before = settings
-    settings.c_lflag &= ~tcflag_t(ECHO)
-    _ = unsafe tcsetattr(Stream.input.rawValue, TCSAFLUSH, &settings)
-    defer {
-      var original = before
-      _ = unsafe tcsetattr(Stream.input.rawValue, TCSAFLUSH, &original)
+    if changes {
+      settings.c_lflag &= ~tcflag_t(ECHO)
+      _ = unsafe tcsetattr(Stream.input.rawValue, TCSAFLUSH, &settings)
     }
-    return readLine()
+    defer {
+      if changes {
+        var original = before
+        _ = unsafe tcsetattr(Stream.input.rawValue, TCSAFLUSH, &original)
+      }
+    }
+    question()
+    while !isStopped() {
+      var input = pollfd(fd: Stream.input.rawValue, events: Int16(POLLIN), revents: 0)
+      let count = unsafe poll(&input, 1, 100)
+      if count > 0 { return readLine().map(Answer.line) ?? .end }
+      if count < 0 && errno != EINTR { return .end }
+    }
+    return .stopped
   }
 }

@@ -2,6 +2,7 @@ internal import Bytes
 internal import Digests
 internal import Problems
 internal import Repository
+internal import Restoration
 internal import Snapshot
 
 /// Checks a snapshot's content without a server: whether all is there, and is what it claims.
@@ -52,14 +53,24 @@ struct ContentCheck {
 
   /// Level 2: every chunk opens, and rows and digests of the stripes add up to the tables'.
   ///
-  /// - Parameter sample: Reads only this share of each table's stripes, in percent, chosen anew each
-  ///   time and one at least, and of the large objects; nil for all.
+  /// - Parameters:
+  ///   - sample: Reads only this share of each table's stripes, in percent, chosen anew each time and
+  ///     one at least, and of the large objects; nil for all.
+  ///   - progress: Told after each table how much is read.
   /// - Returns: What is wrong.
   /// - Throws: What is no damage.
-  func content(sample: Int?) throws -> [VerificationRun.Finding] {
+  func content(
+    sample: Int?,
+    _ progress: (RestoreProgress) -> Void = { _ in }
+  ) throws -> [VerificationRun.Finding] {
     var findings = try definition()
+    let total = snapshot.manifest.totals.bytes
+    var done = RestoreProgress(phase: "level 2: reading rows", totalBytes: total)
     for table in snapshot.manifest.tables {
+      progress(done)
       findings += try guarding(table.label) { try check(table, sample) }
+      done.bytes += table.bytes
+      done.rows += table.rows
     }
     for file in snapshot.manifest.dump?.files ?? [] {
       findings += try guarding(Self.label(file)) {

@@ -13,19 +13,22 @@ struct DumpTrial: Sendable {
   let binaryDirectory: String?
 
   /// Loads it.
-  func run(_ progress: @escaping @Sendable (String) -> Void) async throws -> TrialResult {
+  func run(_ progress: @escaping @Sendable (RestoreProgress) -> Void) async throws -> TrialResult {
     try await Lane("drydock.trial").run { try load(progress) }
   }
 
-  private func load(_ progress: (String) -> Void) throws -> TrialResult {
+  private func load(_ progress: @escaping @Sendable (RestoreProgress) -> Void) throws -> TrialResult
+  {
     let started = ContinuousClock.now
     var options = RestoreOptions()
     options.jobs = jobs
     options.binaryDirectory = binaryDirectory
     let scratch: DumpScratch
     do {
-      scratch = try DumpScratch.start(of: content, options: options) { _ in
-        progress("level 3: loading the dump")
+      scratch = try DumpScratch.start(of: content, options: options) { step in
+        var step = step
+        step.phase = "level 3: \(step.phase)"
+        progress(step)
       }
     } catch let problem as Problem where problem.kind == .damaged {
       return TrialResult(findings: [.init(subject: "the dump", damage: problem)])

@@ -23,7 +23,7 @@ struct RestoreTrial: Sendable {
   }
 
   /// Restores and looks.
-  func run(_ progress: @escaping @Sendable (String) -> Void) async throws -> TrialResult {
+  func run(_ progress: @escaping @Sendable (RestoreProgress) -> Void) async throws -> TrialResult {
     let lane = Lane("drydock.trial")
     let scratch = try await lane.run { [content, binaryDirectory] in
       try ScratchDatabase.start(
@@ -51,7 +51,7 @@ struct RestoreTrial: Sendable {
 
   private func restore(
     into scratch: ScratchDatabase,
-    _ progress: @escaping @Sendable (String) -> Void
+    _ progress: @escaping @Sendable (RestoreProgress) -> Void
   ) async throws -> Double {
     var options = options
     options.loader = scratch.settings(role: ScratchDatabase.loader)
@@ -59,22 +59,26 @@ struct RestoreTrial: Sendable {
       of: content,
       into: scratch.administration,
       options: options,
-      progress: { progress("level 3: \($0.phase)") }
+      progress: { step in
+        var step = step
+        step.phase = "level 3: \(step.phase)"
+        progress(step)
+      }
     ).run().seconds
   }
 
   private func examine(
     _ scratch: ScratchDatabase,
     _ lane: Lane,
-    _ progress: @escaping @Sendable (String) -> Void
+    _ progress: @escaping @Sendable (RestoreProgress) -> Void
   ) async throws -> TrialResult {
-    progress("level 3: comparing the definition")
+    progress(RestoreProgress(phase: "level 3: comparing the definition"))
     var findings = try await lane.run { [self] in
       try SchemaTrial(content: content, options: options).run(on: scratch)
     }
-    progress("level 3: asking the questions")
+    progress(RestoreProgress(phase: "level 3: asking the questions"))
     findings += try await lane.run { [self] in try AnswerTrial(content: content).run(on: scratch) }
-    progress("level 3: checking tables and indexes")
+    progress(RestoreProgress(phase: "level 3: checking tables and indexes"))
     let storage = try await StorageTrial(settings: scratch.administration, jobs: jobs).run()
     return TrialResult(findings: findings + storage.findings, relations: storage.relations)
   }

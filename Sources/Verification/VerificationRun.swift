@@ -2,6 +2,7 @@ internal import FoundationEssentials
 internal import Postgres
 internal import Problems
 internal import Repository
+public import Restoration
 public import Snapshot
 
 /// Proves a snapshot up to a level, and records the proof.
@@ -52,7 +53,7 @@ public struct VerificationRun: Sendable {
   let content: SnapshotContent
   let options: Options
   let tool: String
-  let progress: @Sendable (String) -> Void
+  let report: @Sendable (RestoreProgress) -> Void
 
   /// Prepares a verification.
   ///
@@ -65,12 +66,12 @@ public struct VerificationRun: Sendable {
     of content: SnapshotContent,
     options: Options,
     tool: String,
-    progress: @escaping @Sendable (String) -> Void = { _ in }
+    progress: @escaping @Sendable (RestoreProgress) -> Void = { _ in }
   ) {
     self.content = content
     self.options = options
     self.tool = tool
-    self.progress = progress
+    report = progress
   }
 
   /// Verifies level by level and stops at the first that fails.
@@ -78,7 +79,7 @@ public struct VerificationRun: Sendable {
     let started = ContinuousClock.now
     var trial: TrialResult?
     for step in steps {
-      progress("level \(step.rawValue)")
+      report(RestoreProgress(phase: "level \(step.rawValue)"))
       var findings: [Finding] = []
       switch step {
       case .presence: findings = try await onLane { try ContentCheck($0).presence() }
@@ -119,7 +120,7 @@ public struct VerificationRun: Sendable {
       return try await onLane { try ContentCheck($0).definition() }
     }
     let sample = options.sample
-    return try await onLane { try ContentCheck($0).content(sample: sample) }
+    return try await onLane { [report] in try ContentCheck($0).content(sample: sample, report) }
   }
 
   /// Level 3; where the restore fails over damage, level 2 says all that is damaged.
@@ -130,14 +131,14 @@ public struct VerificationRun: Sendable {
         jobs: options.jobs,
         binaryDirectory: options.binaryDirectory
       )
-      return try await trial.run(progress)
+      return try await trial.run(report)
     }
     let trial = RestoreTrial(
       content: content,
       jobs: options.jobs,
       binaryDirectory: options.binaryDirectory
     )
-    let result = try await trial.run(progress)
+    let result = try await trial.run(report)
     guard !result.findings.isEmpty, result.restoreSeconds == nil else { return result }
     let all = try await onLane { try ContentCheck($0).content(sample: nil) }
     return TrialResult(findings: all.isEmpty ? result.findings : all)

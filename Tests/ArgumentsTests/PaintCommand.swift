@@ -28,13 +28,19 @@ struct PaintCommand: Command, Equatable {
   var shared = SharedGroup()
 
   static var arguments: [Argument<Self>] {
-    positional("room", \.room, "The room.")
+    positional("room", \.room, "The room.", completion: .words(of: "rooms"))
     positional("wall", \.walls, "The walls; all of them if none is named.")
     option("--coats", short: "-c", \.coats, value: "N", "How many coats.")
     option("--finish", \.finish, value: "FINISH", "How it shines.")
     option("--drying", \.drying, value: "TIME", "How long a coat dries.")
     option("--can", \.can, value: "SIZE", "The size of a can.")
-    option("--label", \.labels, value: "K=V", "A label for the can.")
+    option(
+      "--label",
+      \.labels,
+      value: "K=V",
+      "A label for the can.",
+      completion: .words(of: "labels")
+    )
     flag("--fast", \.isFast, "Work fast.")
     group(\.shared)
   }

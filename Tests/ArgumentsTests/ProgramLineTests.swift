@@ -43,6 +43,10 @@ struct ProgramLineTests {
   @Test("An unknown command names the nearest one that is listed")
   func unknown() {
     #expect(refusal("pant")?.reason == .unknownCommand("pant", nearest: "paint"))
+    #expect(refusal("paintt", "hall")?.reason == .unknownCommand("paintt", nearest: "paint"))
+    #expect(refusal("pain")?.reason == .unknownCommand("pain", nearest: "paint"))
+    #expect(refusal("pap")?.reason == .unknownCommand("pap", nearest: "paper"))
+    #expect(refusal("pa")?.reason == .unknownCommand("pa", nearest: nil))
     #expect(refusal("secre")?.reason == .unknownCommand("secre", nearest: nil))
     #expect(refusal("paper")?.reason == .missingCommand)
     #expect(refusal("--fast", "paint")?.reason == .optionBeforeCommand("--fast"))
@@ -63,6 +67,12 @@ struct ProgramLineTests {
       ManualPage.render(root, version: "1.0", date: "January 31, 2026"),
       "decorate.1"
     )
+    let pages = root.visiblePages.filter { $0.path.count > 1 }
+    #expect(pages.map { ManualPage.fileName($0) }.contains("decorate-paper-tear.1"))
+    for page in pages {
+      let text = ManualPage.render(page, of: root, version: "1.0", date: "January 31, 2026")
+      try Golden.check(text, ManualPage.fileName(page))
+    }
     for shell in Shell.allCases {
       try Golden.check(shell.completions(for: root), "completions.\(shell.rawValue)")
     }

@@ -12,7 +12,7 @@ struct ProgramTests {
     let (status, output, errors) = await (try Sandbox()).run("greet -v")
     #expect(status == .done)
     #expect(output == "Hello.\n")
-    #expect(errors == "greeting, 10 B, -\na note\na detail\nwarning: a warning\n")
+    #expect(errors == "greeting, 10 B\na note\na detail\nwarning: a warning\n")
   }
 
   @Test("--quiet leaves results and warnings")

@@ -6,12 +6,14 @@ import Testing
 struct ProgressTests {
   /// A reporter whose clock and output belong to the test.
   private final class Stage: Sendable {
-    private let state = Mutex((now: Duration.zero, text: ""))
+    private let state = Mutex((now: Duration.zero, text: "", width: 80))
     var text: String { state.withLock { $0.text } }
 
-    func reporter(_ mode: ProgressReporter.Mode) -> ProgressReporter {
-      ProgressReporter(
+    func reporter(_ mode: ProgressReporter.Mode, width: Int = 80) -> ProgressReporter {
+      state.withLock { $0.width = width }
+      return ProgressReporter(
         mode: mode,
+        width: { self.state.withLock { $0.width } },
         elapsed: { self.state.withLock { $0.now } },
         write: { text in self.state.withLock { $0.text += text } }
       )
@@ -48,7 +50,7 @@ struct ProgressTests {
   @Test("On a terminal one line is redrawn, never wraps, and is wiped at the end")
   func redrawn() {
     let stage = Stage()
-    let reporter = stage.reporter(.redrawn(width: 30))
+    let reporter = stage.reporter(.redrawn, width: 30)
     stage.at(1) { reporter.report(half()) }
     stage.at(1.1) { reporter.report(half()) }
     stage.at(1.3) { reporter.report(half()) }
