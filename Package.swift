@@ -263,6 +263,12 @@ let package = Package(
       ],
       swiftSettings: strict
     ),
+    // The five systems of docs/systems.md.
+    .testTarget(
+      name: "HeavySystemTests",
+      dependencies: ["drydock", "TestSupport", "Postgres", "Processes", "Files"],
+      swiftSettings: strict
+    ),
     .testTarget(
       name: "SimulateTests",
       dependencies: ["simulate", "TestSupport", "Files"],
