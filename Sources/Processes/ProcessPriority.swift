@@ -54,9 +54,10 @@ public enum ProcessPriority: String, Sendable, CaseIterable {
   }
 
   private static func lower(_ thread: id_t, to niceness: Int32, _ inputOutput: Int32) throws {
-    let wanted = max(niceness, getpriority(PRIO_PROCESS, thread))
+    let own = Int32(PRIO_PROCESS.rawValue)
+    let wanted = max(niceness, getpriority(own, thread))
     let failed =
-      setpriority(PRIO_PROCESS, thread, wanted) != 0
+      setpriority(own, thread, wanted) != 0
       || drydock_ioprio_set(Int32(bitPattern: thread), inputOutput) != 0
     // One that has ended since is none.
     guard failed, errno != ESRCH else { return }

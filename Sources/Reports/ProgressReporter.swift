@@ -54,6 +54,7 @@ public final class ProgressReporter: Sendable {
   /// Makes a reporter that hands every state on, to whoever shows the work of several.
   public init(relay: @escaping @Sendable (Progress) -> Void) {
     mode = .silent
+    width = { 80 }
     elapsed = { .zero }
     write = { _ in }
     self.relay = relay
