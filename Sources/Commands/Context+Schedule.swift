@@ -1,4 +1,4 @@
-internal import Foundation
+internal import FoundationEssentials
 internal import Problems
 internal import Schedule
 internal import Terminal
@@ -39,6 +39,9 @@ extension Context {
   func absolute(_ address: String) -> String {
     address.hasPrefix("/") || address.contains("://") ? address : "\(world.directory)/\(address)"
   }
+
+  /// The clock on the wall of this machine.
+  var localClock: LocalClock { LocalClock { LocalTime.offset(at: $0) } }
 
   /// The clock of this call.
   var clock: WallClock { WallClock(now: world.now, pause: world.pause) }

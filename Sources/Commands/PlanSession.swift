@@ -1,4 +1,4 @@
-internal import Foundation
+internal import FoundationEssentials
 internal import Problems
 internal import Processes
 internal import Schedule
@@ -56,7 +56,7 @@ struct PlanSession: Sendable {
   /// The entries of tasks that were named, in the order of the plan.
   func entries(named text: String) throws -> [TaskPlan.Entry] {
     let known = plan.entries.map(\.task.rawValue)
-    let words = text.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
+    let words = text.split(separator: ",").map { word in String(word.filter { !$0.isWhitespace }) }
     if let unknown = words.first(where: { !known.contains($0) }) {
       throw Problem(
         .usage,

@@ -1,4 +1,4 @@
-internal import Foundation
+internal import FoundationEssentials
 internal import Problems
 internal import Reports
 internal import Schedule
@@ -44,7 +44,12 @@ extension ScheduleCommand {
         session.context.warn(Problem(ending: error).summary)
       }
     }
-    let loop = PlanLoop(session.plan, in: .current, delay: session.delay, session.context.clock)
+    let loop = PlanLoop(
+      session.plan,
+      on: session.context.localClock,
+      delay: session.delay,
+      session.context.clock
+    )
     for entry in session.plan.entries {
       Self.tell(
         session,

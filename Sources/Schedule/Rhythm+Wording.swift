@@ -11,7 +11,7 @@ extension Rhythm {
         switch days {
         case .all: "*-*-*"
         case .week(let week):
-          week.sorted().map(\.name.capitalized).joined(separator: ",") + " *-*-*"
+          week.sorted().map(\.systemdName).joined(separator: ",") + " *-*-*"
         case .month(let day): "*-*-\(TimeOfDay.two(day))"
         }
       return times.sorted().map { "\(date) \($0):00" }

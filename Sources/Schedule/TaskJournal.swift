@@ -1,5 +1,5 @@
 internal import Files
-public import Foundation
+public import FoundationEssentials
 public import Problems
 
 /// The directory in which a plan keeps its locks, its records and the log of each task's last run.

@@ -1,4 +1,4 @@
-public import Foundation
+public import FoundationEssentials
 
 /// What is remembered of the last run of a task.
 public struct TaskRecord: Sendable, Equatable, Codable {

@@ -1,4 +1,4 @@
-internal import Foundation
+internal import FoundationEssentials
 public import Problems
 
 /// One run of a task, with all that surrounds it: lock, pings, hooks, retries, log and record.

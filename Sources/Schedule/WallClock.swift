@@ -1,4 +1,4 @@
-public import Foundation
+public import FoundationEssentials
 
 /// What tells the time and waits, so that a test need not.
 public struct WallClock: Sendable {

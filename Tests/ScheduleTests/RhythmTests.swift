@@ -15,9 +15,12 @@ struct RhythmTests {
     in zone: String
   ) throws -> [String] {
     let zone = try #require(TimeZone(identifier: zone))
+    let clock = LocalClock {
+      zone.secondsFromGMT(for: Date(timeIntervalSince1970: TimeInterval($0)))
+    }
     var date = try Date(text, strategy: .iso8601)
     return (0..<count).map { _ in
-      date = rhythm.next(after: date, in: zone)
+      date = rhythm.next(after: date, on: clock)
       return date.formatted(.iso8601)
     }
   }
