@@ -4,13 +4,13 @@ internal import FoundationEssentials
 public struct LocalClock: Sendable {
   private static let dayLength = 86_400
 
-  private let offset: @Sendable (Int) -> Int
+  private let seconds: @Sendable (Int) -> Int
 
   /// A clock by how many seconds it is before UTC at an instant, in seconds since 1970.
-  public init(offset: @escaping @Sendable (Int) -> Int) { self.offset = offset }
+  public init(offset: @escaping @Sendable (Int) -> Int) { seconds = offset }
 
   /// By how many seconds the clock is before UTC at an instant.
-  public func offset(at instant: Int) -> Int { offset(instant) }
+  public func offset(at instant: Int) -> Int { seconds(instant) }
 
   /// The day that the calendar shows, counted since 1970-01-01.
   func day(at instant: Int) -> Int { (instant + offset(at: instant)) / Self.dayLength }
