@@ -23,7 +23,6 @@ extension ScratchServer {
     note: (String) -> Void = { _ in }
   ) throws -> ScratchServer? {
     guard let template = try cache.open(key) else { return nil }
-    defer { template.closeFile() }
     do {
       return try start(options, checkedBy: user) { server in try server.unpack(template) }
     } catch let problem as Problem where [unusable, notStarted].contains(problem.code) {

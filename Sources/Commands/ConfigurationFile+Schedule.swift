@@ -112,7 +112,7 @@ extension ConfigurationFile {
       guard found[.days] == nil, found[.day] == nil else {
         throw problem(every.mark, "bad-value", "'every' goes with neither 'days' nor 'day'")
       }
-      if let rhythm = Rhythm.every(try duration(every)) { return rhythm }
+      if let rhythm = Rhythm(every: try duration(every)) { return rhythm }
       throw problem(
         every.mark,
         "bad-value",

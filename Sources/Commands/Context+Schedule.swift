@@ -40,6 +40,9 @@ extension Context {
     address.hasPrefix("/") || address.contains("://") ? address : "\(world.directory)/\(address)"
   }
 
+  /// The clock on the wall of this machine.
+  var localClock: LocalClock { LocalClock { LocalTime.offset(at: $0) } }
+
   /// The clock of this call.
   var clock: WallClock { WallClock(now: world.now, pause: world.pause) }
 }

@@ -21,7 +21,7 @@ extension PlanOverview {
     let calls = rows.map { row in
       ShellWords.quoted(["drydock", row.entry.task.rawValue] + row.entry.words)
     }
-    var facts = "Times of \(zone.identifier)"
+    var facts = "Times are those of this machine's clock, UTC\(offset)"
     if delay > .zero { facts += "; this host is \(Quantity.duration(delay)) later than its plan" }
     return Report(
       blocks: [
@@ -30,7 +30,7 @@ extension PlanOverview {
       ],
       json: [
         "event": "result",
-        "zone": .string(zone.identifier),
+        "offset_seconds": JSONValue(local.offset(at: Int(now.timeIntervalSince1970))),
         "delay_seconds": JSONValue(Int(delay / .seconds(1))),
         "directory": .string(directory),
         "tasks": .array(rows.map(json)),
@@ -64,9 +64,17 @@ extension PlanOverview {
     ]
   }
 
+  /// By how much the clock is before UTC now: `+01:00`.
+  private var offset: String {
+    let minutes = local.offset(at: Int(now.timeIntervalSince1970)) / 60
+    let parts = [minutes.magnitude / 60, minutes.magnitude % 60]
+    let digits = parts.map { $0 < 10 ? "0\($0)" : "\($0)" }
+    return (minutes < 0 ? "-" : "+") + digits.joined(separator: ":")
+  }
+
   /// A time as the clock on the wall shows it: `2026-11-23 02:15`.
   private func local(_ date: Date) -> String {
-    let shown = date + TimeInterval(zone.secondsFromGMT(for: date))
+    let shown = date + TimeInterval(local.offset(at: Int(date.timeIntervalSince1970)))
     return String(shown.formatted(.iso8601).prefix(16)).replacing("T", with: " ")
   }
 }

@@ -11,17 +11,19 @@ struct PlanOverview {
   }
 
   let rows: [Row]
-  let zone: TimeZone
+  let local: LocalClock
+  let now: Date
   let delay: Duration
   let plan: TaskPlan
   let directory: String
 
-  init(_ session: PlanSession, in zone: TimeZone) throws {
-    self.zone = zone
+  init(_ session: PlanSession, on local: LocalClock) throws {
+    self.local = local
+    now = session.context.world.now()
     plan = session.plan
     delay = session.delay
     directory = session.journal.directory
-    let loop = PlanLoop(session.plan, in: zone, delay: session.delay, session.context.clock)
+    let loop = PlanLoop(session.plan, on: local, delay: session.delay, session.context.clock)
     rows = try session.plan.entries.map { entry in
       Row(entry: entry, next: loop.due(entry), last: try session.journal.last(of: entry.task))
     }

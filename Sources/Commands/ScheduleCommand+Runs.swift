@@ -44,7 +44,12 @@ extension ScheduleCommand {
         session.context.warn(Problem(ending: error).summary)
       }
     }
-    let loop = PlanLoop(session.plan, in: .current, delay: session.delay, session.context.clock)
+    let loop = PlanLoop(
+      session.plan,
+      on: session.context.localClock,
+      delay: session.delay,
+      session.context.clock
+    )
     for entry in session.plan.entries {
       Self.tell(
         session,

@@ -89,7 +89,7 @@ public struct ScheduleCommand: RunnableCommand {
     }
     if let tasks { return try await run(try session.entries(named: tasks), session) }
     if isForeground { return try await stay(session) }
-    context.show(try PlanOverview(session, in: .current).report)
+    context.show(try PlanOverview(session, on: context.localClock).report)
     return .done
   }
 

@@ -1,15 +1,16 @@
 internal import FoundationEssentials
 
-/// A clock on the wall: instants, in seconds since 1970, as days and minutes of a time zone.
-struct LocalClock {
+/// A clock on the wall: instants, in seconds since 1970, as days and minutes of a place.
+public struct LocalClock: Sendable {
   private static let dayLength = 86_400
 
-  let zone: TimeZone
+  private let seconds: @Sendable (Int) -> Int
+
+  /// A clock by how many seconds it is before UTC at an instant, in seconds since 1970.
+  public init(offset: @escaping @Sendable (Int) -> Int) { seconds = offset }
 
   /// By how many seconds the clock is before UTC at an instant.
-  func offset(at instant: Int) -> Int {
-    zone.secondsFromGMT(for: Date(timeIntervalSince1970: TimeInterval(instant)))
-  }
+  public func offset(at instant: Int) -> Int { seconds(instant) }
 
   /// The day that the calendar shows, counted since 1970-01-01.
   func day(at instant: Int) -> Int { (instant + offset(at: instant)) / Self.dayLength }

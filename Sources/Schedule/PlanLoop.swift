@@ -10,7 +10,7 @@ public struct PlanLoop: Sendable {
   private static let lookAgain: Duration = .seconds(60)
 
   private let plan: TaskPlan
-  private let zone: TimeZone
+  private let local: LocalClock
   private let delay: Duration
   private let clock: WallClock
 
@@ -18,12 +18,12 @@ public struct PlanLoop: Sendable {
   ///
   /// - Parameters:
   ///   - plan: What is run when.
-  ///   - zone: Whose clock counts.
+  ///   - local: The clock whose times the plan means.
   ///   - delay: By how much this host is later than its plan.
   ///   - clock: Tells the time, and waits.
-  public init(_ plan: TaskPlan, in zone: TimeZone, delay: Duration, _ clock: WallClock) {
+  public init(_ plan: TaskPlan, on local: LocalClock, delay: Duration, _ clock: WallClock) {
     self.plan = plan
-    self.zone = zone
+    self.local = local
     self.delay = delay
     self.clock = clock
   }
@@ -48,12 +48,12 @@ public struct PlanLoop: Sendable {
   /// When a task is due next.
   public func due(_ entry: TaskPlan.Entry) -> Date {
     let lag = delay / .seconds(1)
-    return entry.rhythm.next(after: clock.now() - lag, in: zone) + lag
+    return entry.rhythm.next(after: clock.now() - lag, on: local) + lag
   }
 
   private func firstDue(_ entry: TaskPlan.Entry, since last: Date?) -> Date {
     guard let last else { return due(entry) }
-    let missed = entry.rhythm.next(after: last, in: zone) + delay / .seconds(1)
+    let missed = entry.rhythm.next(after: last, on: local) + delay / .seconds(1)
     return min(missed, due(entry))
   }
 

@@ -12,10 +12,9 @@ extension Rhythm {
   ///
   /// - Parameters:
   ///   - date: The instant; the result is later by less than a second at the least.
-  ///   - zone: Whose clock and calendar count.
+  ///   - clock: The clock whose times are meant.
   /// - Returns: The due time, to the second.
-  public func next(after date: Date, in zone: TimeZone) -> Date {
-    let clock = LocalClock(zone: zone)
+  public func next(after date: Date, on clock: LocalClock) -> Date {
     let start = Int(date.timeIntervalSince1970.rounded(.down))
     let found =
       switch self {

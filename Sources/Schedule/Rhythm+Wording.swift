@@ -3,15 +3,15 @@ extension Rhythm {
   public var systemdCalendar: [String] {
     switch self {
     case .every(let minutes) where minutes < 60: return ["*-*-* *:00/\(TimeOfDay.two(minutes)):00"]
-    case .every(60): return ["*-*-* *:00:00"]
-    case .every(1440): return ["*-*-* 00:00:00"]
+    case .every(minutes: 60): return ["*-*-* *:00:00"]
+    case .every(minutes: 1440): return ["*-*-* 00:00:00"]
     case .every(let minutes): return ["*-*-* 00/\(TimeOfDay.two(minutes / 60)):00:00"]
     case .at(let times, let days):
       let date =
         switch days {
         case .all: "*-*-*"
         case .week(let week):
-          week.sorted().map(\.name.capitalized).joined(separator: ",") + " *-*-*"
+          week.sorted().map(\.systemdName).joined(separator: ",") + " *-*-*"
         case .month(let day): "*-*-\(TimeOfDay.two(day))"
         }
       return times.sorted().map { "\(date) \($0):00" }
@@ -22,8 +22,8 @@ extension Rhythm {
   public var cronFields: [String] {
     switch self {
     case .every(let minutes) where minutes < 60: return ["*/\(minutes) * * * *"]
-    case .every(60): return ["0 * * * *"]
-    case .every(1440): return ["0 0 * * *"]
+    case .every(minutes: 60): return ["0 * * * *"]
+    case .every(minutes: 1440): return ["0 0 * * *"]
     case .every(let minutes): return ["0 */\(minutes / 60) * * *"]
     case .at(let times, let days):
       let date =

@@ -23,11 +23,12 @@ public enum Rhythm: Sendable, Equatable {
   public static let lastDayOfEveryMonth = 28
 
   /// Makes a rhythm of a fixed length; nil where an hour or a day is no multiple of it.
-  public static func every(_ length: Duration) -> Rhythm? {
+  public init?(every length: Duration) {
     let minutes = Int(length / .seconds(60))
     guard minutes > 0, Duration.seconds(60 * minutes) == length else { return nil }
     let fits = minutes <= 60 ? 60 % minutes == 0 : minutes % 60 == 0 && 1440 % minutes == 0
-    return fits ? .every(minutes: minutes) : nil
+    guard fits else { return nil }
+    self = .every(minutes: minutes)
   }
 
   /// What people read: `every 15m`, `daily at 02:15`, `sun at 04:00`, `day 1 at 05:00`.

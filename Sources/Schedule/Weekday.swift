@@ -24,6 +24,9 @@ public enum Weekday: Int, Sendable, CaseIterable, Comparable {
   /// The word: `mon`.
   public var name: String { "\(self)" }
 
+  /// The name that systemd writes itself: `Mon`.
+  var systemdName: String { name.prefix(1).uppercased() + name.dropFirst() }
+
   /// The number of a crontab (crontab(5)): 1 for Monday, 7 for Sunday.
   var cronNumber: Int { rawValue + 1 }
 

@@ -28,7 +28,7 @@ struct ScheduleCommandTests {
   /// Runs the program in a sandbox that is configured; paths in what it says begin with `ROOT`.
   private func run(
     _ words: [String],
-    _ text: String = whole,
+    _ text: String = Self.whole,
     _ sandbox: Sandbox? = nil
   ) async throws -> (status: Commands.ExitStatus, output: String, errors: String) {
     let sandbox = try sandbox ?? Sandbox()

@@ -29,7 +29,7 @@ struct PlanLoopTests {
   ) async throws -> [String] {
     let time = try FakeTime("2026-11-22T01:30:00Z")
     let runs = Runs()
-    let loop = PlanLoop(try plan(), in: .gmt, delay: delay, time.clock)
+    let loop = PlanLoop(try plan(), on: LocalClock { _ in 0 }, delay: delay, time.clock)
     let work = Task {
       await loop.run(since: last) { entry in runs.add(entry.task, time.now) }
     }
@@ -78,7 +78,7 @@ struct PlanLoopTests {
   func long() async throws {
     let time = try FakeTime("2026-11-22T02:30:00Z")
     let runs = Runs()
-    let loop = PlanLoop(try plan(), in: .gmt, delay: .zero, time.clock)
+    let loop = PlanLoop(try plan(), on: LocalClock { _ in 0 }, delay: .zero, time.clock)
     let work = Task {
       await loop.run(since: [:]) { entry in
         runs.add(entry.task, time.now)

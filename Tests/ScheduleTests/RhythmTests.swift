@@ -15,9 +15,12 @@ struct RhythmTests {
     in zone: String
   ) throws -> [String] {
     let zone = try #require(TimeZone(identifier: zone))
+    let clock = LocalClock {
+      zone.secondsFromGMT(for: Date(timeIntervalSince1970: TimeInterval($0)))
+    }
     var date = try Date(text, strategy: .iso8601)
     return (0..<count).map { _ in
-      date = rhythm.next(after: date, in: zone)
+      date = rhythm.next(after: date, on: clock)
       return date.formatted(.iso8601)
     }
   }
@@ -98,7 +101,7 @@ struct RhythmTests {
 
   @Test("What is due every few minutes follows the clock through both nights")
   func minutes() throws {
-    let rhythm = try #require(Rhythm.every(.seconds(1800)))
+    let rhythm = try #require(Rhythm(every: .seconds(1800)))
     #expect(
       try next(4, rhythm, after: "2026-10-25T00:00:00Z", in: Self.zurich) == [
         "2026-10-25T00:30:00Z", "2026-10-25T01:00:00Z", "2026-10-25T01:30:00Z",
@@ -114,7 +117,7 @@ struct RhythmTests {
 
   @Test("The grid begins at midnight of the zone, also where a zone is half an hour off")
   func grid() throws {
-    let hourly = try #require(Rhythm.every(.seconds(3600)))
+    let hourly = try #require(Rhythm(every: .seconds(3600)))
     #expect(
       try next(1, hourly, after: "2026-11-22T00:00:00Z", in: "Asia/Kolkata")
         == ["2026-11-22T00:30:00Z"]
@@ -129,7 +132,7 @@ struct RhythmTests {
 
   @Test("Hours are those of the clock")
   func hours() throws {
-    let rhythm = try #require(Rhythm.every(.seconds(6 * 3600)))
+    let rhythm = try #require(Rhythm(every: .seconds(6 * 3600)))
     #expect(
       try next(3, rhythm, after: "2026-03-28T20:00:00Z", in: Self.zurich) == [
         "2026-03-28T23:00:00Z", "2026-03-29T04:00:00Z", "2026-03-29T10:00:00Z",
@@ -145,7 +148,7 @@ struct RhythmTests {
     ]
   )
   func lengths(seconds: Int, isRhythm: Bool) {
-    #expect((Rhythm.every(.seconds(seconds)) != nil) == isRhythm)
+    #expect((Rhythm(every: .seconds(seconds)) != nil) == isRhythm)
   }
 
   @Test(
