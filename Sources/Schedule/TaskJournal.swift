@@ -1,6 +1,6 @@
 internal import Files
 public import FoundationEssentials
-public import Problems
+internal import Problems
 
 /// The directory in which a plan keeps its locks, its records and the log of each task's last run.
 public struct TaskJournal: Sendable {

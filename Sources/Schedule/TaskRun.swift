@@ -1,5 +1,5 @@
 internal import FoundationEssentials
-public import Problems
+internal import Problems
 
 /// One run of a task, with all that surrounds it: lock, pings, hooks, retries, log and record.
 ///
