@@ -77,6 +77,28 @@ struct Dashboard {
     Quantity.duration(.seconds(seconds < 60 ? seconds : seconds.rounded()))
   }
 
+  /// What a page says first: a sentence in large letters, and what there is to say of it.
+  static func hero(
+    _ state: HealthState,
+    _ verdict: String,
+    _ words: String,
+    _ findings: [JudgedFinding]
+  ) -> HTML {
+    let sign = HTML.element("span", ["aria-hidden": "true"], [.text("\(state.sign) ")])
+    let sentences: [HTML] = [
+      .element("p", ["class": "verdict"], [sign, .text(verdict)]), .element("p", [.text(words)]),
+    ]
+    return .element("div", ["class": "hero \(state.look)"], sentences + list(findings))
+  }
+
+  /// A part of a page under its heading; nothing where it is empty.
+  static func section(_ title: String, _ content: [HTML]) -> [HTML] {
+    guard !content.isEmpty else { return [] }
+    let id = title.lowercased().replacing(" ", with: "-")
+    let heading = HTML.element("h2", ["id": id], [.text(title)])
+    return [.element("section", ["aria-labelledby": id], [heading] + content)]
+  }
+
   /// A state with its sign, so that nobody has to tell colours apart.
   static func badge(_ state: HealthState) -> HTML {
     .element(

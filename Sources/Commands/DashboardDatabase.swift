@@ -27,51 +27,23 @@ struct DashboardDatabase {
         title: database.label,
         links: try dashboard.links(current: try Dashboard.file(of: database)),
         body: [hero, Dashboard.values(summary)]
-          + section("Day by day", calendar.map { [$0.html] } ?? [])
-          + section("Over time", plots)
-          + section("Restores that proved a snapshot", restores)
-          + section("Newest snapshots", snapshots)
-          + section("Rehearsals", dashboard.rehearsalTable(of: database)),
+          + Dashboard.section("Day by day", calendar.map { [$0.html] } ?? [])
+          + Dashboard.section("Over time", plots)
+          + Dashboard.section("Restores that proved a snapshot", restores)
+          + Dashboard.section("Newest snapshots", snapshots)
+          + Dashboard.section("Rehearsals", dashboard.rehearsalTable(of: database)),
         footer: dashboard.footer
       )
     }
   }
 
-  private func section(_ title: String, _ content: [HTML]) -> [HTML] {
-    guard !content.isEmpty else { return [] }
-    let id = title.lowercased().replacing(" ", with: "-")
-    return [
-      .element(
-        "section",
-        ["aria-labelledby": id],
-        [.element("h2", ["id": id], [.text(title)])] + content
-      )
-    ]
-  }
-
   private var hero: HTML {
-    .element(
-      "div",
-      ["class": "hero \(database.state.look)"],
-      [
-        .element(
-          "p",
-          ["class": "verdict"],
-          [
-            .element("span", ["aria-hidden": "true"], [.text("\(database.state.sign) ")]),
-            .text(database.promise(in: dashboard)),
-          ]
-        ),
-        .element(
-          "p",
-          [
-            .text(
-              database.newest.map { "The newest snapshot is from \(dashboard.ago($0.taken))." }
-                ?? "There is no snapshot."
-            )
-          ]
-        ),
-      ] + Dashboard.list(database.findings)
+    Dashboard.hero(
+      database.state,
+      database.promise(in: dashboard),
+      database.newest.map { "The newest snapshot is from \(dashboard.ago($0.taken))." }
+        ?? "There is no snapshot.",
+      database.findings
     )
   }
 

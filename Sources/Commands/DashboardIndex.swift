@@ -21,48 +21,26 @@ struct DashboardIndex {
         title: "Backups",
         links: try dashboard.links(current: Dashboard.entry),
         body: [hero]
-          + section("Databases", cards)
-          + section("The repository", storage)
-          + section("Rehearsals", dashboard.rehearsalTable(of: nil)),
+          + Dashboard.section("Databases", cards)
+          + Dashboard.section("The repository", storage)
+          + Dashboard.section("Rehearsals", dashboard.rehearsalTable(of: nil)),
         footer: dashboard.footer
       )
     }
   }
 
-  private func section(_ title: String, _ content: [HTML]) -> [HTML] {
-    guard !content.isEmpty else { return [] }
-    let id = title.lowercased().replacing(" ", with: "-")
-    return [
-      .element(
-        "section",
-        ["aria-labelledby": id],
-        [.element("h2", ["id": id], [.text(title)])] + content
-      )
-    ]
-  }
-
   private var hero: HTML {
-    let findings = health.findings.filter { $0.state != .good }
-    return .element(
-      "div",
-      ["class": "hero \(health.state.look)"],
-      [
-        .element(
-          "p",
-          ["class": "verdict"],
-          [
-            .element("span", ["aria-hidden": "true"], [.text("\(health.state.sign) ")]),
-            .text(verdict),
-          ]
-        ),
-        .element("p", [.text("As of \(health.time.dashboardText).")]),
-      ] + Dashboard.list(findings)
+    Dashboard.hero(
+      health.state,
+      verdict,
+      "As of \(health.time.dashboardText).",
+      health.findings.filter { $0.state != .good }
     )
   }
 
   /// One sentence for the boss.
   private var verdict: String {
-    let all = health.databases
+    let all = health.databases.filter { $0.limits != nil }
     let bad = all.filter { $0.state == .critical }
     let odd = all.filter { [.warning, .unknown].contains($0.state) }
     if all.isEmpty { return "Nothing is backed up here." }
