@@ -42,9 +42,9 @@ public enum ConfigurationExample: String, CaseIterable, ArgumentValue {
     switch self {
     case .laptop:
       Answers(
-        repository: "/home/me/backups/drydock",
+        repository: "/srv/backups/drydock",
         database: "shop",
-        passphraseFile: "/home/me/.config/drydock/passphrase"
+        passphraseFile: "/etc/drydock/passphrase"
       )
     case .server:
       Answers(
