@@ -9,8 +9,7 @@ extension Examination {
   static func free(_ path: String) -> Int? {
     var place = path
     while place.count > 1, !Directory.exists(place) { place = Directory.parent(of: place) }
-    let facts = try? FileManager.default.attributesOfFileSystem(forPath: place)
-    return (facts?[.systemFreeSize] as? NSNumber)?.intValue
+    return DiskSpace(of: place)?.free
   }
 
   /// Whether the next snapshot, the next rehearsal and the server's log have room.

@@ -1,6 +1,7 @@
 internal import Postgres
 internal import Problems
 internal import Processes
+internal import Snapshot
 internal import Restoration
 
 /// Runs hooks on a scratch, behind the same walls as the scratch's own server.

@@ -1,7 +1,7 @@
 public import Foundation
 public import ObjectStore
 public import Repository
-public import Snapshot
+internal import Snapshot
 
 /// Weeks of nights in a repository, without the nights: manifests and proofs with times of their own.
 ///

@@ -234,7 +234,7 @@ struct TaskRunTests {
     let ready = stage
     let work = Task {
       try await ready.run {
-        withUnsafeCurrentTask { unsafe $0?.cancel() }
+        unsafe withUnsafeCurrentTask { unsafe $0?.cancel() }
         return Attempt(exit: 130, problem: Problem(.interrupted, code: "interrupted", "stopped"))
       }
     }
