@@ -61,7 +61,10 @@ struct DocumentRuleTests {
   @Test("Commands and options in the text exist")
   func mentioned() throws {
     let root = CommandInfo(CommandTree.root)
-    for document in try Document.all() where !document.path.hasPrefix("docs/decisions/") {
+    for document in try Document.all() {
+      // Decisions tell what was; the format has texts of its own that begin with the program's name.
+      let isOther = document.path.hasPrefix("docs/decisions/") || document.path == "docs/format.md"
+      if isOther { continue }
       let text = document.lines.joined(separator: "\n").replacing(/```[\s\S]*?\n *```/, with: "")
       for span in text.matches(of: /`drydock ([a-z][^`]*)`/) {
         for problem in Self.problems(with: String(span.1), in: root) {

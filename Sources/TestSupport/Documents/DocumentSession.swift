@@ -145,7 +145,7 @@ final class DocumentSession {
     let program = URL(fileURLWithPath: Drydock.program).deletingLastPathComponent().path
     let path = EnvironmentWhitelist(names: ["PATH"]).ofThisProcess()["PATH"] ?? "/usr/bin:/bin"
     var variables = [
-      "PATH": "\(root)/fixtures/documents/stand-ins:\(program):\(path)",
+      "PATH": "\(program):\(path)",
       "HOME": "\(place)/home", "TMPDIR": "\(place)/t", "TZ": "UTC", "LANG": "C.UTF-8",
       "PGHOST": socket, "PGPORT": "5432", "PGUSER": "postgres", "USER": "postgres",
       "DOCUMENT_ROOT": root, "DOCUMENT_PLACE": place,
