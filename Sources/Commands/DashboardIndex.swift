@@ -1,6 +1,7 @@
 internal import FoundationEssentials
 internal import Monitoring
 internal import Reports
+internal import Verification
 
 /// The first page: whether all is well, then each database on a card.
 struct DashboardIndex {

@@ -1,6 +1,7 @@
 internal import FoundationEssentials
 internal import Monitoring
 internal import Reports
+internal import Repository
 internal import Verification
 
 extension Health {

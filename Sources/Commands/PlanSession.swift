@@ -3,6 +3,7 @@ internal import FoundationEssentials
 internal import Problems
 internal import Processes
 internal import Schedule
+internal import Snapshot
 
 /// A plan at work: its tasks with their journal, hooks and pings.
 struct PlanSession: Sendable {

@@ -1,5 +1,6 @@
 internal import Arguments
 internal import Problems
+internal import Reports
 internal import Schedule
 
 /// What a task of the plan does: the same command that a person calls, with its words kept in memory.

@@ -1,4 +1,5 @@
 internal import Arguments
+internal import Bytes
 internal import Files
 internal import FoundationEssentials
 internal import Postgres
@@ -152,7 +153,7 @@ struct SetupQuestions {
         reason: "no answer came"
       )
     }
-    let answer = line.trimmingCharacters(in: .whitespaces)
+    let answer = line.trimmed
     return answer.isEmpty ? preset : answer
   }
 

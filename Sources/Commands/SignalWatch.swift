@@ -1,5 +1,5 @@
 internal import Dispatch
-internal import FoundationEssentials
+internal import Processes
 internal import Synchronization
 internal import Terminal
 
@@ -24,7 +24,7 @@ final class SignalWatch {
     }
   }
 
-  private static let numbers = [SIGINT, SIGTERM]
+  private static let numbers = [Signal.interrupt.rawValue, Signal.terminate.rawValue]
   private let first = First()
   private var sources: [any DispatchSourceSignal] = []
 
@@ -49,5 +49,5 @@ final class SignalWatch {
   var isStopping: @Sendable () -> Bool { { [first] in first.received != nil } }
 
   /// The status of a run that was stopped: which signal asked for it.
-  var status: ExitStatus { first.received == SIGTERM ? .terminated : .interrupted }
+  var status: ExitStatus { first.received == Signal.terminate.rawValue ? .terminated : .interrupted }
 }

@@ -1,4 +1,4 @@
-public import FoundationEssentials
+internal import FoundationEssentials
 public import Verification
 
 /// What became of a day, in UTC: how many snapshots, and the best that was proven of them.
@@ -17,10 +17,10 @@ extension DatabaseFacts {
   public var days: [Int: DayFacts] {
     snapshots.reduce(into: [:]) { days, snapshot in
       let day = Int((snapshot.taken.timeIntervalSince1970 / 86_400).rounded(.down))
-      days[day, default: DayFacts()].snapshots += 1
-      if let level = snapshot.bestProof?.level {
-        days[day]?.proven = max(days[day]?.proven ?? level, level)
-      }
+      var facts = days[day] ?? DayFacts()
+      facts.snapshots += 1
+      facts.proven = [facts.proven, snapshot.bestProof?.level].compactMap { $0 }.max()
+      days[day] = facts
     }
   }
 }

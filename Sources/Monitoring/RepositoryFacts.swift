@@ -2,7 +2,7 @@ internal import ObjectStore
 internal import Problems
 public import Repository
 internal import Snapshot
-public import Verification
+internal import Verification
 
 /// What a repository knows of all its databases, read without asking any of them.
 public struct RepositoryFacts: Sendable, Equatable {

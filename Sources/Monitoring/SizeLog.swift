@@ -1,5 +1,5 @@
 internal import Files
-public import FoundationEssentials
+internal import FoundationEssentials
 internal import Problems
 
 /// What this machine has measured of a repository's size: one line for each time, `seconds bytes`.

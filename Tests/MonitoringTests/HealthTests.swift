@@ -66,13 +66,11 @@ struct HealthTests {
     #expect(health.databases.first?.proofAge == Self.day)
   }
 
-  @Test(
-    "The age decides to the second",
-    arguments: [
-      (10 * hour, HealthState.good), (10 * hour + 1, .warning), (26 * hour, .warning),
-      (26 * hour + 1, .critical),
-    ]
-  )
+  private static let agesAndStates: [(Double, HealthState)] = [
+    (36_000, .good), (36_001, .warning), (93_600, .warning), (93_601, .critical),
+  ]
+
+  @Test("The age decides to the second", arguments: agesAndStates)
   func ages(age: Double, state: HealthState) throws {
     let health = Self.health([try Self.snapshot(age, proven: 0)]) {
       $0.warnAge = 10 * Self.hour

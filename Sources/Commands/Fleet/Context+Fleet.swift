@@ -16,9 +16,9 @@ extension Context {
     world.errors = Output()
     let address = configuration.repository ?? "the repository"
     world.askSecret = { _ in
-      place.repositories.asking {
+      try place.repositories.asking {
         context.progress.clear()
-        return context.world.askSecret("Passphrase of \(address): ")
+        return try context.world.askSecret("Passphrase of \(address): ")
       }
     }
     self.world = world

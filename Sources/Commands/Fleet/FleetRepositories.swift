@@ -32,7 +32,9 @@ final class FleetRepositories: Sendable {
   private let questions = Mutex(())
 
   /// Asks a person one question at a time.
-  func asking(_ body: () -> String?) -> String? { questions.withLock { _ in body() } }
+  func asking(_ body: () throws -> String?) rethrows -> String? {
+    try questions.withLock { _ in try body() }
+  }
 
   /// The repository of a member, opened by the first that comes.
   ///
