@@ -226,7 +226,9 @@ let package = Package(
     // Every block of the documents, run.
     .testTarget(
       name: "DocumentTests",
-      dependencies: ["drydock", "Commands", "Arguments", "TestSupport", "Problems", "Files"],
+      dependencies: [
+        "drydock", "Commands", "Arguments", "TestSupport", "Problems", "Files", "YAML",
+      ],
       swiftSettings: strict
     ),
     .testTarget(

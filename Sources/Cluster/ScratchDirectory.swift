@@ -73,20 +73,17 @@ final class ScratchDirectory: Sendable {
   /// Only directories of our own user count, so nobody else can place one in our way.
   static func removeDead(in parent: String) throws {
     for entry in try Directory.entries(of: parent)
-    where entry.isDirectory && entry.name.hasPrefix("\(prefix)-") {
+    where entry.isDirectory && entry.owner == SystemUser.current
+      && entry.name.hasPrefix("\(prefix)-")
+    {
       let path = "\(parent)/\(entry.name)"
-      guard isOurs(path), let lock = lockOfDead(path, since: entry.modified) else { continue }
+      guard let lock = lockOfDead(path, since: entry.modified) else { continue }
       let dead = ScratchDirectory(path: path, lock: lock)
       dead.stopLeftServer()
       // Its last processes may still be writing: what is left harms nobody, and whoever starts next
       // tries again.
       try? dead.remove()
     }
-  }
-
-  private static func isOurs(_ path: String) -> Bool {
-    let attributes = try? FileManager.default.attributesOfItem(atPath: path)
-    return attributes?[.ownerAccountID] as? UInt32 == SystemUser.current
   }
 
   /// The lock of a directory whose owner is dead; nil when it lives, or is just being born.

@@ -85,7 +85,7 @@ public struct TemplateCache: Sendable, Equatable {
     guard size <= limit else { return nil }
     let superfluous = try superfluous(for: size)
     // Whoever unpacks it needs the same space again.
-    let free = try freeSpace() + superfluous.reduce(0) { $0 + $1.size }
+    let free = freeSpace + superfluous.reduce(0) { $0 + $1.size }
     guard free > 2 * size else { return nil }
     for template in superfluous { try remove(template) }
     return try GrowingFile(path: try path(of: key), durability: .fast)
@@ -130,8 +130,6 @@ public struct TemplateCache: Sendable, Equatable {
     }
   }
 
-  private func freeSpace() throws -> Int {
-    let attributes = try FileManager.default.attributesOfFileSystem(forPath: directory)
-    return (attributes[.systemFreeSize] as? any BinaryInteger).map { Int($0) } ?? 0
-  }
+  /// Where the disk does not say, there is none: the template is not worth a full disk.
+  private var freeSpace: Int { DiskSpace(of: directory)?.free ?? 0 }
 }

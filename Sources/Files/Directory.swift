@@ -15,6 +15,8 @@ public enum Directory {
     public var modified: Int64
     /// The nanoseconds of that second.
     public var modifiedNanoseconds: Int
+    /// The numeric id of the user whose it is.
+    public var owner: UInt32
 
     /// Describes an entry.
     public init(
@@ -22,13 +24,15 @@ public enum Directory {
       isDirectory: Bool,
       size: Int,
       modified: Int64,
-      modifiedNanoseconds: Int = 0
+      modifiedNanoseconds: Int = 0,
+      owner: UInt32 = 0
     ) {
       self.name = name
       self.isDirectory = isDirectory
       self.size = size
       self.modified = modified
       self.modifiedNanoseconds = modifiedNanoseconds
+      self.owner = owner
     }
   }
 
@@ -136,7 +140,8 @@ public enum Directory {
       isDirectory: status.st_mode & S_IFMT == S_IFDIR,
       size: Int(status.st_size),
       modified: Int64(status.st_mtim.tv_sec),
-      modifiedNanoseconds: Int(status.st_mtim.tv_nsec)
+      modifiedNanoseconds: Int(status.st_mtim.tv_nsec),
+      owner: status.st_uid
     )
   }
 }

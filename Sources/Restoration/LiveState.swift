@@ -1,4 +1,4 @@
-internal import FoundationEssentials
+internal import Files
 internal import Postgres
 internal import Problems
 
@@ -63,10 +63,7 @@ struct LiveState: Sendable {
         THEN pg_catalog.current_setting('data_directory') END
       """
     ).value
-    guard identity.server == "local socket", let directory,
-      let facts = try? FileManager.default.attributesOfFileSystem(forPath: directory),
-      let free = facts[.systemFreeSize] as? any BinaryInteger
-    else { return nil }
-    return Int(free)
+    guard identity.server == "local socket", let directory else { return nil }
+    return DiskSpace(of: directory)?.free
   }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import Postgres
+import Processes
 import TestSupport
 import Testing
 

@@ -157,7 +157,8 @@ struct ScheduleTests {
       child.signal(.terminate)
       let status = try child.wait(timeLimit: .seconds(60))
       child.terminate()
-      #expect(status == .exited(0), "\(try text(log))")
+      let said = try text(log)
+      #expect(status == .exited(0), "\(said)")
       #expect(try overview(user).tasks[0].last_success != "2026-01-01T00:00:00Z")
     }
   }

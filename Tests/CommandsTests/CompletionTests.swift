@@ -1,3 +1,4 @@
+import Foundation
 import ObjectStore
 import Postgres
 import Repository

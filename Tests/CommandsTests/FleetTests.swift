@@ -1,3 +1,4 @@
+import Foundation
 import Arguments
 import ObjectStore
 import Problems
@@ -84,7 +85,7 @@ struct FleetTests {
       for _ in 0..<200 { await Task.yield() }
     }
     let sandbox = try sandbox(names, ", concurrency: \(limit)")
-    let run = await Visits.$current.withValue(visits) { await run("visit --fleet", sandbox) }
+    let run = await Visits.$current.withValue(visits) { await self.run("visit --fleet", sandbox) }
     #expect(run.status == .done && visits.most == limit)
     #expect(visits.arrived.sorted() == names.sorted())
   }
@@ -137,7 +138,7 @@ struct FleetTests {
     sandbox.environment["DRYDOCK_DATABASE"] = "torn"
     let visits = Visits()
     let run = await Visits.$current.withValue(visits) {
-      await run("visit --fleet --only old_* --only shop", sandbox)
+      await self.run("visit --fleet --only old_* --only shop", sandbox)
     }
     #expect(run.status == .done && run.output.contains("3 of 3 done"))
     #expect(visits.arrived.sorted() == ["old_crm", "old_wiki", "shop"])
@@ -157,7 +158,7 @@ struct FleetTests {
   func refusals(_ line: String, _ code: String) async throws {
     let visits = Visits()
     let sandbox = try sandbox(["shop"])
-    let run = await Visits.$current.withValue(visits) { await run("\(line) --json", sandbox) }
+    let run = await Visits.$current.withValue(visits) { await self.run("\(line) --json", sandbox) }
     #expect(run.status == .usage && run.errors.contains("\"code\":\"\(code)\""), "\(run.errors)")
     #expect(visits.arrived.isEmpty && run.output.isEmpty)
   }

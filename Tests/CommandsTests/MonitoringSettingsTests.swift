@@ -1,3 +1,4 @@
+import Verification
 import Monitoring
 import Problems
 import Testing

@@ -1,3 +1,4 @@
+import Postgres
 import Arguments
 import Commands
 import Problems

@@ -47,7 +47,7 @@ struct ShellCompletionTests {
 
   @Test("In fish, with what there is to say of each word")
   func fish() throws {
-    try withSnapshots { user, id in
+    try withSnapshots { (user, id) throws in
       func words(_ line: String) throws -> [String] {
         let invocation = user.invocation([])
         let programs = URL(fileURLWithPath: Drydock.program).deletingLastPathComponent().path
