@@ -100,6 +100,18 @@ struct ShellTests {
     }
   }
 
+  @Test("What a killed run left of its server goes with the next")
+  func killedBefore() throws {
+    try withDatabase(on: .v15) { source in
+      let user = try user(source)
+      let dead = "\(user.temporary)/drydock-scratch-dead"
+      try Directory.create(dead)
+      try AtomicFile.write([], to: "\(dead)/owner.lock", durability: .fast)
+      try user.run(["query", "latest", "SELECT count(*) FROM t"]).require(0)
+      #expect(try user.leftovers() == [])
+    }
+  }
+
   @Test("A dump opens in psql too, as a whole")
   func dump() throws {
     try withDatabase(on: .v15) { source in

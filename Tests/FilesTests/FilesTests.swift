@@ -1,3 +1,5 @@
+import Foundation
+import Glibc
 import Problems
 import Testing
 
@@ -19,6 +21,7 @@ struct FilesTests {
     #expect(try file.read(1..<3) == [6, 7])
     #expect(try file.read(1..<30) == [6, 7])
     #expect(try Directory.entries(of: directory.path).map(\.name) == ["file"])
+    #expect(try Directory.entries(of: directory.path).map(\.owner) == [geteuid()])
   }
 
   @Test("A name that must be new is not overwritten")
