@@ -25,7 +25,7 @@ public struct ScheduleCommand: RunnableCommand {
       "drydock schedule --systemd -o /etc/systemd/system --user drydock",
       "Write a service and a timer for each task."
     ),
-    Example("drydock --profile shop schedule --cron", "Print lines for a crontab."),
+    Example("drydock schedule --cron --profile shop", "Print lines for a crontab."),
     Example("drydock schedule --run backup,forget,collect", "Run these tasks now, in this order."),
     Example("drydock schedule --foreground", "Stay, and run each task when it is due."),
   ]

@@ -7,9 +7,11 @@ public import Postgres
 public struct OwnServer: Sendable {
   private let server: ScratchServer
 
-  /// Starts a server of a version.
-  public init(on version: TestServer) throws {
-    server = try ScratchServer.start(try version.options())
+  /// Starts a server of a version; one that is durable waits for the disk, as production does.
+  public init(on version: TestServer, isDurable: Bool = false) throws {
+    var options = try version.options()
+    if isDurable { options.settings["fsync"] = "on" }
+    server = try ScratchServer.start(options)
   }
 
   /// How to connect to one of its databases as the superuser.

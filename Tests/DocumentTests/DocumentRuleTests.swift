@@ -130,7 +130,7 @@ struct DocumentRuleTests {
           continue
         }
         guard let heading = link.2,
-          let page = documents.first(where: { path.hasSuffix("/\($0.path)") })
+          let page = documents.first(where: { path == "\(SharedInputs.packageRoot)/\($0.path)" })
         else { continue }
         let headings = page.lines.filter { $0.hasPrefix("#") }.map(Self.anchor)
         #expect(headings.contains(String(heading)), "\(document.path): \(target)#\(heading)")

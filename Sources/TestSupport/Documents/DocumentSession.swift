@@ -27,8 +27,10 @@ final class DocumentSession {
   init(fixtures: [String]) throws {
     place = try TemporaryDirectory(prefix: "doc", in: "/tmp")
     names = DocumentNames(sandbox: place.path)
-    server = try OwnServer(on: .v15)
-    other = fixtures.contains("other-server") ? try OwnServer(on: .v15) : nil
+    let isDurable = fixtures.contains("durable-server")
+    server = try OwnServer(on: .v15, isDurable: isDurable)
+    other =
+      fixtures.contains("other-server") ? try OwnServer(on: .v15, isDurable: isDurable) : nil
     rehearsals = fixtures.contains("rehearsal-server") ? try RehearsalServer(on: .v15) : nil
     bucket = fixtures.contains("bucket") ? try FakeS3() : nil
     let files = FileManager.default
