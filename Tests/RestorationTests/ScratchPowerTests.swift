@@ -30,7 +30,8 @@ struct ScratchPowerTests {
   )
   func settings(server: TestServer) async throws {
     try await withOwnServer(server, [:]) { own in
-      try own.sql("CREATE ROLE poor LOGIN; CREATE DATABASE shop OWNER poor")
+      try own.sql("CREATE ROLE poor LOGIN")
+      try own.sql("CREATE DATABASE shop OWNER poor")
       let shop = own.settings.database("shop")
       // The server parts such a list at commas and blanks, and takes everything else for a name.
       let attack = "sales,a;ALTER/**/ROLE/**/poor/**/SUPERUSER"
