@@ -26,7 +26,7 @@ struct BesideLockTests {
   }
 
   @Test(
-    "readers and writers do not wait for a flip; creating a table does where it locks its schema",
+    "readers and writers do not wait for a flip; creating a table does where renaming locks a schema",
     arguments: TestServer.allCases
   )
   func letsOthersWork(server: TestServer) async throws {
@@ -41,7 +41,7 @@ struct BesideLockTests {
       try other.execute("UPDATE shop.jobs SET note = 'x' WHERE id = 1")
       let isMade = try other.execute("CREATE TABLE shop.mine (id int)", expecting: ["55P03"])
       try flip.connection.execute("COMMIT")
-      #expect(isMade == (try !stage.locksSchemas()))
+      #expect(isMade == (try !stage.locksRenamedSchemas()))
       #expect(try other.execute("SELECT count(*) FROM shop.customers").int == 21)
       if !isMade { try other.execute("CREATE TABLE shop.mine (id int)") }
       #expect(try other.execute("SELECT to_regclass('shop.mine') IS NOT NULL").bool)
@@ -60,7 +60,7 @@ struct BesideLockTests {
       let plan = try await replacement.plan()
       let other = try Connection.open(stage.settings)
       try other.execute("BEGIN; CREATE TABLE shop.mine (id int)")
-      guard try stage.locksSchemas() else {
+      guard try stage.locksRenamedSchemas() else {
         // Such a server lets them pass each other.
         _ = try await replacement.run(token: plan.token)
         return

@@ -3,11 +3,11 @@ import Postgres
 /// Minor releases of one major version differ in what they lock (15.18 locks less than 15.20), so a
 /// test that depends on it asks the server.
 extension Stage {
-  /// Whether creating a table locks its schema.
-  func locksSchemas() throws -> Bool {
+  /// Whether renaming a schema locks it, so that whoever creates a table there waits.
+  func locksRenamedSchemas() throws -> Bool {
     try locked(
-      "CREATE TABLE probed.t (id int)",
-      "classid = 'pg_namespace'::regclass AND objid = 'probed'::regnamespace"
+      "ALTER SCHEMA probed RENAME TO probed_aside",
+      "classid = 'pg_namespace'::regclass AND objid = 'probed_aside'::regnamespace"
     )
   }
 
