@@ -48,7 +48,8 @@ public enum CommandTree {
           "Set up",
           [
             .command(InitCommand.self), .group(key), .command(ScheduleCommand.self),
-            .command(DoctorCommand.self), .command(HealthCommand.self), .command(DashboardCommand.self),
+            .command(DoctorCommand.self), .command(HealthCommand.self),
+            .command(DashboardCommand.self),
             .command(CompletionsCommand.self), .command(ManualCommand.self),
             .group(tool),
           ]

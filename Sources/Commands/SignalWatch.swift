@@ -49,5 +49,7 @@ final class SignalWatch {
   var isStopping: @Sendable () -> Bool { { [first] in first.received != nil } }
 
   /// The status of a run that was stopped: which signal asked for it.
-  var status: ExitStatus { first.received == Signal.terminate.rawValue ? .terminated : .interrupted }
+  var status: ExitStatus {
+    first.received == Signal.terminate.rawValue ? .terminated : .interrupted
+  }
 }

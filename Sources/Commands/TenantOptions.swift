@@ -75,7 +75,10 @@ public struct TenantOptions: ArgumentGroup, Equatable {
     return try await Lane("drydock.tenants").run {
       try databases.flatMap { database in
         do {
-          let found = try TenantSchema.matching(schemas, try Connection.openForOwnQueries(database.settings))
+          let found = try TenantSchema.matching(
+            schemas,
+            try Connection.openForOwnQueries(database.settings)
+          )
           guard !found.isEmpty else {
             throw Self.none("No schema of \(database.settings) is like \(schemas)")
           }

@@ -42,7 +42,9 @@ extension PatchDirectory {
     guard let first = parts.first, first.hasPrefix("19") || first.hasPrefix("20") else {
       return nil
     }
-    if first.count == 4, parts.count >= 3 { return String(time.prefix(10).replacing("-", with: ".")) }
+    if first.count == 4, parts.count >= 3 {
+      return String(time.prefix(10).replacing("-", with: "."))
+    }
     return [8, 12, 14].contains(first.count)
       ? String(time.filter(\.isNumber).prefix(first.count)) : nil
   }
