@@ -80,7 +80,7 @@ public enum ConfigurationExample: String, CaseIterable, ArgumentValue {
   func text(_ answers: Answers) -> String {
     let parts: [String?] = [
       "# Drydock: \(meaning).", Self.head, "", repository(answers), key(answers),
-      databases(answers), patches, retention, gate,
+      databases(answers), patches, retention, plan, budget, gate,
     ]
     return parts.compactMap { $0 }.joined(separator: "\n") + "\n"
   }
@@ -174,6 +174,9 @@ public enum ConfigurationExample: String, CaseIterable, ArgumentValue {
             database: service=billing
             label: production
             protected: true
+
+        # What drydock backup --fleet works on; so do verify, status, drift, forget, collect and check.
+        fleet: {profiles: [shop, billing], concurrency: 2}
         """
     }
   }
@@ -210,6 +213,55 @@ public enum ConfigurationExample: String, CaseIterable, ArgumentValue {
     }
   }
 
+  /// What happens every day, and how long ago it may have happened at most.
+  private var plan: String? {
+    switch self {
+    case .laptop:
+      return """
+
+        # What is run by itself. Timers: drydock schedule --systemd -o ~/.config/systemd/user
+        # schedule: {backup: {at: "12:00"}, forget: {at: "12:30"}, collect: {at: "12:40"}}
+        """
+    case .server, .rds:
+      return """
+
+        # What is run by itself. Timers: drydock schedule --systemd, or --cron.
+        schedule:
+          backup: {at: "02:15"}
+          forget: {at: "03:00"}
+          collect: {at: "03:10"}
+          verify: {at: "04:00", days: [sun], level: 3}
+          check: {at: "05:00", read_data: 10%}
+          jitter: 5m
+        # Programs around each task, and who hears of it.
+        # hooks: {failure: [[/usr/local/bin/notify, backup]]}
+        # ping: {success: "https://hc.example.org/shop-{task}"}
+
+        # What drydock health expects, for monitoring.
+        health: {max_age: 26h, proof_max_age: 8d, proof_critical_age: 15d}
+        """
+    case .fleet:
+      return """
+
+        # What drydock health expects of each database, for monitoring. Every night:
+        #   drydock backup --fleet && drydock forget --fleet && drydock collect --fleet
+        health: {max_age: 26h, proof_max_age: 8d, proof_critical_age: 15d}
+        """
+    case .ci: return nil
+    }
+  }
+
+  private var budget: String? {
+    switch self {
+    case .rds, .fleet:
+      return """
+        # What the repository may take and cost.
+        # budget: {size: 500GiB, growth: 20GiB/month, price: 0.023 per GiB month, cost: 20}
+        """
+    case .laptop, .server, .ci: return nil
+    }
+  }
+
   private var gate: String? {
     guard self == .ci else { return nil }
     return """
@@ -218,6 +270,8 @@ public enum ConfigurationExample: String, CaseIterable, ArgumentValue {
       # of the checkout, which belongs to whoever wrote the last pull request.
       # policy: /etc/drydock/policy.yaml
       # receipt_key: /run/secrets/drydock-receipts.key
+      # Programs that look at the scratch after the patches.
+      # rehearsal_hooks: {after: [{run: [/srv/app/bin/smoke-test], limit: 5m}]}
       # What restored snapshots may take on this machine, so that the next rehearsal need not restore.
       templates: 20GiB
       """

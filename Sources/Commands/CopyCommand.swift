@@ -27,10 +27,6 @@ public struct CopyCommand: RunnableCommand {
     ),
     Example("drydock copy --to /mnt/elsewhere/drydock", "Copy what is new, as every night."),
     Example("drydock copy latest:shop --to /mnt/elsewhere/drydock", "Copy one snapshot."),
-    Example(
-      "drydock snapshots --repository /mnt/elsewhere/drydock",
-      "Look at the copy: it is a repository like any other."
-    ),
   ]
 
   /// The options of every command.

@@ -21,6 +21,7 @@ struct Examination {
     findings += await scratchServer()
     let (opened, kept) = await repository()
     findings += kept
+    findings += schedule()
     findings += await unfinished(opened?.repository)
     findings += space(server, opened?.snapshots.last)
     return findings

@@ -43,13 +43,13 @@ struct CollectTests {
 
   @Test("A dry run, the marking run, and one that finds its work waiting")
   func runs() async throws {
-    let dry = await run("collect --dry-run")
+    let dry = await run("collect --dry-run --quiet")
     #expect(dry.status == .done && dry.errors.isEmpty)
     try Golden.check(dry.output, "collect-dry-run.txt")
     #expect(try repository.markedPacks().packs == 0)
     try Golden.check(await run("collect").output, "collect.txt")
     #expect(try repository.markedPacks().packs == 1)
-    try Golden.check(await run("collect --json").output, "collect.json")
+    try Golden.check(await run("collect --json --quiet").output, "collect.json")
   }
 
   @Test("Marks are taken back")

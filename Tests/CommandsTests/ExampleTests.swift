@@ -35,7 +35,7 @@ struct ExampleTests {
   @Test("Each says in a sentence what it does")
   func explained() {
     for example in Self.leaves.flatMap(\.examples) {
-      let isSentence = example.purpose.hasSuffix(".") && example.purpose.first?.isUppercase == true
+      let isSentence = example.purpose.wholeMatch(of: /\p{Lu}.*[.?]/) != nil
       #expect(isSentence, "\(example.purpose)")
     }
   }
@@ -47,6 +47,7 @@ struct ExampleTests {
         == ["drydock", "query", "latest", "SELECT 1", "a b"]
     )
     #expect(Self.words("source <(drydock completions bash)") == ["drydock", "completions", "bash"])
+    #expect(Self.words("restic dump x | drydock import -") == ["drydock", "import", "-"])
   }
 
   /// The words of the first call of the program in a line, without what a shell does around it.
@@ -61,7 +62,9 @@ struct ExampleTests {
       } else if character == "'" || character == "\"" {
         (quote, isWord) = (character, true)
       } else if "|><;)&".contains(character) {
-        break
+        if isWord { words.append(word) }
+        (word, isWord) = ("", false)
+        if words.contains("drydock") { break }
       } else if character.isWhitespace {
         if isWord { words.append(word) }
         (word, isWord) = ("", false)

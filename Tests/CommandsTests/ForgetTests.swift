@@ -117,30 +117,30 @@ struct ForgetTests {
     func object(_ number: Int) -> URL {
       sandbox.root.appendingPathComponent("checkout/backups/snapshots/\(names[number])")
     }
-    #expect(await run("check").errors.isEmpty)
+    #expect(await run("check --quiet").errors.isEmpty)
     #expect(await run("forget --dry-run --keep-tag release").status == .done)
     #expect(await run("forget \(names[3].shortID)").errors.isEmpty)
-    #expect(await run("check").errors.isEmpty)
+    #expect(await run("check --quiet").errors.isEmpty)
     // The machine now remembers the newest that was to stay.
     try FileManager.default.removeItem(at: object(2))
-    #expect(await run("check").errors.contains(gone))
+    #expect(await run("check --quiet").errors.contains(gone))
     let forgotten = await run("forget --keep-last 1")
     #expect(forgotten.status == .done && forgotten.errors.contains(gone))
-    #expect(await run("check").errors.contains(gone), "the policy has not removed that one")
+    #expect(await run("check --quiet").errors.contains(gone), "the policy has not removed that one")
     #expect(try repository.snapshots() == [names[1]])
   }
 
   @Test("Who forgets all snapshots is not warned either")
   func forgetAll() async throws {
-    #expect(await run("check").errors.isEmpty)
+    #expect(await run("check --quiet").errors.isEmpty)
     let all = names.map(\.shortID).joined(separator: " ")
     #expect(await run("forget --even-last \(all)").status == .done)
-    #expect(await run("check").errors.isEmpty)
+    #expect(await run("check --quiet").errors.isEmpty)
   }
 
   @Test("A removal that fails midway is remembered as far as it went")
   func partialRemoval() async throws {
-    #expect(await run("check").errors.isEmpty)
+    #expect(await run("check --quiet").errors.isEmpty)
     let known = names
     let left = try Repository.open(repository.store, passphrase: nil, cacheDirectory: cache)
     // What a failed `forget` leaves: one of two snapshots that were to go is gone.
@@ -148,9 +148,9 @@ struct ForgetTests {
       at: sandbox.root.appendingPathComponent("checkout/backups/snapshots/\(known[3])")
     )
     try left.rememberRemoval(of: [known[2]], among: known)
-    #expect(await run("check").errors.contains("newest snapshot"), "another was to go")
+    #expect(await run("check --quiet").errors.contains("newest snapshot"), "another was to go")
     try left.rememberRemoval(of: [known[2], known[3]], among: known)
-    #expect(await run("check").errors.isEmpty)
+    #expect(await run("check --quiet").errors.isEmpty)
   }
 
   @Test("A machine that can keep no record forgets all the same")
