@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Postgres
 import Processes
@@ -12,6 +13,8 @@ struct FleetTests {
     let user: Drydock
     /// The server as the role reaches it.
     let address: String
+    /// Not below the directory that the program works in, which would be a checkout around it.
+    private let home: TemporaryDirectory
 
     init(on version: TestServer, _ databases: [String]) throws {
       server = try OwnServer(on: version)
@@ -23,12 +26,13 @@ struct FleetTests {
           "CREATE TABLE t AS SELECT generate_series(1, 100) AS i, '\(name)' AS name"
         )
       }
-      user = try Drydock(on: version)
+      home = try TemporaryDirectory(prefix: "dd-home", in: "/tmp")
+      user = try Drydock(on: version, ["HOME": home.path])
       address = server.settings().with("dbname", nil).with("user", "saver").argument
     }
 
     func configure(_ text: String) throws {
-      let directory = "\(user.directory)/home/.config/drydock"
+      let directory = "\(home.path)/.config/drydock"
       try FileManager.default.createDirectory(
         atPath: directory,
         withIntermediateDirectories: true

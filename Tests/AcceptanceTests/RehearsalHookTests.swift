@@ -70,7 +70,7 @@ struct RehearsalHookTests {
     try withDatabase(on: server) { database in
       let shop = try Shop(database, on: server)
       let columns =
-        "SELECT count(*) FROM pg_attribute WHERE attrelid = 'item'::regclass AND attnum > 0"
+        "SELECT count(*) FROM information_schema.columns WHERE table_name = 'item'"
       let before = try shop.hook(
         "baseline",
         "\(shop.psql) \"$DRYDOCK_SCRATCH_URL\" -Atc \"\(columns)\" > \(shop.notes)/before"
