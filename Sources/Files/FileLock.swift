@@ -58,6 +58,10 @@ public final class FileLock: Sendable {
   }
 
   deinit {
-    if descriptor >= 0 { close(descriptor) }
+    guard descriptor >= 0 else { return }
+    // A child that was started but has not yet become its program has the file open too, and would
+    // hold the lock for as long.
+    while flock(descriptor, LOCK_UN) != 0, errno == EINTR {}
+    close(descriptor)
   }
 }
