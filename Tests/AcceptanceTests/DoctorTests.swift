@@ -50,20 +50,21 @@ struct DoctorTests {
       defer { _ = try? connection.execute("DROP OWNED BY \(role); DROP ROLE \(role)") }
       let user = try Drydock(on: .v15)
       let poor = try ask(user, source.with("user", role))
+      let named = "\"\(role)\""
       let expected: [String] = [
         "bad: 1 table cannot be read by this role: public.mine"
-          + " -> GRANT pg_read_all_data TO \(role)",
+          + " -> GRANT pg_read_all_data TO \(named)",
         "bad: policies hide rows of public.hidden from this role"
-          + " -> ALTER ROLE \(role) BYPASSRLS, or back up as their owner.",
+          + " -> ALTER ROLE \(named) BYPASSRLS, or back up as their owner.",
         "bad: 1 large object cannot be read by this role"
-          + " -> GRANT SELECT ON LARGE OBJECT ... TO \(role), or back up as their owner.",
+          + " -> GRANT SELECT ON LARGE OBJECT ... TO \(named), or back up as their owner.",
       ]
       #expect(Array(poor.about("backup").prefix(3)) == expected)
-      #expect(poor.about("migrate").contains { $0.contains("drydock init --grant \(role)") })
+      #expect(poor.about("migrate").contains { $0.contains("drydock init --grant \(named)") })
       #expect(
         poor.about("migrate").contains { $0.contains("others own public.hidden, public.mine") }
       )
-      #expect(poor.about("restore").contains { $0.contains("ALTER ROLE \(role) CREATEDB") })
+      #expect(poor.about("restore").contains { $0.contains("ALTER ROLE \(named) CREATEDB") })
       #expect(
         poor.about("changed pages").contains { $0.hasPrefix("warning: every snapshot reads") }
       )

@@ -104,7 +104,7 @@ struct TerminalTests {
 
     let other = try PersonAtTerminal(
       user,
-      line: "'\(Drydock.program)' snapshots; echo ended $?; stty -a",
+      line: "trap : INT; '\(Drydock.program)' snapshots; echo ended $?; stty -a",
       nothing
     )
     try other.wait(for: "Passphrase: ")
