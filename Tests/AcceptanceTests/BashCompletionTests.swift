@@ -39,7 +39,7 @@ struct BashCompletionTests {
       // That snapshot has no such table.
       try check("drydock restore \(id) --table sal", "restore", id, "--table", "sal")
       try check("drydock restore \(id) --table pub", "restore", id, "--table", "public.orders")
-      try check("drydock backup --checkpoint=fo", "backup", "--checkpoint=force")
+      try check("drydock init --example=la", "init", "--example=laptop")
       try check(
         "drydock snapshots --of \(name.dropLast())",
         "snapshots",
