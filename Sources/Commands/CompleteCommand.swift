@@ -14,7 +14,7 @@ public struct CompleteCommand: RunnableCommand {
   /// The options on the unfinished line count, so it reads the configuration itself.
   public static let readsConfiguration = false
   /// How long a person waits for it; what is known by then is printed.
-  static let patience = Duration.seconds(1)
+  static let patience = Duration.seconds(5)
 
   /// The options of every command.
   public var shared = SharedOptions()
