@@ -86,7 +86,7 @@ struct BackupSettings: Sendable, Equatable {
     guard let duration = Duration(argument: text) else {
       throw wrong(place, Duration.expectation)
     }
-    return duration / .seconds(1)
+    return duration.inSeconds
   }
 
   /// Reads `witness` or `trust-uptime`.

@@ -38,13 +38,28 @@ struct DashboardDatabase {
   }
 
   private var hero: HTML {
-    Dashboard.hero(
-      database.state,
-      database.promise(in: dashboard),
+    let newest =
       database.newest.map { "The newest snapshot is from \(dashboard.ago($0.taken))." }
-        ?? "There is no snapshot.",
+      ?? "There is no snapshot."
+    return Dashboard.hero(
+      database.state,
+      verdict,
+      verdict == promise ? newest : "\(promise) \(newest)",
       database.findings
     )
+  }
+
+  private var promise: String { database.promise(in: dashboard) }
+
+  /// A promise stands in large letters only where nothing is wrong with it.
+  private var verdict: String {
+    switch database.state {
+    case .critical: "This database is not safe."
+    case .warning, .unknown: "This database is backed up, but somebody should look at it."
+    case .good where facts.lastRestore == nil && database.limits != nil:
+      "This database is \(database.goodness)."
+    case .good: promise
+    }
   }
 
   private var summary: [(String, String)] {

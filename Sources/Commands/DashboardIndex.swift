@@ -83,7 +83,7 @@ struct DashboardIndex {
       [
         .element("h2", [.element("a", ["href": file], [.text(database.label)])]),
         findings.isEmpty
-          ? .element("p", [Dashboard.badge(.good), .text(" backed up and proven")])
+          ? .element("p", [Dashboard.badge(.good), .text(" \(database.goodness)")])
           : .element("div", findings),
         .element("p", ["class": "big"], [.text(database.promise(in: dashboard))]),
         Dashboard.values(
@@ -116,7 +116,7 @@ struct DashboardIndex {
     }
     let uses = budget.uses(of: storage, now: health.time).filter { $0.kind != .disk }
     fields += uses.map { ("budget", $0.text) }
-    return [Dashboard.values(fields)] + sizes
+    return [.element("div", ["class": "plots"], [Dashboard.values(fields)] + sizes)]
   }
 
   private var budget: Budget { dashboard.budget }
@@ -130,11 +130,14 @@ struct DashboardIndex {
       points,
       now: health.time
     ) { Quantity.bytes(Int($0)) }
-    return [.element("div", ["class": "plots"], [plot.bytes.html])]
+    return [plot.bytes.html]
   }
 }
 
 extension DatabaseHealth {
+  /// What is true of a database of which nothing is to be said.
+  var goodness: String { proof == nil ? "backed up" : "backed up and proven" }
+
   /// What can be promised of a restore, from the last one that proved a snapshot.
   func promise(in dashboard: Dashboard) -> String {
     guard let restore = facts.lastRestore else {

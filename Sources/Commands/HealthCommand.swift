@@ -93,10 +93,10 @@ public struct HealthCommand: RunnableCommand {
   private func look(in context: Context) async throws -> Health {
     var policy = context.healthPolicy
     if let maxAge {
-      policy.maxAge = maxAge / .seconds(1)
+      policy.maxAge = maxAge.inSeconds
       policy.warnAge = policy.warnAge.map { min($0, policy.maxAge) }
     }
-    if let proofMaxAge { policy.proofMaxAge = proofMaxAge / .seconds(1) }
+    if let proofMaxAge { policy.proofMaxAge = proofMaxAge.inSeconds }
     let repository = try await context.openRepository()
     var facts = try await context.facts(of: repository)
     let all = facts.databases.flatMap(\.snapshots)

@@ -78,7 +78,7 @@ public struct Plot: Sendable, Equatable {
   }
 
   private static let size = (width: 480.0, height: 220.0)
-  private static let inner = (left: 66.0, right: 468.0, top: 12.0, bottom: 190.0)
+  private static let inner = (left: 80.0, right: 450.0, top: 12.0, bottom: 190.0)
 
   /// A figure with its caption.
   public var html: HTML {

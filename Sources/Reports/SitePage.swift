@@ -65,26 +65,31 @@ public struct SitePage: Sendable, Equatable {
     header, footer { max-width: 64rem; margin: 0 auto; padding: .5rem 1rem; }
     footer { color: var(--muted); font-size: .9em; border-top: 1px solid var(--line); margin-top: 1rem; }
     nav ul { display: flex; flex-wrap: wrap; gap: .3rem 1rem; list-style: none; margin: 0; padding: 0; }
-    nav a, .card h2 a { overflow-wrap: anywhere; }
+    nav li { min-width: 0; }
+    nav a { display: block; max-width: 16rem; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+    .card h2 a { overflow-wrap: anywhere; }
     nav a[aria-current] { color: var(--ink); font-weight: 600; text-decoration: none; }
     h1 { margin: .4rem 0 .8rem; }
     h2 { margin: 2rem 0 .6rem; }
     .hero { border-left: .5rem solid currentColor; background: var(--soft); border-radius: 6px; padding: .8rem 1.1rem; margin: 0 0 1rem; }
     .hero p { margin: .2rem 0; color: var(--ink); }
     .hero .verdict { font-size: 1.35rem; font-weight: 650; line-height: 1.3; color: inherit; }
+    .hero .findings { color: var(--ink); list-style: none; margin: .6rem 0 0; padding: 0; }
     .state { font-weight: 650; white-space: nowrap; }
     .cards { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(19rem, 100%), 1fr)); gap: 1rem; }
     .card { border: 1px solid var(--line); border-radius: 8px; padding: .8rem 1rem; min-width: 0; }
     .card h2 { margin: 0 0 .2rem; font-size: 1.15rem; }
     .card p { margin: .3rem 0; }
     .card .big { font-size: 1.05rem; }
-    .card dl { margin: .5rem 0 0; grid-template-columns: fit-content(45%) minmax(0, 1fr); }
+    dl { grid-template-columns: fit-content(38%) minmax(0, 1fr); margin: 0 0 1rem; align-content: start; }
+    .card dl { margin: .5rem 0 0; }
     dt { color: var(--muted); font-weight: 400; }
     .plots { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(26rem, 100%), 1fr)); gap: 1rem; }
     .plot { margin: 0; border: 1px solid var(--line); border-radius: 8px; padding: .7rem .8rem; min-width: 0; }
     .plot figcaption { font-weight: 600; }
     .plot svg { display: block; width: 100%; height: auto; }
     .plot text { fill: var(--muted); font-size: 13px; }
+    @media (max-width: 36rem) { .plot text { font-size: 16px; } }
     .plot .row { text-anchor: end; }
     .plot .column { text-anchor: middle; }
     .plot .grid { stroke: var(--line); stroke-width: 1; }

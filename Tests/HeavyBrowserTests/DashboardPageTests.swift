@@ -97,7 +97,7 @@ struct DashboardPageTests {
     let directory = "\(SharedInputs.packageRoot)/.build/pictures"
     try Directory.create(directory)
     let page = try await Self.page(kind)
-    for (name, width, height) in [("phone", 390, 2400), ("desktop", 1280, 1800)] {
+    for (name, width, height) in [("phone", 390, 4800), ("desktop", 1280, 3000)] {
       let picture = try Browser().picture(page, width: width, height: height, scheme)
       #expect(picture.starts(with: [0x89, 0x50, 0x4E, 0x47]) && picture.count > 30_000)
       let path = "\(directory)/dashboard-\(kind)-\(name)-\(scheme.rawValue).png"
