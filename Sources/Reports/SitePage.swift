@@ -89,7 +89,7 @@ public struct SitePage: Sendable, Equatable {
     .plot figcaption { font-weight: 600; }
     .plot svg { display: block; width: 100%; height: auto; }
     .plot text { fill: var(--muted); font-size: 13px; }
-    @media (max-width: 36rem) { .plot text { font-size: 16px; } }
+    @media (max-width: 36rem) { .plot text { font-size: 16px; } .wide { font-size: .9em; } .wide td { white-space: nowrap; } }
     .plot .row { text-anchor: end; }
     .plot .column { text-anchor: middle; }
     .plot .grid { stroke: var(--line); stroke-width: 1; }
