@@ -33,8 +33,13 @@ enum CodeText {
       }
     }
 
+    /// What begins a comment or a quote, or counts parentheses; all else is kept as it is.
+    static let signs: Set<Character> = ["/", "#", "\"", "(", ")"]
+
     mutating func insideCode(_ depth: Int) {
-      if starts("//") { return blank(until: { $0.starts("\n") }) }
+      // Comparing texts at every character of the tree takes minutes.
+      guard Self.signs.contains(input[position]) else { return keep(1) }
+      if starts("//") { return blank(until: { $0.input[$0.position] == "\n" }) }
       if starts("/*") { return blankBlock() }
       let hashes = input[position...].prefix { $0 == "#" }.count
       if starts("\"", at: hashes) {
@@ -54,6 +59,7 @@ enum CodeText {
     }
 
     mutating func insideQuote(_ hashes: Int, _ isLong: Bool) {
+      guard input[position] == "\"" || input[position] == "\\" else { return blank(1) }
       let mark = String(repeating: "#", count: hashes)
       let end = (isLong ? "\"\"\"" : "\"") + mark
       if starts(end) {
