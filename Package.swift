@@ -276,6 +276,11 @@ let package = Package(
       dependencies: ["simulate", "TestSupport", "Files"],
       swiftSettings: strict
     ),
-    .testTarget(name: "HouseRulesTests", dependencies: ["TestSupport"], swiftSettings: strict),
+    // Optimized, because it reads the whole tree a few times: minutes otherwise.
+    .testTarget(
+      name: "HouseRulesTests",
+      dependencies: ["TestSupport"],
+      swiftSettings: strict + [.unsafeFlags(["-O"])]
+    ),
   ]
 )
