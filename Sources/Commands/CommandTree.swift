@@ -18,6 +18,7 @@ public enum CommandTree {
           [
             .command(BackupCommand.self), .command(SnapshotsCommand.self),
             .command(ShowCommand.self), .command(DiffCommand.self), .command(QueryCommand.self),
+            .command(TagCommand.self), .command(ProtectCommand.self),
             .command(RestoreCommand.self),
             .command(RestoresCommand.self),
             .command(VerifyCommand.self), .command(CheckCommand.self),

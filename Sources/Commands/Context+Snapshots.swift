@@ -8,7 +8,10 @@ extension Context {
   /// All snapshots of a repository that the key may read, oldest first.
   func snapshots(in repository: Repository) async throws -> [SnapshotContent] {
     try await Lane("drydock.snapshots").run {
-      try repository.snapshots().compactMap { try SnapshotContent(ifReadable: $0, in: repository) }
+      let tags = try TagTable(of: repository)
+      return try repository.snapshots()
+        .compactMap { try SnapshotContent(ifReadable: $0, in: repository) }
+        .map(tags.tagging)
         .sorted { ($0.manifest.taken, $0.name) < ($1.manifest.taken, $1.name) }
     }
   }

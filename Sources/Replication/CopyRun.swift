@@ -100,7 +100,31 @@ public struct CopyRun: Sendable {
       bytes += item.copied.bytes
       result.items.append(item)
     }
+    if let target, !isDryRun { try copyTags(of: snapshots, to: target, &result.notices) }
     return result
+  }
+
+  /// Tags that snapshots were given later, also those that the target has had for long.
+  private func copyTags(
+    of snapshots: [SnapshotContent],
+    to target: Repository,
+    _ notices: inout [Problem]
+  ) throws {
+    let tags = try TagTable(of: source)
+    let there = Set(try target.snapshots())
+    let names = snapshots.map(\.name).filter(there.contains)
+    guard target.role == .write, try tags.lacks(names, in: target) else {
+      return try tags.copy(of: names, to: target)
+    }
+    notices.append(
+      Problem(
+        .refused,
+        code: "copy.tags",
+        "the tags and the protection that snapshots were given later were not copied",
+        reason: "the target's key slot has role write",
+        hint: "Copy once with a full key of the target."
+      )
+    )
   }
 
   private static let noTarget = Problem(

@@ -1,7 +1,8 @@
 internal import Cryptography
 internal import ObjectStore
 
-/// The word of who holds a full key, over what only he may decide: marks and unmarks.
+/// The word of who holds a full key, over what only he may decide: marks and unmarks, and which
+/// snapshots `forget` has to leave alone.
 ///
 /// Everybody who opens the repository can read and verify them, for every writer has to keep away
 /// from marked packs; a host whose slot has the role `write` cannot make one.
@@ -13,7 +14,9 @@ struct Custody {
 
   /// A content with its signature behind it.
   func signed(_ raw: [UInt8], _ kind: SealedObject.Kind, _ name: ObjectName) throws -> [UInt8] {
-    guard let signer = keys.signer else { throw KeyProblem.needsFullKey("collection") }
+    guard let signer = keys.signer else {
+      throw KeyProblem.needsFullKey(kind == .tags ? "changing tags" : "collection")
+    }
     let message = message(raw, kind, name)
     return raw + (try signer.signature(of: message.span))
   }

@@ -11,12 +11,15 @@ public enum RecordKind: String, Sendable, CaseIterable {
   case restore = "restores"
   /// The result of a verification, sealed.
   case proof = "proofs"
+  /// What was attached to a snapshot after it was taken, sealed and signed by who holds a full key.
+  case tags
 
   fileprivate var seal: SealedObject.Kind? {
     switch self {
     case .receipt, .revocation: nil
     case .restore: .restore
     case .proof: .proof
+    case .tags: .tags
     }
   }
 }

@@ -171,7 +171,7 @@ struct RepositoryCheck {
   }
 
   private mutating func checkRecords() throws {
-    for kind in [RecordKind.restore, .proof] {
+    for kind in [RecordKind.restore, .proof, .tags] {
       for object in try repository.store.list(kind.rawValue) {
         try finding(object.name) { check in
           let id = object.name.lastComponent

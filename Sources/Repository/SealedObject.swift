@@ -13,12 +13,13 @@ struct SealedObject {
     case proof = 5
     case mark = 6
     case unmark = 7
+    case tags = 8
 
     /// Whether a generation's key seals it, and not the one that outlives generations.
     var hasGeneration: Bool { self != .index && !isSigned }
 
     /// Whether the repository's authority signs it.
-    var isSigned: Bool { self == .mark || self == .unmark }
+    var isSigned: Bool { [.mark, .unmark, .tags].contains(self) }
   }
 
   static let rawLimit = 256 << 20

@@ -83,6 +83,7 @@ public struct RetentionPlan: Sendable, Equatable {
       for tag in policy.tags where candidate.has(tag) {
         decisions[place].reasons.append("tag \(tag)")
       }
+      if candidate.isProtected { decisions[place].reasons.append("protected") }
       if candidate.isInUse { decisions[place].reasons.append("in use by a running backup") }
     }
     keepMinimum(max(1, policy.minimum), &decisions)
@@ -114,6 +115,12 @@ public struct RetentionPlan: Sendable, Equatable {
 }
 
 extension RetentionPlan.Candidate {
+  /// The tag that keeps a snapshot whatever a policy says.
+  public static let protection = "protected"
+
+  /// Whether a person has said that this snapshot stays.
+  public var isProtected: Bool { tags[Self.protection] != nil }
+
   /// Whether a tag of a policy is on the snapshot: a key alone stands for every value.
   public func has(_ tag: String) -> Bool {
     let parts = tag.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)

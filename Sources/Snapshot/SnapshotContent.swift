@@ -7,8 +7,8 @@ public struct SnapshotContent: Sendable {
   public let repository: Repository
   /// The snapshot's name.
   public let name: SnapshotName
-  /// What it says.
-  public let manifest: Manifest
+  /// What it says; its tags may have been changed since, see ``TagTable``.
+  public internal(set) var manifest: Manifest
 
   /// Opens a snapshot; a `Problem` of kind `damaged` where its manifest cannot be read.
   public init(opening name: SnapshotName, in repository: Repository) throws {

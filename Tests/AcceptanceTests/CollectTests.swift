@@ -103,7 +103,7 @@ struct CollectTests {
     _ source: ConnectionSettings,
     _ snapshot: BackupSummary
   ) throws {
-    let check = try user.run(["check", "--read-data"])
+    let check = try user.run(["check", "--read-data", "--quiet"])
     #expect(check.code == 0 && check.output.contains("Nothing is wrong."), "\(check)")
     #expect(check.errors.isEmpty, "\(check)")
     try withDatabase(on: .v15) { restored in

@@ -78,7 +78,7 @@ struct HostTests {
       ["forget", first.id], ["forget", "--keep-last", "1"],
       ["forget", "--dry-run", "--keep-last", "1"], ["collect"], ["collect", "--dry-run"],
       ["collect", "--undo"], ["check", "--repair"], ["key", "rotate"],
-      ["key", "remove", scene.slot],
+      ["key", "remove", scene.slot], ["tag", first.id, "a=b"], ["protect", first.id],
       ["key", "add", "--passphrase-file-new", "second", "--label", "x"],
     ] {
       if words.contains("second") {

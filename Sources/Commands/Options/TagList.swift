@@ -13,7 +13,7 @@ struct TagList: Equatable {
           .usage,
           code: "usage.tag",
           "The tag \(tag) has no name and value",
-          hint: "Write --tag git=1a2b3c4."
+          hint: "Write it as git=1a2b3c4."
         )
       }
       values[String(tag[..<equals])] = String(tag[tag.index(after: equals)...])

@@ -38,6 +38,13 @@ struct ForgetSelection {
     let candidates = try await candidates(besides: named)
     let tags = (given ?? context.configuration.keep)?.tags ?? []
     for candidate in candidates where named.contains(candidate.name) {
+      guard !candidate.isProtected else {
+        throw Self.kept(
+          candidate.name,
+          "it is protected",
+          "Take that away with drydock protect \(candidate.name.shortID) --off."
+        )
+      }
       if let tag = tags.first(where: candidate.has) {
         throw Self.kept(
           candidate.name,
@@ -66,9 +73,11 @@ struct ForgetSelection {
     let repository = repository
     return try await Lane("drydock.forget").run {
       let inUse = try repository.snapshotsInUse()
+      let tags = try TagTable(of: repository)
       return try repository.snapshots().map { name in
         do {
-          let manifest = try SnapshotContent(opening: name, in: repository).manifest
+          let content = try SnapshotContent(opening: name, in: repository)
+          let manifest = try tags.tagging(content).manifest
           return RetentionPlan.Candidate(
             name: name,
             series: manifest.series,

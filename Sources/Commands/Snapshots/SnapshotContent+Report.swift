@@ -3,6 +3,13 @@ internal import Reports
 internal import Repository
 internal import Snapshot
 
+extension Manifest {
+  /// The tags in one line: `git=1a2b3c4 release=2.4`.
+  var tagText: String {
+    tags.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: " ")
+  }
+}
+
 extension SnapshotContent {
   /// What a snapshot holds, for a person and whole for programs.
   var report: Report {
@@ -20,6 +27,7 @@ extension SnapshotContent {
             .init("parent", manifest.parent ?? "none"),
             .init("by", "\(manifest.tool) on \(manifest.host)"),
             .init("patches", manifest.ledger.last.map { "up to \($0.version)" } ?? "no ledger"),
+            .init("tags", manifest.tagText.isEmpty ? "none" : manifest.tagText),
             .init("sequences", Quantity.count(manifest.sequences.count)),
             .init("large objects", Quantity.count(manifest.largeObjectCount)),
             .init(

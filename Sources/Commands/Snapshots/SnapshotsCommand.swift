@@ -61,8 +61,7 @@ public struct SnapshotsCommand: RunnableCommand {
         Quantity.bytes(manifest.totals.bytes),
         Quantity.bytes(manifest.totals.bytesStored),
         proofs[snapshot.name]?.brief(now: now) ?? "",
-        manifest.tags.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
-          .joined(separator: " ") + (manifest.isPartial ? " (partial)" : "")
+        manifest.tagText + (manifest.isPartial ? " (partial)" : "")
           + (manifest.dump == nil ? "" : " (imported)")
       )
     }

@@ -117,8 +117,10 @@ struct WordSource: Sendable {
     guard !names.isEmpty else { return }
     let repository = try await context.openRepository()
     try await Lane("drydock.words").run {
+      let tags = try TagTable(of: repository)
       for name in names {
-        if let content = try SnapshotContent(ifReadable: name, in: repository) { use(content) }
+        guard let content = try SnapshotContent(ifReadable: name, in: repository) else { continue }
+        use(try tags.tagging(content))
       }
     }
   }
