@@ -137,6 +137,7 @@ struct ScheduleCommandTests {
       (["--foreground", "--jitter"], "--jitter goes with --run alone"),
       (["--run", "check"], "The plan has no task 'check'"),
       (["--run", ","], "No task is named"),
+      (["--cron", "--user", "a\nb"], "No timer can be written with the line break"),
     ]
   )
   func contradictions(words: [String], expected: String) async throws {

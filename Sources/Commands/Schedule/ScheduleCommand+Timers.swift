@@ -46,12 +46,24 @@ extension ScheduleCommand {
     for case (let option, let value?) in given {
       options += [option, option == "--profile" ? value : session.context.absolute(value)]
     }
+    try Self.refuseLines(options + [user].compactMap { $0 })
     return PlanCaller(
       program: FileFacts.realPath("/proc/self/exe") ?? "drydock",
       options: options,
       profile: configuration.profile,
       user: user,
       writablePaths: writablePaths(session)
+    )
+  }
+
+  /// A line that is broken would be a second entry of a crontab, or another setting of a unit.
+  private static func refuseLines(_ words: [String]) throws {
+    guard let word = words.first(where: { $0.contains(where: \.isNewline) }) else { return }
+    throw Problem(
+      .usage,
+      code: "usage.schedule",
+      "No timer can be written with the line break in '\(word)'",
+      hint: "Give the file, the profile or the user a name of one line."
     )
   }
 
