@@ -99,7 +99,7 @@ struct FleetRoster {
       // libpq would take the user's name for the database's.
       let asked = server.keywords["dbname"] == nil ? server.database("postgres") : server
       let found = try await Lane("drydock.fleet").run {
-        let connection = try Connection.opening(asked)
+        let connection = try Connection.openingForOwnQueries(asked)
         do throws(PostgresError) {
           return try ServerDatabases.read(connection)
         } catch {
