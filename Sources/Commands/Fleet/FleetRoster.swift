@@ -63,7 +63,25 @@ struct FleetRoster {
     }
   }
 
+  /// What the databases of those are called whose snapshots go where the configuration's go.
+  ///
+  /// Where a repository is given on the command line, it is looked at in the place of that one. A
+  /// profile that leaves the name to a service is not among them, since only libpq reads that.
+  func databasesOfProfiles() throws -> [String] {
+    var written = options
+    written.repository = nil
+    let shared = try Configuration.load(written, in: context.world).repository
+    return try settings.profiles.compactMap { name -> String? in
+      let member = try read(name, by: written)
+      return member.repository == shared ? member.database?.keywords["dbname"] : nil
+    }
+  }
+
   private func configuration(of profile: String) throws -> Configuration {
+    try read(profile, by: options)
+  }
+
+  private func read(_ profile: String, by options: SharedOptions) throws -> Configuration {
     var options = options
     options.profile = profile
     var configuration = try Configuration.load(options, in: context.world)
