@@ -156,6 +156,16 @@ struct TaskRunTests {
     #expect(try stage.text("seen") == "told\n")
   }
 
+  @Test("A hook after the task runs although the one before it failed, and so do those who tell")
+  func othersFollow() async throws {
+    var stage = try Stage()
+    stage.hooks.after = [stage.hook("unmount", exit: 4), stage.hook("start")]
+    stage.hooks.failure = [stage.hook("mail", exit: 5), stage.hook("page")]
+    let outcome = try await stage.run()
+    #expect(outcome.hasOmissions && outcome.troubles.count == 2)
+    #expect(try stage.text("seen") == "unmount\nstart\nmail\npage\n")
+  }
+
   @Test("A hook that takes too long is ended")
   func slowHook() async throws {
     var stage = try Stage()
