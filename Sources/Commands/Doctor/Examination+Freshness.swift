@@ -13,7 +13,7 @@ extension Examination {
   /// Seconds after which a weekly proof has been missed twice.
   private static let proofAge = 14.0 * 86_400
   /// Seconds by which two clocks may differ.
-  private static let clockTolerance = 180.0
+  static let clockTolerance = 180.0
 
   /// How old the newest snapshot of each database is, and what is proven of any.
   func freshness(
