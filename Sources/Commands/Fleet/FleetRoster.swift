@@ -41,19 +41,29 @@ struct FleetRoster {
         hint: "Leave one out with 'except:', or name the server by another service."
       )
     }
-    let chosen = all.filter { member in
+    guard !all.isEmpty else {
+      throw Self.wrong(
+        "The fleet has no member",
+        hint: "Its servers have no database that 'except:' leaves."
+      )
+    }
+    try Self.refuse(idle: patterns, among: all)
+    return all.filter { member in
       guard !patterns.isEmpty, case .success = member.configuration else { return true }
       return patterns.contains { TablePattern.fits($0, member.name) }
     }
-    guard !chosen.isEmpty else {
-      throw Self.wrong(
-        all.isEmpty
-          ? "The fleet has no member" : "No member of the fleet is called so",
-        facts: all.map(\.name),
-        hint: all.isEmpty ? "Its servers have no database that 'except:' leaves." : nil
-      )
+  }
+
+  /// A name that fits nothing is mistyped, and what it means would be left out in silence.
+  ///
+  /// Unless a server cannot be asked, which may have it.
+  private static func refuse(idle patterns: [String], among all: [FleetMember]) throws {
+    let isWhole = all.allSatisfy { if case .success = $0.configuration { true } else { false } }
+    let idle = patterns.first { pattern in
+      !all.contains { TablePattern.fits(pattern, $0.name) }
     }
-    return chosen
+    guard isWhole, let idle else { return }
+    throw wrong("No member of the fleet is called \(idle)", facts: all.map(\.name))
   }
 
   /// Those that have a profile.
