@@ -47,6 +47,9 @@ public struct TaskRun: Sendable {
     let claim = try await claim()
     defer { withExtendedLifetime(claim) {} }
     let notes = RunNotes()
+    if let trouble = claim.trouble {
+      notes.add(trouble: "others cannot see who runs the task: \(trouble.summary)")
+    }
     let started = clock.now()
     if let trouble = await pings.send(.start, of: task, clock) { notes.add(trouble: trouble) }
 

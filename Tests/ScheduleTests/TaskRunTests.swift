@@ -224,6 +224,15 @@ struct TaskRunTests {
     #expect(try await stage.run().problem == nil)
   }
 
+  @Test("A task is run although it cannot be written down who runs it")
+  func unwritableHolder() async throws {
+    let stage = try Stage()
+    try Directory.create("\(stage.journal.directory)/backup.running")
+    let outcome = try await stage.run()
+    #expect(outcome.problem == nil && outcome.record.result == .done)
+    #expect(outcome.troubles.count == 1 && outcome.troubles[0].hasPrefix("others cannot see who"))
+  }
+
   @Test("One that may wait begins when the other has ended")
   func waiting() async throws {
     let stage = try Stage()
