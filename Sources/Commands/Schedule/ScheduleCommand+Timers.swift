@@ -39,9 +39,17 @@ extension ScheduleCommand {
     let configuration = session.context.configuration
     // The plan is believed from one file alone: the named one, or the one outside of the checkout.
     var options = configuration.files.last.map { ["--config", $0] } ?? []
-    let given = [
-      ("--profile", configuration.profile), ("--repository", shared.repository),
-      ("--passphrase-file", shared.passphraseFile), ("--key-file", shared.keyFile),
+    var passphraseFile: String?
+    if case .file(let path) = configuration.passphrase { passphraseFile = path }
+    // A path in the file is seen from where the program is called, and a timer calls it elsewhere.
+    let relative = { (path: String?) -> String? in
+      path.flatMap { session.context.absolute($0) == $0 ? nil : $0 }
+    }
+    let given: [(String, String?)] = [
+      ("--profile", configuration.profile),
+      ("--repository", shared.repository ?? relative(configuration.repository)),
+      ("--passphrase-file", shared.passphraseFile ?? relative(passphraseFile)),
+      ("--key-file", shared.keyFile ?? relative(configuration.keyFile)),
     ]
     for case (let option, let value?) in given {
       options += [option, option == "--profile" ? value : session.context.absolute(value)]
