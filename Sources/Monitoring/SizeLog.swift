@@ -10,8 +10,10 @@ public struct SizeLog: Sendable {
   private static let name = "sizes"
   /// How many samples are kept: more than a month of hours.
   private static let limit = 800
-  /// Times and sizes that can have been measured; others come from a file that is damaged.
-  private static let (times, sizes) = (0...1 << 36, 0...1 << 56)
+  /// Seconds that can have been measured; others come from a file that is damaged.
+  private static let times = 0...(1 << 36)
+  /// Bytes that can have been.
+  private static let sizes = 0...(1 << 56)
 
   private let directory: String
 
