@@ -96,13 +96,15 @@ public struct ArgumentInfo: Sendable, Equatable {
   /// The value that a flag may carry.
   private var attachedText: String { valueName.isEmpty ? "" : "[=\(valueName)]" }
 
-  /// The help sentence, completed with choices, default and repetition.
+  /// The help sentence, completed with choices, repetition, and the default where it does not name it.
   public var fullHelp: String {
     var text = help
     if kind == .positional && !choices.isEmpty {
       text += " One of: \(choices.joined(separator: ", "))."
     }
-    if let defaultText { text += " Default: \(defaultText)." }
+    if let defaultText, !help.contains("(default \(defaultText))") {
+      text += " Default: \(defaultText)."
+    }
     if isRepeated && kind == .option { text += " May be repeated." }
     return text
   }

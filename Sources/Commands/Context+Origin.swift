@@ -87,7 +87,7 @@ extension Context {
     in repository: Repository
   ) async throws -> DataOrigin? {
     let (last, operations) = try await Lane("drydock.origin").run {
-      let identity = try DatabaseIdentity.read(try Connection.opening(settings))
+      let identity = try DatabaseIdentity.read(try Connection.openingForOwnQueries(settings))
       return (
         try OriginRecord.last(of: identity, in: repository),
         try OriginRecord.operations(of: identity, in: repository)

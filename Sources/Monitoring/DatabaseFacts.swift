@@ -44,9 +44,16 @@ public struct DatabaseFacts: Sendable, Equatable {
     snapshots.flatMap(\.proofs).filter { $0.says(level) }.max { $0.proven < $1.proven }
   }
 
+  /// The last proof of a level that is not from the future: such a one would be fresh for ever.
+  public func lastProof(_ level: Proof.Level, at now: Date) -> Proof? {
+    let limit = now.timeIntervalSince1970 + SnapshotFacts.clockTolerance
+    return snapshots.flatMap(\.proofs).filter { $0.says(level) && Double($0.proven) <= limit }
+      .max { $0.proven < $1.proven }
+  }
+
   /// The last proof of the highest level that was ever reached.
-  public var bestProof: Proof? {
-    Proof.Level.allCases.reversed().lazy.compactMap { lastProof($0) }.first
+  public func bestProof(at now: Date) -> Proof? {
+    Proof.Level.allCases.reversed().lazy.compactMap { lastProof($0, at: now) }.first
   }
 
   /// The last restore that was done to prove a snapshot: when, of which, and how long it took.

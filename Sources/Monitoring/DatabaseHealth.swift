@@ -44,7 +44,7 @@ public struct DatabaseHealth: Sendable, Equatable {
     self.facts = facts
     newest = facts.newest(at: now)
     age = newest.map { max(0, now.timeIntervalSince($0.taken)) }
-    proof = facts.lastProof(policy.proofLevel)
+    proof = facts.lastProof(policy.proofLevel, at: now)
     proofAge = proof.map { max(0, now.timeIntervalSince1970 - Double($0.proven)) }
     time = now
     limits = nil

@@ -10,6 +10,10 @@ public struct SizeLog: Sendable {
   private static let name = "sizes"
   /// How many samples are kept: more than a month of hours.
   private static let limit = 800
+  /// Seconds that can have been measured; others come from a file that is damaged.
+  private static let times = 0...(1 << 36)
+  /// Bytes that can have been.
+  private static let sizes = 0...(1 << 56)
 
   private let directory: String
 
@@ -27,9 +31,9 @@ public struct SizeLog: Sendable {
       )
       return text.split(separator: "\n").compactMap { line in
         let numbers = line.split(separator: " ").map { Int($0) }
-        guard numbers.count == 2, let seconds = numbers[0], let bytes = numbers[1] else {
-          return nil
-        }
+        guard numbers.count == 2, let seconds = numbers[0], let bytes = numbers[1],
+          Self.times.contains(seconds), Self.sizes.contains(bytes)
+        else { return nil }
         return SizeSample(time: Date(timeIntervalSince1970: Double(seconds)), bytes: bytes)
       }.sorted { $0.time < $1.time }
     } catch let problem as Problem where problem.code == "files.not-found" {

@@ -97,9 +97,14 @@ public struct ConnectionSettings: Sendable, Equatable {
     "PGCONNECT_TIMEOUT", "PGTARGETSESSIONATTRS", "HOME", "KRB5CCNAME",
   ]
 
+  /// By scalars, for a quote with a combining mark behind it is one character, and none of libpq's.
   private static func quoted(_ value: String) -> String {
-    let escaped = value.replacing("\\", with: "\\\\").replacing("'", with: "\\'")
-    return "'\(escaped)'"
+    var quoted = "'"
+    for scalar in value.unicodeScalars {
+      if scalar == "\\" || scalar == "'" { quoted.unicodeScalars.append("\\") }
+      quoted.unicodeScalars.append(scalar)
+    }
+    return quoted + "'"
   }
 }
 

@@ -13,6 +13,21 @@ extension Connection {
       throw error.problem("cannot connect to \(settings)")
     }
   }
+
+  /// Connects for queries of Drydock's own, for those who tell a person why it did not work.
+  ///
+  /// - Parameter settings: The database.
+  /// - Returns: The connection, on which a name without a schema means the server's.
+  /// - Throws: A `Problem` that names the database, without a password.
+  public static func openingForOwnQueries(
+    _ settings: ConnectionSettings
+  ) throws(Problem) -> Connection {
+    do {
+      return try Connection.openForOwnQueries(settings)
+    } catch {
+      throw error.problem("cannot connect to \(settings)")
+    }
+  }
 }
 
 extension Session {

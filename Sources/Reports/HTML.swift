@@ -31,15 +31,17 @@ public indirect enum HTML: Sendable, Equatable {
   }
 
   /// Escapes the five characters that HTML gives a meaning, in text and in attributes.
+  ///
+  /// By scalars: a quote with a combining mark behind it is one character, and would end an attribute.
   static func escape(_ text: String) -> String {
-    text.map { character in
-      switch character {
+    text.unicodeScalars.map { scalar in
+      switch scalar {
       case "&": "&amp;"
       case "<": "&lt;"
       case ">": "&gt;"
       case "\"": "&quot;"
       case "'": "&#39;"
-      default: String(character)
+      default: String(scalar)
       }
     }
     .joined()

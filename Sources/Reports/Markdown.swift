@@ -1,9 +1,11 @@
 /// Protects text that is put into Markdown.
 public enum Markdown {
   /// Text inside a paragraph or a heading, with everything that Markdown would read escaped.
+  ///
+  /// By scalars: a bar with a combining mark behind it is one character, and would end a cell.
   public static func text(_ text: String) -> String {
-    Printable.line(text).map { character in
-      "\\`*_{}[]<>#|~&".contains(character) ? "\\\(character)" : String(character)
+    Printable.line(text).unicodeScalars.map { scalar in
+      ("\\`*_{}[]<>#|~&".unicodeScalars.contains(scalar) ? "\\" : "") + String(scalar)
     }
     .joined()
   }

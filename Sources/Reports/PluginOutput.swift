@@ -55,9 +55,8 @@ public struct PluginOutput: Sendable, Equatable {
     /// `'label'=value[UOM];[warn];[crit];[min]`.
     var text: String {
       // A quote ends the label, and an equals sign or a bar is taken for the next part by some readers.
-      let name = String(
-        Printable.line(label).map { "'=|".contains($0) ? "_" : $0 }
-      )
+      let name = Printable.line(label).unicodeScalars
+        .map { "'=|".unicodeScalars.contains($0) ? "_" : String($0) }.joined()
       return "'\(name)'=\(value)\(unit);\(warning.map(String.init) ?? "");"
         + "\(critical.map(String.init) ?? "");0"
     }
@@ -96,8 +95,8 @@ public struct PluginOutput: Sendable, Equatable {
     return ([head] + details.map(Self.safe)).map { $0 + "\n" }.joined()
   }
 
-  /// A bar would end the text.
+  /// A bar would end the text, also one with a combining mark behind it.
   private static func safe(_ text: String) -> String {
-    Printable.line(text).replacing("|", with: "/")
+    Printable.line(text).unicodeScalars.map { $0 == "|" ? "/" : String($0) }.joined()
   }
 }

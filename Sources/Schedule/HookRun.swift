@@ -12,18 +12,34 @@ struct HookRun {
   /// All that the programs see.
   let environment: [String: String]
 
-  /// Runs them until one fails.
+  /// Runs them: those before the task until one fails, those after it all, for each may take back
+  /// something that `before` did.
   ///
   /// - Parameter say: Gets what they wrote.
-  /// - Throws: `schedule.hook-failed`, which names the program, and not its arguments.
-  func run(_ say: (String) -> Void) async throws {
+  /// - Returns: What failed: `schedule.hook-failed`, which names the program, and not its arguments;
+  ///   `processes.*` where one took too long or could not be started.
+  func run(_ say: (String) -> Void) async -> [Problem] {
+    var failures: [Problem] = []
     for command in hooks.commands(of: stage) {
-      guard let program = command.first else { continue }
-      let (arguments, environment, limit) = (
-        Array(command.dropFirst()), self.environment, hooks.limit
-      )
-      let (status, words) = try await Lane("drydock.hook").run {
-        var output: [UInt8] = []
+      do {
+        try await run(command, say)
+      } catch {
+        failures.append(TaskRun.problem(error))
+        if stage == .before { break }
+      }
+    }
+    return failures
+  }
+
+  private func run(_ command: [String], _ say: (String) -> Void) async throws {
+    guard let program = command.first else { return }
+    let (arguments, environment, limit) = (
+      Array(command.dropFirst()), self.environment, hooks.limit
+    )
+    let (ending, words) = try await Lane("drydock.hook").run {
+      () throws -> (Result<Processes.ExitStatus, Problem>, String) in
+      var output: [UInt8] = []
+      do {
         let outcome = try Invocation(program, arguments, environment: environment).run(
           output: .streamed { piece in
             for index in piece.indices where output.count < Self.outputLimit {
@@ -32,10 +48,20 @@ struct HookRun {
           },
           timeLimit: limit
         )
-        return (outcome.status, String(decoding: output, as: UTF8.self) + outcome.errors)
+        let words = String(decoding: output, as: UTF8.self) + outcome.errors
+        return (.success(outcome.status), words)
+      } catch let problem as Problem {
+        // What it wrote until it was ended may say why.
+        return (.failure(problem), String(decoding: output, as: UTF8.self))
       }
-      if !words.isEmpty { say(words.hasSuffix("\n") ? words : words + "\n") }
+    }
+    if !words.isEmpty { say(words.hasSuffix("\n") ? words : words + "\n") }
+    switch ending {
+    case .success(let status):
       guard status.isSuccess else { throw failure(of: program, status, words) }
+    case .failure(var problem):
+      problem.facts.append(.init("hook", "\(program) (\(stage.rawValue))"))
+      throw problem
     }
   }
 

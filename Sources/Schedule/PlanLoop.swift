@@ -39,7 +39,7 @@ public struct PlanLoop: Sendable {
   ) async {
     await withTaskGroup { group in
       for entry in plan.entries {
-        let first = firstDue(entry, since: last[entry.task])
+        let first = due(entry, since: last[entry.task])
         group.addTask { await follow(entry, from: first, body) }
       }
     }
@@ -51,7 +51,13 @@ public struct PlanLoop: Sendable {
     return entry.rhythm.next(after: clock.now() - lag, on: local) + lag
   }
 
-  private func firstDue(_ entry: TaskPlan.Entry, since last: Date?) -> Date {
+  /// When a task is due first, where the loop begins now; what was missed was due in the past.
+  ///
+  /// - Parameters:
+  ///   - entry: The task.
+  ///   - last: When it began last; nil where it never ran.
+  /// - Returns: The instant.
+  public func due(_ entry: TaskPlan.Entry, since last: Date?) -> Date {
     guard let last else { return due(entry) }
     let missed = entry.rhythm.next(after: last, on: local) + delay / .seconds(1)
     return min(missed, due(entry))
@@ -63,17 +69,22 @@ public struct PlanLoop: Sendable {
     _ body: @Sendable (TaskPlan.Entry) async -> Void
   ) async {
     var next = first
-    while await isReached(next) {
+    while await isReached(next, entry) {
       await body(entry)
       next = due(entry)
     }
   }
 
   /// Waits for an instant; false when the loop is asked to end.
-  private func isReached(_ due: Date) async -> Bool {
+  ///
+  /// A clock that was ahead and is put right makes the task due before that instant: it would else wait
+  /// until the wrong time has come, which may be years.
+  private func isReached(_ first: Date, _ entry: TaskPlan.Entry) async -> Bool {
+    var next = first
     while !Task.isCancelled {
-      let left = due.timeIntervalSince(clock.now())
+      let left = next.timeIntervalSince(clock.now())
       if left <= 0 { return true }
+      next = min(next, due(entry))
       do {
         try await clock.pause(min(.seconds(left), Self.lookAgain))
       } catch {

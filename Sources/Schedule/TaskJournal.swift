@@ -7,8 +7,13 @@ public struct TaskJournal: Sendable {
   /// Held while a task runs; let go of with the last reference, however the process ends.
   public final class Claim: Sendable {
     private let lock: FileLock
+    /// Why others cannot read who holds it; nil where they can.
+    let trouble: Problem?
 
-    fileprivate init(_ lock: FileLock) { self.lock = lock }
+    fileprivate init(_ lock: FileLock, _ trouble: Problem?) {
+      self.lock = lock
+      self.trouble = trouble
+    }
   }
 
   /// Who runs a task, for others to read.
@@ -72,8 +77,13 @@ public struct TaskJournal: Sendable {
       since: now.formatted(.iso8601)
     )
     let bytes = Array(try JSONEncoder().encode(holder))
-    try AtomicFile.write(bytes, to: self.holder(of: task), durability: .fast)
-    return Claim(lock)
+    do {
+      try AtomicFile.write(bytes, to: self.holder(of: task), durability: .fast)
+    } catch let problem as Problem {
+      // A full disk is no reason to take no backup: the lock is held.
+      return Claim(lock, problem)
+    }
+    return Claim(lock, nil)
   }
 
   /// Remembers a run, so that it is known after a loss of power.

@@ -47,6 +47,9 @@ public struct TaskRun: Sendable {
     let claim = try await claim()
     defer { withExtendedLifetime(claim) {} }
     let notes = RunNotes()
+    if let trouble = claim.trouble {
+      notes.add(trouble: "others cannot see who runs the task: \(trouble.summary)")
+    }
     let started = clock.now()
     if let trouble = await pings.send(.start, of: task, clock) { notes.add(trouble: trouble) }
 
@@ -96,14 +99,10 @@ public struct TaskRun: Sendable {
     environment["DRYDOCK_TASK"] = task.rawValue
     environment["DRYDOCK_STAGE"] = Hooks.Stage.before.rawValue
     environment["DRYDOCK_STARTED"] = started.formatted(.iso8601)
-    do {
-      try await HookRun(hooks: hooks, stage: .before, environment: environment).run(notes.say)
-      return nil
-    } catch {
-      let problem = Self.problem(error)
-      notes.say("\(problem)\n")
-      return problem
-    }
+    let run = HookRun(hooks: hooks, stage: .before, environment: environment)
+    guard let problem = await run.run(notes.say).first else { return nil }
+    notes.say("\(problem)\n")
+    return problem
   }
 
   private func tries(
@@ -134,11 +133,9 @@ public struct TaskRun: Sendable {
     var hasOmissions = false
     for stage in [Hooks.Stage.after, .failure] {
       guard stage == .after || record.result != .done || hasOmissions else { continue }
-      do {
-        let environment = environment(of: stage, record)
-        try await HookRun(hooks: hooks, stage: stage, environment: environment).run(notes.say)
-      } catch {
-        let problem = Self.problem(error)
+      let environment = environment(of: stage, record)
+      let run = HookRun(hooks: hooks, stage: stage, environment: environment)
+      for problem in await run.run(notes.say) {
         notes.say("\(problem)\n")
         notes.add(
           trouble: [problem.summary, problem.reason].compactMap { $0 }.joined(separator: ": ")
@@ -197,7 +194,8 @@ public struct TaskRun: Sendable {
     return problem.kind == .interrupted ? .interrupted : .failed
   }
 
-  private static func problem(_ error: any Error) -> Problem {
+  /// What went wrong around a task, whoever threw it.
+  static func problem(_ error: any Error) -> Problem {
     if let problem = error as? Problem { return problem }
     if error is CancellationError {
       return Problem(.interrupted, code: "interrupted", "Stopped cleanly, as asked")

@@ -157,7 +157,8 @@ struct ScheduleTests {
       }
       let words = try text(log)
       #expect(
-        words.contains("Z backup every 15m, next ") && words.contains("backup done in"),
+        words.contains("Z backup every 15m, missed, so it is run now")
+          && words.contains("backup done in"),
         "\(words)"
       )
       child.signal(.terminate)

@@ -153,6 +153,7 @@ struct FleetTests {
       ("visit --fleet --concurrency 65", "usage.fleet"),
       ("visit --fleet --report sarif=x.sarif", "usage.fleet"),
       ("visit --fleet --only nobody", "usage.fleet"),
+      ("visit --fleet --only shop --only biling", "usage.fleet"),
     ]
   )
   func refusals(_ line: String, _ code: String) async throws {

@@ -137,6 +137,23 @@ struct HealthTests {
     #expect(try await run("health --of nobody --nagios").status == 2)
   }
 
+  @Test("A database of the fleet that was never backed up is critical, unless kept elsewhere")
+  func fleet() async throws {
+    try configure(
+      """
+      fleet: {profiles: [shop, crm, own]}
+      health: {retired: [billing]}
+      profiles:
+        shop: {database: shop}
+        crm: {database: service=main dbname=crm}
+        own: {database: own, repository: elsewhere}
+      """
+    )
+    let (status, output, _) = try await run("health --nagios")
+    #expect(status == 2 && output.hasPrefix("DRYDOCK CRITICAL - crm: there is no snapshot of it"))
+    #expect(!output.contains(" own:"), "\(output)")
+  }
+
   @Test("A snapshot that cannot be read is critical, and ends with its own code")
   func damaged() async throws {
     let file = sandbox.root.appendingPathComponent("checkout/backups/snapshots/\(names[0])")

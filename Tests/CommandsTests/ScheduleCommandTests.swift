@@ -93,6 +93,24 @@ struct ScheduleCommandTests {
     )
   }
 
+  @Test("A timer finds what the configuration names as seen from here")
+  func relative() async throws {
+    let text = """
+      repository: backups
+      passphrase_file: words
+      database: shop
+      schedule: {backup: {every: 1h}}
+      """
+    let (status, output, errors) = try await run(["schedule", "--cron"], text)
+    #expect(status == .done, "\(errors)")
+    #expect(
+      output.contains(
+        "--repository ROOT/checkout/backups --passphrase-file ROOT/checkout/words\n"
+      ),
+      "\(output)"
+    )
+  }
+
   @Test("Units are written to a directory, and what to do next is said")
   func written() async throws {
     let sandbox = try Sandbox()
@@ -137,6 +155,7 @@ struct ScheduleCommandTests {
       (["--foreground", "--jitter"], "--jitter goes with --run alone"),
       (["--run", "check"], "The plan has no task 'check'"),
       (["--run", ","], "No task is named"),
+      (["--cron", "--user", "a\nb"], "No timer can be written with the line break"),
     ]
   )
   func contradictions(words: [String], expected: String) async throws {

@@ -112,7 +112,8 @@ struct BudgetTests {
     // A line that a crash or another program left is passed over.
     let path = "\(place.path)/log/sizes"
     let text = String(decoding: try ReadableFile.contents(of: path), as: UTF8.self)
-    try AtomicFile.write(Array("torn\n1 2 3\n\(text)".utf8), to: path, durability: .fast)
+    let damaged = "torn\n1 2 3\n9223372036854775807 5\n1 -1\n\(text)"
+    try AtomicFile.write(Array(damaged.utf8), to: path, durability: .fast)
     #expect(try log.samples().map(\.bytes) == [1000, 0])
   }
 }

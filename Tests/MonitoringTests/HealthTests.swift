@@ -151,6 +151,9 @@ struct HealthTests {
     #expect(Self.health(bare).databases[0].findings == [.init(.warning, .unproven(.content))])
     #expect(Self.health(bare) { $0.proofCriticalAge = Self.day }.state == .critical)
     #expect(Self.health(bare) { $0.proofMaxAge = nil }.state == .good)
+    // One from the future would be fresh for ever.
+    let ahead = [try Self.snapshot(0, proven: -3 * Self.hour)]
+    #expect(Self.health(ahead).databases[0].findings == [.init(.warning, .unproven(.content))])
     let old = [try Self.snapshot(0, proven: 9 * Self.day)]
     #expect(
       Self.health(old).databases[0].findings

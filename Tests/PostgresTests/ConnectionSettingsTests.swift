@@ -67,6 +67,18 @@ struct SQLTests {
     #expect(SQL.identifier("s", "t") == "\"s\".\"t\"")
   }
 
+  @Test("A combining mark behind a quote does not keep it from being doubled")
+  func combining() throws {
+    #expect(Array(SQL.identifier("a\"\u{301}b").utf8) == Array("\"a\"\"\u{301}b\"".utf8))
+    let settings = ConnectionSettings(keywords: ["dbname": "a'\u{301} host=elsewhere"])
+    #expect(try ConnectionSettings(parsing: settings.argument) == settings)
+    let name = "x\"\u{301}; SELECT 2; --"
+    try withDatabase(on: .v15) { database in
+      let row = try Connection.open(database).execute("SELECT 1 AS \(SQL.identifier(name))")
+      #expect(row.columns.map { Array($0.utf8) } == [Array(name.utf8)])
+    }
+  }
+
   @Test(
     "A name beyond ASCII is the same name in ASCII",
     arguments: ["größe", "naïve \"x\"", "日本", "back\\slash é"]
@@ -83,7 +95,7 @@ struct SQLTests {
 
   @Test(
     "A constant reads the same whatever the server's settings",
-    arguments: ["it's", "a\\b", ""]
+    arguments: ["it's", "a\\b", "", "it'\u{301}s", "a\\\u{301}'b"]
   )
   func literals(text: String) throws {
     try withDatabase(on: .v15) { database in

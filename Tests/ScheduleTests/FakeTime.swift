@@ -48,6 +48,18 @@ final class FakeTime: Sendable {
     for sleeper in woken { sleeper.continuation.resume() }
   }
 
+  /// Sets the clock, as an administrator does; who waits goes on waiting for as long as before.
+  func set(_ text: String) throws {
+    let date = try Date(text, strategy: .iso8601)
+    state.withLock { state in
+      let jump = date.timeIntervalSince(state.now)
+      state.now = date
+      state.sleepers = state.sleepers.map {
+        Sleeper(id: $0.id, wakes: $0.wakes + jump, continuation: $0.continuation)
+      }
+    }
+  }
+
   private func pause(_ length: Duration) async throws {
     try Task.checkCancellation()
     let seconds = length / .seconds(1)

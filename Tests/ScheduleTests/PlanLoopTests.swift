@@ -65,6 +65,23 @@ struct PlanLoopTests {
     #expect(try await runs(1, since: [.backup: last]) == ["backup 2026-11-22T02:00:00Z"])
   }
 
+  @Test("A clock that was years ahead and is put right keeps no task waiting until then")
+  func clockPutRight() async throws {
+    let time = try FakeTime("2035-01-01T01:30:00Z")
+    let runs = Runs()
+    let hourly = TaskPlan([.init(.backup, .every(minutes: 60))])
+    let loop = PlanLoop(hourly, on: LocalClock { _ in 0 }, delay: .zero, time.clock)
+    let work = Task {
+      await loop.run(since: [:]) { entry in runs.add(entry.task, time.now) }
+    }
+    await time.step(whenWaiting: 1)
+    try time.set("2026-11-22T01:30:00Z")
+    while runs.all.isEmpty { await time.step(whenWaiting: 1) }
+    work.cancel()
+    await work.value
+    #expect(runs.all == ["backup 2026-11-22T02:00:00Z"])
+  }
+
   @Test("A host with a delay is later by it each time")
   func delayed() async throws {
     #expect(

@@ -156,6 +156,16 @@ struct TaskRunTests {
     #expect(try stage.text("seen") == "told\n")
   }
 
+  @Test("A hook after the task runs although the one before it failed, and so do those who tell")
+  func othersFollow() async throws {
+    var stage = try Stage()
+    stage.hooks.after = [stage.hook("unmount", exit: 4), stage.hook("start")]
+    stage.hooks.failure = [stage.hook("mail", exit: 5), stage.hook("page")]
+    let outcome = try await stage.run()
+    #expect(outcome.hasOmissions && outcome.troubles.count == 2)
+    #expect(try stage.text("seen") == "unmount\nstart\nmail\npage\n")
+  }
+
   @Test("A hook that takes too long is ended")
   func slowHook() async throws {
     var stage = try Stage()
@@ -212,6 +222,15 @@ struct TaskRunTests {
     #expect(try stage.journal.last(of: .verify)?.result == .done)
     // The lock is gone with the run.
     #expect(try await stage.run().problem == nil)
+  }
+
+  @Test("A task is run although it cannot be written down who runs it")
+  func unwritableHolder() async throws {
+    let stage = try Stage()
+    try Directory.create("\(stage.journal.directory)/backup.running")
+    let outcome = try await stage.run()
+    #expect(outcome.problem == nil && outcome.record.result == .done)
+    #expect(outcome.troubles.count == 1 && outcome.troubles[0].hasPrefix("others cannot see who"))
   }
 
   @Test("One that may wait begins when the other has ended")

@@ -27,7 +27,7 @@ extension ConfigurationFile {
     var policy = HealthPolicy()
     for entry in try entries(of: node) {
       let (name, value) = (entry.key.name, entry.value)
-      switch HealthKey(rawValue: name) {
+      switch try key(entry.key, HealthKey.self) {
       case .maxAge: policy.maxAge = try read(value, name, MonitoringSettings.age)
       case .warnAge: policy.warnAge = try read(value, name, MonitoringSettings.age)
       case .proofMaxAge:
@@ -37,7 +37,6 @@ extension ConfigurationFile {
       case .proofLevel: policy.proofLevel = try read(value, name, MonitoringSettings.level)
       case .databases: policy.expected = try words(value, "[shop, billing]")
       case .retired: policy.retired = try words(value, "[old_shop]")
-      case nil: throw unknown(entry.key, in: HealthKey.allCases.map(\.rawValue))
       }
     }
     try refuse(node, policy.warnAge, above: policy.maxAge, ("warn_age", "max_age"))
@@ -70,12 +69,11 @@ extension ConfigurationFile {
     var budget = Budget()
     for entry in try entries(of: node) {
       let (name, value) = (entry.key.name, entry.value)
-      switch BudgetKey(rawValue: name) {
+      switch try key(entry.key, BudgetKey.self) {
       case .size: budget.size = try read(value, name, MonitoringSettings.size)
       case .growth: budget.growth = try read(value, name, MonitoringSettings.monthlySize)
       case .price: budget.price = try read(value, name, MonitoringSettings.price)
       case .cost: budget.cost = try read(value, name, MonitoringSettings.cost)
-      case nil: throw unknown(entry.key, in: BudgetKey.allCases.map(\.rawValue))
       }
     }
     if budget.cost != nil && budget.price == nil {

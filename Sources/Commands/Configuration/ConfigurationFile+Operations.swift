@@ -46,13 +46,12 @@ extension ConfigurationFile {
   func runbook(_ node: YAMLNode) throws -> Runbook {
     var runbook = Runbook()
     for entry in try entries(of: node) {
-      switch RunbookKey(rawValue: entry.key.name) {
+      switch try key(entry.key, RunbookKey.self) {
       case .shortDowntime: runbook.shortDowntime = try duration(entry.value)
       case .require: runbook.requirements = try list(entry.value).map(requirement)
       case .before: runbook.before = try list(entry.value).map(step)
       case .waves: runbook.waves = try list(entry.value).map(wave)
       case .after: runbook.after = try list(entry.value).map(step)
-      case nil: throw unknown(entry.key, in: RunbookKey.allCases.map(\.rawValue))
       }
     }
     let names = runbook.waves.map(\.name)
@@ -63,13 +62,7 @@ extension ConfigurationFile {
   }
 
   private func requirement(_ node: YAMLNode) throws -> Runbook.Requirement {
-    var found: [RequirementKey: YAMLNode] = [:]
-    for entry in try entries(of: node) {
-      guard let key = RequirementKey(rawValue: entry.key.name) else {
-        throw unknown(entry.key, in: RequirementKey.allCases.map(\.rawValue))
-      }
-      found[key] = entry.value
-    }
+    let found = try values(of: node, by: RequirementKey.self)
     return Runbook.Requirement(
       name: try text(try needed(found[.name], "name", node)),
       query: try text(try needed(found[.query], "query", node)),
@@ -79,13 +72,7 @@ extension ConfigurationFile {
   }
 
   private func wave(_ node: YAMLNode) throws -> Runbook.Wave {
-    var found: [WaveKey: YAMLNode] = [:]
-    for entry in try entries(of: node) {
-      guard let key = WaveKey(rawValue: entry.key.name) else {
-        throw unknown(entry.key, in: WaveKey.allCases.map(\.rawValue))
-      }
-      found[key] = entry.value
-    }
+    let found = try values(of: node, by: WaveKey.self)
     var wave = Runbook.Wave(
       name: try text(try needed(found[.name], "name", node)),
       start: try step(found[.sql], found[.run], node),
@@ -125,13 +112,7 @@ extension ConfigurationFile {
   }
 
   private func transition(_ name: String, _ node: YAMLNode) throws -> Transition {
-    var found: [TransitionKey: YAMLNode] = [:]
-    for entry in try entries(of: node) {
-      guard let key = TransitionKey(rawValue: entry.key.name) else {
-        throw unknown(entry.key, in: TransitionKey.allCases.map(\.rawValue))
-      }
-      found[key] = entry.value
-    }
+    let found = try values(of: node, by: TransitionKey.self)
     var transition = Transition(
       name: name,
       table: try text(try needed(found[.table], "table", node)),

@@ -25,10 +25,9 @@ extension ConfigurationFile {
   private func hook(_ node: YAMLNode) throws -> RehearsalHooks.Hook {
     var hook = RehearsalHooks.Hook([])
     for entry in try entries(of: node) {
-      switch HookKey(rawValue: entry.key.name) {
+      switch try key(entry.key, HookKey.self) {
       case .run: hook.words = try words(entry.value, "[/srv/app/bin/smoke-test, --quick]")
       case .limit: hook.limit = try duration(entry.value) / .seconds(1)
-      case nil: throw unknown(entry.key, in: HookKey.allCases.map(\.rawValue))
       }
     }
     guard let program = hook.words.first, program.hasPrefix("/") else {

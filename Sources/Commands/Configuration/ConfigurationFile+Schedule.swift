@@ -209,11 +209,10 @@ extension ConfigurationFile {
   func pings(_ node: YAMLNode) throws -> Pings {
     var pings = Pings()
     for entry in try entries(of: node) {
-      switch PingKey(rawValue: entry.key.name) {
+      switch try key(entry.key, PingKey.self) {
       case .start: pings.start = try address(entry.value)
       case .success: pings.success = try address(entry.value)
       case .failure: pings.failure = try address(entry.value)
-      case nil: throw unknown(entry.key, in: PingKey.allCases.map(\.rawValue))
       }
     }
     return pings

@@ -106,7 +106,7 @@ struct ConfigurationFile: YAMLFile, Sendable, Equatable {
   private func keep(_ node: YAMLNode) throws -> RetentionPolicy {
     var policy = RetentionPolicy()
     for entry in try entries(of: node) {
-      switch KeepKey(rawValue: entry.key.name) {
+      switch try key(entry.key, KeepKey.self) {
       case .last: policy.last = try count(entry.value)
       case .hourly: policy.hourly = try count(entry.value)
       case .daily: policy.daily = try count(entry.value)
@@ -115,7 +115,6 @@ struct ConfigurationFile: YAMLFile, Sendable, Equatable {
       case .yearly: policy.yearly = try count(entry.value)
       case .tags: policy.tags = try words(entry.value, "[release, git=1a2b3c]")
       case .minimum: policy.minimum = try count(entry.value)
-      case nil: throw unknown(entry.key, in: KeepKey.allCases.map(\.rawValue))
       }
     }
     return policy

@@ -19,6 +19,7 @@ struct EnvironmentSettings {
     ("DRYDOCK_CHECKPOINT", "How WAL summaries are brought up to date, like --checkpoint."),
     ("DRYDOCK_COMPRESSION", "How hard chunks are compressed, like --compression."),
     ("DRYDOCK_BINARIES", "The directory of PostgreSQL's programs, where they are not found."),
+    ("DRYDOCK_SCRATCH_SERVER", "The server for rehearsals, like --scratch-server."),
     ("DRYDOCK_PASSPHRASE", "The passphrase; it is wiped from the environment when read."),
     ("DRYDOCK_PASSPHRASE_FILE", "A file with the passphrase, like --passphrase-file."),
     ("DRYDOCK_TO_PASSPHRASE", "The passphrase of the repository that copy writes to; wiped too."),

@@ -87,14 +87,6 @@ struct PolicyReader: YAMLFile {
     }
   }
 
-  private func key<Keys: CaseIterable & RawRepresentable<String>>(
-    _ key: YAMLNode.Key,
-    _ keys: Keys.Type
-  ) throws -> Keys {
-    if let known = Keys(rawValue: key.name) { return known }
-    throw unknown(key, in: keys.allCases.map(\.rawValue))
-  }
-
   private func word<Words: CaseIterable & RawRepresentable<String>>(
     _ node: YAMLNode,
     _ words: Words.Type

@@ -44,6 +44,28 @@ extension YAMLFile {
     return entries
   }
 
+  /// What a key means; one that means nothing is told with the nearest that does.
+  func key<Keys: CaseIterable & RawRepresentable<String>>(
+    _ key: YAMLNode.Key,
+    _ keys: Keys.Type
+  ) throws -> Keys {
+    if let known = Keys(rawValue: key.name) { return known }
+    throw unknown(key, in: keys.allCases.map(\.rawValue))
+  }
+
+  /// The values of a node by what their keys mean.
+  func values<Keys: CaseIterable & RawRepresentable<String> & Hashable>(
+    of node: YAMLNode,
+    by keys: Keys.Type
+  ) throws -> [Keys: YAMLNode] {
+    var found: [Keys: YAMLNode] = [:]
+    for entry in try entries(of: node) {
+      let known = try key(entry.key, keys)
+      found[known] = entry.value
+    }
+    return found
+  }
+
   func text(_ node: YAMLNode) throws -> String {
     guard case .scalar(let text, _) = node.content, !node.isNull else {
       throw problem(node.mark, "bad-value", "A text is expected here")

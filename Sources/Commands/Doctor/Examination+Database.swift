@@ -24,7 +24,7 @@ extension Examination {
     let now = context.world.now()
     do {
       return try await Lane("drydock.doctor").run {
-        let connection = try Connection.opening(database)
+        let connection = try Connection.openingForOwnQueries(database)
         do {
           let condition = try ServerCondition.read(connection)
           let rights = try RoleRights.read(connection)

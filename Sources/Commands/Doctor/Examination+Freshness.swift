@@ -12,6 +12,8 @@ extension Examination {
   private static let snapshotAge = 48.0 * 3600
   /// Seconds after which a weekly proof has been missed twice.
   private static let proofAge = 14.0 * 86_400
+  /// Seconds by which two clocks may differ.
+  static let clockTolerance = 180.0
 
   /// How old the newest snapshot of each database is, and what is proven of any.
   func freshness(
@@ -31,31 +33,18 @@ extension Examination {
       .flatMap { series in
         let name = series[0].manifest.database.name
         let proven = series.compactMap { proofs[$0.name] }.max()
+        let age = now.timeIntervalSince(try series[series.count - 1].manifest.takenTime)
         return [
-          try Self.age(of: series[series.count - 1], name, now),
+          Self.recency(
+            "freshness",
+            "the newest of \(name)",
+            age,
+            Self.snapshotAge,
+            "nightly backup"
+          ),
           Self.proof(of: name, proven.map { now.timeIntervalSince1970 - $0 }),
         ]
       }
-  }
-
-  private static func age(of newest: SnapshotContent, _ name: String, _ now: Date) throws -> Finding
-  {
-    let age = now.timeIntervalSince(try newest.manifest.takenTime)
-    if age < -180 {
-      return Finding(
-        .warning,
-        "freshness",
-        "the newest of \(name) is from the future",
-        advice: "Synchronise the clocks of this machine and of the server."
-      )
-    }
-    let isOld = age > snapshotAge
-    return Finding(
-      isOld ? .warning : .good,
-      "freshness",
-      "the newest of \(name) is \(Quantity.duration(.seconds(max(0, age)))) old",
-      advice: isOld ? "Does the nightly backup still run?" : nil
-    )
   }
 
   private static func proof(of name: String, _ age: Double?) -> Finding {
@@ -67,12 +56,33 @@ extension Examination {
         advice: "Prove one: drydock verify latest:\(name)"
       )
     }
-    let isOld = age > proofAge
+    return recency("proof", "the last of \(name)", age, proofAge, "weekly drydock verify")
+  }
+
+  /// How old the last is of what comes again and again, and what brings it where that is too old.
+  ///
+  /// One from the future would be fresh for ever, so it is told.
+  private static func recency(
+    _ subject: String,
+    _ last: String,
+    _ age: Double,
+    _ limit: Double,
+    _ timer: String
+  ) -> Finding {
+    if age < -clockTolerance {
+      return Finding(
+        .warning,
+        subject,
+        "\(last) is from the future",
+        advice: "Synchronise the clocks of this machine, the server, and others that write here."
+      )
+    }
+    let isOld = age > limit
     return Finding(
       isOld ? .warning : .good,
-      "proof",
-      "the last of \(name) is \(Quantity.duration(.seconds(max(0, age)))) old",
-      advice: isOld ? "Does the weekly drydock verify still run?" : nil
+      subject,
+      "\(last) is \(Quantity.duration(.seconds(max(0, age)))) old",
+      advice: isOld ? "Does the \(timer) still run?" : nil
     )
   }
 

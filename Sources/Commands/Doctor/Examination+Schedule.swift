@@ -24,6 +24,16 @@ extension Examination {
         advice: "drydock schedule names the directory with the logs."
       )
     }
+    let ahead = plan.rows.filter { row in row.last.map { isAhead($0, plan) } ?? false }
+    if !ahead.isEmpty {
+      return Finding(
+        .warning,
+        "schedule",
+        "the last run is from the future: \(names(ahead))",
+        advice: "This machine's clock was wrong. Until that time nobody sees that a run is missed: "
+          + "remove the task's record from the directory that drydock schedule names."
+      )
+    }
     let missed = plan.rows.filter { row in row.last.map { isMissed(row, $0, plan) } ?? false }
     if !missed.isEmpty {
       return Finding(
@@ -54,6 +64,12 @@ extension Examination {
     var due = last.lastSuccess ?? last.started
     for _ in 0..<2 { due = row.entry.rhythm.next(after: due, on: plan.local) }
     return due.addingTimeInterval(plan.delay / .seconds(1)) < plan.now
+  }
+
+  /// Whether a record was written by a clock that was ahead.
+  private static func isAhead(_ last: TaskRecord, _ plan: PlanOverview) -> Bool {
+    max(last.started, last.lastSuccess ?? last.started)
+      > plan.now.addingTimeInterval(clockTolerance)
   }
 
   private static func names(_ rows: [PlanOverview.Row]) -> String {

@@ -9,7 +9,7 @@ extension Examination {
     return await looking("scratch server") { [database] in
       let facts: NamedServerFacts
       do {
-        facts = try NamedServerFacts.read(try Connection.opening(server))
+        facts = try NamedServerFacts.read(try Connection.openingForOwnQueries(server))
       } catch let error as PostgresError {
         throw error.problem("cannot look at the scratch server \(server.place)")
       }
@@ -34,7 +34,7 @@ extension Examination {
   ) throws -> [Finding] {
     let production: NamedServerFacts
     do {
-      production = try NamedServerFacts.read(try Connection.opening(database))
+      production = try NamedServerFacts.read(try Connection.openingForOwnQueries(database))
     } catch {
       // The part about the database tells that it cannot be reached.
       return []

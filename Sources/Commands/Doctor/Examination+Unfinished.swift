@@ -87,7 +87,7 @@ extension Examination {
   ) async throws -> [Finding] {
     let found = try await Lane("drydock.doctor").run {
       do {
-        return try StopFindings.look(try Connection.opening(database), repository)
+        return try StopFindings.look(try Connection.openingForOwnQueries(database), repository)
       } catch let error as PostgresError {
         throw error.problem("cannot see whether \(database) is stopped")
       }

@@ -14,12 +14,11 @@ extension ConfigurationFile {
   func fleet(_ node: YAMLNode) throws -> FleetSettings {
     var fleet = FleetSettings()
     for entry in try entries(of: node) {
-      switch FleetKey(rawValue: entry.key.name) {
+      switch try key(entry.key, FleetKey.self) {
       case .profiles: fleet.profiles = try words(entry.value, "[shop, billing]")
       case .servers: fleet.servers = try words(entry.value, "[service=main]")
       case .except: fleet.excluded = try words(entry.value, "[postgres, test_*]")
       case .concurrency: fleet.concurrency = try concurrency(entry.value)
-      case nil: throw unknown(entry.key, in: FleetKey.allCases.map(\.rawValue))
       }
     }
     guard Set(fleet.profiles).count == fleet.profiles.count else {

@@ -41,19 +41,29 @@ struct FleetRoster {
         hint: "Leave one out with 'except:', or name the server by another service."
       )
     }
-    let chosen = all.filter { member in
+    guard !all.isEmpty else {
+      throw Self.wrong(
+        "The fleet has no member",
+        hint: "Its servers have no database that 'except:' leaves."
+      )
+    }
+    try Self.refuse(idle: patterns, among: all)
+    return all.filter { member in
       guard !patterns.isEmpty, case .success = member.configuration else { return true }
       return patterns.contains { TablePattern.fits($0, member.name) }
     }
-    guard !chosen.isEmpty else {
-      throw Self.wrong(
-        all.isEmpty
-          ? "The fleet has no member" : "No member of the fleet is called so",
-        facts: all.map(\.name),
-        hint: all.isEmpty ? "Its servers have no database that 'except:' leaves." : nil
-      )
+  }
+
+  /// A name that fits nothing is mistyped, and what it means would be left out in silence.
+  ///
+  /// Unless a server cannot be asked, which may have it.
+  private static func refuse(idle patterns: [String], among all: [FleetMember]) throws {
+    let isWhole = all.allSatisfy { if case .success = $0.configuration { true } else { false } }
+    let idle = patterns.first { pattern in
+      !all.contains { TablePattern.fits(pattern, $0.name) }
     }
-    return chosen
+    guard isWhole, let idle else { return }
+    throw wrong("No member of the fleet is called \(idle)", facts: all.map(\.name))
   }
 
   /// Those that have a profile.
@@ -63,7 +73,25 @@ struct FleetRoster {
     }
   }
 
+  /// What the databases of those are called whose snapshots go where the configuration's go.
+  ///
+  /// Where a repository is given on the command line, it is looked at in the place of that one. A
+  /// profile that leaves the name to a service is not among them, since only libpq reads that.
+  func databasesOfProfiles() throws -> [String] {
+    var written = options
+    written.repository = nil
+    let shared = try Configuration.load(written, in: context.world).repository
+    return try settings.profiles.compactMap { name -> String? in
+      let member = try read(name, by: written)
+      return member.repository == shared ? member.database?.keywords["dbname"] : nil
+    }
+  }
+
   private func configuration(of profile: String) throws -> Configuration {
+    try read(profile, by: options)
+  }
+
+  private func read(_ profile: String, by options: SharedOptions) throws -> Configuration {
     var options = options
     options.profile = profile
     var configuration = try Configuration.load(options, in: context.world)
@@ -99,7 +127,7 @@ struct FleetRoster {
       // libpq would take the user's name for the database's.
       let asked = server.keywords["dbname"] == nil ? server.database("postgres") : server
       let found = try await Lane("drydock.fleet").run {
-        let connection = try Connection.opening(asked)
+        let connection = try Connection.openingForOwnQueries(asked)
         do throws(PostgresError) {
           return try ServerDatabases.read(connection)
         } catch {

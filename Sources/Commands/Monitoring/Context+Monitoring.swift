@@ -9,11 +9,19 @@ internal import Repository
 extension Context {
   /// What must have happened until when.
   ///
-  /// The default database must have been backed up too.
-  var healthPolicy: HealthPolicy {
+  /// The default database must have been backed up too, and those of the fleet that are known without
+  /// asking a server: one that was never backed up would else raise no alarm.
+  ///
+  /// - Parameter options: Those of the command, by which the profiles of the fleet are read.
+  /// - Returns: The policy.
+  /// - Throws: A `Problem` where a profile of the fleet cannot be read.
+  func healthPolicy(_ options: SharedOptions) throws -> HealthPolicy {
     var policy = configuration.monitoring.health ?? HealthPolicy()
     if let database = configuration.database?.keywords["dbname"], !database.isEmpty {
       policy.expected.append(database)
+    }
+    if configuration.fleet != nil {
+      policy.expected += try FleetRoster(options, in: self).databasesOfProfiles()
     }
     return policy
   }

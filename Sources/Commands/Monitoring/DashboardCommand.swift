@@ -56,7 +56,7 @@ public struct DashboardCommand: RunnableCommand {
     let storage = try await context.storage(of: repository, facts.databases.flatMap(\.snapshots))
     let health = Health(
       of: facts,
-      policy: context.healthPolicy,
+      policy: try context.healthPolicy(shared),
       storage: storage,
       budget: context.budget,
       now: context.world.now()

@@ -71,7 +71,7 @@ struct DashboardDatabase {
       )
       fields.append(("took", Dashboard.length(newest.seconds)))
     }
-    if let proof = facts.bestProof {
+    if let proof = facts.bestProof(at: dashboard.health.time) {
       let time = Date(timeIntervalSince1970: Double(proof.proven))
       fields.append(
         (

@@ -80,7 +80,7 @@ extension Health {
         "When a snapshot was last proven to this level or above, in seconds since 1970.",
         databases.flatMap { database in
           Proof.Level.allCases.compactMap { level in
-            database.facts.lastProof(level).map {
+            database.facts.lastProof(level, at: time).map {
               MetricFamily.Sample(
                 Double($0.proven),
                 database.labels + [Report.Field("level", "\(level.rawValue)")]

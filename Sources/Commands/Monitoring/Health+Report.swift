@@ -121,8 +121,7 @@ extension HealthState {
 extension DatabaseHealth {
   /// The last proof that counts: `level 2, 3 d 4 h ago`; where none does, the best there is.
   var provenText: String {
-    guard let best = facts.bestProof else { return "" }
-    let shown = proof ?? best
+    guard let shown = proof ?? facts.bestProof(at: time) else { return "" }
     let age = max(0, time.timeIntervalSince1970 - Double(shown.proven))
     return "level \(shown.level.rawValue), \(Quantity.duration(.seconds(age.rounded()))) ago"
   }

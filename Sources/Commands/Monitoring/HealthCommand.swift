@@ -15,8 +15,9 @@ public struct HealthCommand: RunnableCommand {
   /// What a person must know before.
   public static let discussion = """
     Looks at the repository alone, so it works where the database is down. Every database that was \
-    ever backed up here, the configured one, and those under 'health: databases' need a snapshot \
-    that is younger than --max-age, and a proof that is younger than --proof-max-age.
+    ever backed up here, the configured one, those of the fleet's profiles, and those under \
+    'health: databases' need a snapshot that is younger than --max-age, and a proof that is younger \
+    than --proof-max-age.
 
     Ends with 0 when nothing is critical, warnings are printed; with 1 when something is critical, \
     with 4 when a snapshot is damaged. With --nagios it ends with 0 ok, 1 warning, 2 critical or \
@@ -91,7 +92,7 @@ public struct HealthCommand: RunnableCommand {
   }
 
   private func look(in context: Context) async throws -> Health {
-    var policy = context.healthPolicy
+    var policy = try context.healthPolicy(shared)
     if let maxAge {
       policy.maxAge = maxAge.inSeconds
       policy.warnAge = policy.warnAge.map { min($0, policy.maxAge) }

@@ -75,7 +75,8 @@ extension HealthFinding {
 extension BudgetUse {
   /// How much is used, and when nothing will be left at this rate.
   var text: String {
-    let share = "\(Int((share * 100).rounded(.down))) %"
+    // Of a limit next to nothing any number may be used, more than an integer holds.
+    let share = "\(Int(min(share * 100, 1e15).rounded(.down))) %"
     switch kind {
     case .size:
       return "the repository takes \(Quantity.bytes(Int(used))) of \(Quantity.bytes(Int(limit))) "

@@ -1,4 +1,5 @@
 public import Arguments
+internal import Bytes
 internal import Files
 internal import Migration
 internal import Postgres
@@ -64,8 +65,7 @@ public struct TenantOptions: ArgumentGroup, Equatable {
   private static func listed(_ file: String, in context: Context) throws -> [Tenant] {
     let path = file.hasPrefix("/") ? file : "\(context.world.directory)/\(file)"
     let text = String(decoding: try ReadableFile.contents(of: path, limit: 1 << 20), as: UTF8.self)
-    return try text.split(whereSeparator: \.isNewline).map { $0.filter { $0 != "\t" } }
-      .map { String($0.drop { $0 == " " }) }
+    return try text.split(whereSeparator: \.isNewline).map(\.trimmed)
       .filter { !$0.isEmpty && !$0.hasPrefix("#") }
       .map { try Tenant(settings: .given($0, .file)) }
   }

@@ -50,12 +50,11 @@ extension ScheduleCommand {
       delay: session.delay,
       session.context.clock
     )
+    let now = session.context.world.now()
     for entry in session.plan.entries {
-      Self.tell(
-        session,
-        entry.task,
-        "\(entry.rhythm.text), next \(loop.due(entry).formatted(.iso8601))"
-      )
+      let due = loop.due(entry, since: last[entry.task])
+      let next = due > now ? "next \(due.formatted(.iso8601))" : "missed, so it is run now"
+      Self.tell(session, entry.task, "\(entry.rhythm.text), \(next)")
     }
     let wasInterrupted = Mutex(false)
     await loop.run(since: last) { entry in

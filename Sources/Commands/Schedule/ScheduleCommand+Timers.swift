@@ -39,19 +39,39 @@ extension ScheduleCommand {
     let configuration = session.context.configuration
     // The plan is believed from one file alone: the named one, or the one outside of the checkout.
     var options = configuration.files.last.map { ["--config", $0] } ?? []
-    let given = [
-      ("--profile", configuration.profile), ("--repository", shared.repository),
-      ("--passphrase-file", shared.passphraseFile), ("--key-file", shared.keyFile),
+    var passphraseFile: String?
+    if case .file(let path) = configuration.passphrase { passphraseFile = path }
+    // A path in the file is seen from where the program is called, and a timer calls it elsewhere.
+    let relative = { (path: String?) -> String? in
+      path.flatMap { session.context.absolute($0) == $0 ? nil : $0 }
+    }
+    let given: [(String, String?)] = [
+      ("--profile", configuration.profile),
+      ("--repository", shared.repository ?? relative(configuration.repository)),
+      ("--passphrase-file", shared.passphraseFile ?? relative(passphraseFile)),
+      ("--key-file", shared.keyFile ?? relative(configuration.keyFile)),
     ]
     for case (let option, let value?) in given {
       options += [option, option == "--profile" ? value : session.context.absolute(value)]
     }
+    try Self.refuseLines(options + [user].compactMap { $0 })
     return PlanCaller(
       program: FileFacts.realPath("/proc/self/exe") ?? "drydock",
       options: options,
       profile: configuration.profile,
       user: user,
       writablePaths: writablePaths(session)
+    )
+  }
+
+  /// A line that is broken would be a second entry of a crontab, or another setting of a unit.
+  private static func refuseLines(_ words: [String]) throws {
+    guard let word = words.first(where: { $0.contains(where: \.isNewline) }) else { return }
+    throw Problem(
+      .usage,
+      code: "usage.schedule",
+      "No timer can be written with the line break in '\(word)'",
+      hint: "Give the file, the profile or the user a name of one line."
     )
   }
 

@@ -93,7 +93,8 @@ struct SetupQuestions {
 
   /// Asks until a connection works, or until the person keeps one that does not.
   private func askDatabase() async throws -> String {
-    var preset = context.configuration.database.map { "\($0)" } ?? "postgres"
+    let known = context.configuration.database.map(\.argument) ?? ""
+    var preset = known.isEmpty ? "postgres" : known
     while true {
       let answer = try ask(
         "Which database (a name, a URL, service=NAME; no password)?",

@@ -1,3 +1,4 @@
+internal import Bytes
 internal import Postgres
 internal import Problems
 
@@ -56,9 +57,7 @@ struct BackfillTable {
 
   /// The key's values as an array that `text[]` reads.
   static func list(_ values: [String]) -> String {
-    let quoted = values.map { value in
-      "\"\(value.replacing("\\", with: "\\\\").replacing("\"", with: "\\\""))\""
-    }
+    let quoted = values.map { "\"\($0.escaping(["\\": "\\\\", "\"": "\\\""]))\"" }
     return "{\(quoted.joined(separator: ","))}"
   }
 
