@@ -7,11 +7,11 @@ extension Connection {
   ///
   /// - Parameter settings: The database.
   /// - Returns: The connection.
-  /// - Throws: `PostgresError` where it cannot be made.
-  public static func openForOwnQueries(
-    _ settings: ConnectionSettings
-  ) throws(PostgresError) -> Connection {
+  /// - Throws: `PostgresError` where it cannot be made; a `Problem` where a proxy lends out sessions
+  ///   by the transaction, for the path would stay on a session that production's clients get next.
+  public static func openForOwnQueries(_ settings: ConnectionSettings) throws -> Connection {
     let connection = try open(settings)
+    if try connection.isBehindProxy() { try connection.requireOwnSession() }
     try connection.execute("SET search_path = pg_catalog, pg_temp")
     return connection
   }

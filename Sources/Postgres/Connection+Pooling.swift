@@ -19,6 +19,10 @@ extension Connection {
     )
   }
 
+  /// Whether somebody else than the server answered when the connection was made: a proxy names a
+  /// process of its own, whatever it pools.
+  func isBehindProxy() throws(PostgresError) -> Bool { try sessionID() != backendPID }
+
   private func isLent() throws(PostgresError) -> Bool {
     var own = [try sessionID()]
     let other = try Connection.open(settings)

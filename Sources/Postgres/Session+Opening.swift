@@ -19,12 +19,10 @@ extension Connection {
   /// - Parameter settings: The database.
   /// - Returns: The connection, on which a name without a schema means the server's.
   /// - Throws: A `Problem` that names the database, without a password.
-  public static func openingForOwnQueries(
-    _ settings: ConnectionSettings
-  ) throws(Problem) -> Connection {
+  public static func openingForOwnQueries(_ settings: ConnectionSettings) throws -> Connection {
     do {
       return try Connection.openForOwnQueries(settings)
-    } catch {
+    } catch let error as PostgresError {
       throw error.problem("cannot connect to \(settings)")
     }
   }

@@ -207,7 +207,7 @@ public struct DriftRun: Sendable {
   private func fingerprint(_ settings: ConnectionSettings) throws -> SchemaFingerprint {
     do {
       return Self.judged(try SchemaFingerprint.read(try Connection.openForOwnQueries(settings)))
-    } catch {
+    } catch let error as PostgresError {
       throw error.problem("cannot read the reference's schema")
     }
   }

@@ -2,6 +2,7 @@ public import Arguments
 internal import Postgres
 internal import Problems
 internal import Reports
+internal import Repository
 internal import Snapshot
 
 /// Changes the tags of a snapshot.
