@@ -151,6 +151,25 @@ struct StopStartTests {
     }
   }
 
+  @Test("A role that is not shown the sessions of others does not stop, since it would end none")
+  func hiddenSessions() throws {
+    let server = try OwnServer(on: .v15)
+    let superuser = try Connection.open(server.settings())
+    try superuser.execute("CREATE ROLE keeper LOGIN")
+    try superuser.execute("CREATE ROLE app LOGIN")
+    try superuser.execute("CREATE DATABASE shop TEMPLATE template0 OWNER keeper")
+    let database = server.settings("shop")
+    try Self.fill(database)
+    let app = try Connection.open(database.with("user", "app"))
+    let user = try Drydock(on: .v15)
+    let stop = ["stop", "--database", database.with("user", "keeper").argument]
+    let run = try user.run(stop).require(3)
+    #expect(run.errors.contains("cannot be seen") && run.errors.contains("app"), "\(run)")
+    #expect(run.missingOfError == [])
+    #expect(try Self.state(database) == "open with 500")
+    #expect(try app.execute("SELECT 1").int == 1)
+  }
+
   @Test("A stop that is killed anywhere loses nothing: a start opens, or a stop goes on")
   func killedStop() throws {
     try withDatabase(on: .v15) { database in
