@@ -14,5 +14,5 @@ public struct TransitionPlan: Sendable, Equatable {
   public var token: String
 
   /// How many transactions it takes.
-  public var batches: Int { (ids.count + batch - 1) / batch }
+  public var batches: Int { ids.isEmpty ? 0 : (ids.count - 1) / batch + 1 }
 }

@@ -58,7 +58,7 @@ public struct TransitionRun: Sendable {
     var place = 0
     while place < plan.ids.count {
       if place > 0 { try await rest(after: result) }
-      let ids = Array(plan.ids[place..<min(place + transition.batch, plan.ids.count)])
+      let ids = Array(plan.ids[place...].prefix(transition.batch))
       let outcome = try await batch(ids, number, session, after: result)
       result.done += outcome.done
       result.refusals += outcome.refusals
