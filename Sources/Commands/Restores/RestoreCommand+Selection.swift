@@ -146,7 +146,9 @@ extension RestoreCommand {
         options: options,
         progress: report
       ).run()
-    } catch let problem as Problem {
+    } catch {
+      // A cancellation before the first statement is no problem yet, and leaves the database too.
+      let problem = error as? Problem ?? Problem(ending: error)
       throw await Task.detached { database.abandon(after: problem) }.value
     }
     // What fails from here on costs hours if the database is dropped, and a statement if it is not.
@@ -169,7 +171,8 @@ extension RestoreCommand {
       var result = try await run(content, target, options, context)
       result.omissions = outcome.omissions + result.omissions
       return result
-    } catch var problem as Problem {
+    } catch {
+      var problem = error as? Problem ?? Problem(ending: error)
       if !outcome.created.isEmpty {
         let names = outcome.created.joined(separator: ", ")
         problem.facts.append(.init("roles", "\(names) were created before, and stay"))
