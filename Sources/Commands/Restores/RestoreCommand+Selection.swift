@@ -48,13 +48,23 @@ extension RestoreCommand {
     if let option = selection.given.first(where: { !(isTable && $0 == "--rename") }) {
       throw Self.contradiction(option, guarded)
     }
-    guard isReplacing, isSchemaOnly || hasNoVerification else { return }
+    guard isReplacing else { return try requireNothing(besides: guarded) }
+    guard isSchemaOnly || hasNoVerification else { return }
     throw Problem(
       .usage,
       code: "usage.replace-whole",
       "--replace brings everything, and compares it",
       hint: "Leave --schema-only and --no-verify away."
     )
+  }
+
+  /// What an operation brings was said when it was planned; a part of it cannot be chosen now.
+  private func requireNothing(besides guarded: String) throws {
+    let given = [
+      ("--schema", !schemas.isEmpty), ("--table", !tables.isEmpty),
+      ("--schema-only", isSchemaOnly), ("--no-verify", hasNoVerification),
+    ]
+    for (option, isGiven) in given where isGiven { throw Self.contradiction(option, guarded) }
   }
 
   private static func contradiction(_ first: String, _ second: String) -> Problem {
