@@ -129,7 +129,11 @@ public struct StartRun: Sendable {
     try await session.doing("the empty database was not closed") { connection in
       try DatabaseGate(connection: connection, identity: identity).close()
     }
-    return try await restore(mark.snapshot, DatabaseGate.writable(settings))
+    do {
+      return try await restore(mark.snapshot, DatabaseGate.writable(settings))
+    } catch {
+      throw Self.stillClosed(error, identity)
+    }
   }
 
   /// Remembers the data's time for the waves, then takes the mark.
