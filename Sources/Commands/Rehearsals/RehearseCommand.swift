@@ -97,7 +97,7 @@ public struct RehearseCommand: RunnableCommand {
       await run.add(tenant) { try await session.run() }
     }
     context.progress.clear()
-    context.show(run.report)
+    context.showToWorkflow(run.report)
     return run.status
   }
 }
