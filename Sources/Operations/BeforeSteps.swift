@@ -18,7 +18,7 @@ public struct BeforeSteps: Sendable {
     await session.close()
   }
 
-  func run(_ session: Session) async throws {
+  private func run(_ session: Session) async throws {
     for step in steps {
       switch step {
       case .sql(let statement):

@@ -70,7 +70,7 @@ public struct StartRun: Sendable {
     restore: @Sendable (String, ConnectionSettings) async throws -> [String]
   ) async throws -> Result {
     let writable = DatabaseGate.writable(settings)
-    let session = try await Session.opening(writable)
+    let session = try await Session.openingForOwnQueries(writable)
     let found = try await session.doing("cannot look at the database") { connection in
       let identity = try DatabaseIdentity.read(connection)
       let gate = DatabaseGate(connection: connection, identity: identity)

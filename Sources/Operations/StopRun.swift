@@ -53,7 +53,8 @@ public struct StopRun: Sendable {
   public func run(
     take: @Sendable (ConnectionSettings) async throws -> StopMark
   ) async throws -> Result {
-    let session = try await Session.opening(DatabaseGate.writable(settings))
+    let writable = DatabaseGate.writable(settings)
+    let session = try await Session.openingForOwnQueries(writable)
     let identity = try await session.doing("cannot look at the database") { connection in
       let identity = try DatabaseIdentity.read(connection)
       try DatabaseGate(connection: connection, identity: identity).requireClosable()
@@ -65,7 +66,9 @@ public struct StopRun: Sendable {
       return Result(database: identity.name, mark: mark, endedSessions: 0, wasStopped: true)
     }
     // They came before the record; repeated on a closed database, what they write is refused.
-    if !state.isClosed || state.unfinished == nil { try await BeforeSteps(before).run(session) }
+    if !state.isClosed || state.unfinished == nil {
+      try await BeforeSteps(before).run(in: writable)
+    }
     let record = try await close(identity, state, session)
     do {
       let ended = try await session.doing("the sessions were not ended") { connection in
@@ -75,7 +78,7 @@ public struct StopRun: Sendable {
         try gate.requireClosable()
         return ended
       }
-      let mark = try await take(DatabaseGate.writable(settings))
+      let mark = try await take(writable)
       if try await complete(record, mark, identity, session) {
         await session.close()
         return Result(
