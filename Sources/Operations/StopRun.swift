@@ -132,8 +132,13 @@ public struct StopRun: Sendable {
         return try StopRecord.begin(closing, now: now(), in: repository)
       }
     }
-    try await session.doing("the database was not closed") { connection in
-      try DatabaseGate(connection: connection, identity: identity).close()
+    do {
+      try await session.run { connection in
+        try DatabaseGate(connection: connection, identity: identity).close()
+      }
+    } catch let error as PostgresError {
+      throw error.isConnectionLost
+        ? Self.perhapsClosed(identity, error) : error.problem("the database was not closed")
     }
     return record
   }
