@@ -61,7 +61,9 @@ public struct StopRun: Sendable {
       return identity
     }
     let state = try await look(identity, session)
-    if state.isClosed, let last = state.last, last.use == nil, let mark = last.mark {
+    if state.isClosed, let last = state.last, last.use == nil, let mark = last.mark,
+      try await isKept(mark)
+    {
       await session.close()
       return Result(database: identity.name, mark: mark, endedSessions: 0, wasStopped: true)
     }
@@ -114,6 +116,11 @@ public struct StopRun: Sendable {
       try StopRecord.all(in: repository).first { $0.database.isSame(as: identity) }
     }
     return State(setting: setting, isClosed: isClosed, last: last)
+  }
+
+  /// Whether the marked snapshot is still there: whoever stops once more wants to be sure of it.
+  private func isKept(_ mark: StopMark) async throws -> Bool {
+    try await onLane { try repository.snapshots().contains { $0.text == mark.snapshot } }
   }
 
   /// Remembers what is found, then closes; goes on with the record of a stop that did not end.

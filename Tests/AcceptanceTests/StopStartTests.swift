@@ -91,6 +91,25 @@ struct StopStartTests {
     }
   }
 
+  @Test("A stop whose snapshot was forgotten takes another one, and does not say that all is there")
+  func forgotten() throws {
+    try withDatabase(on: .v15) { database in
+      try Self.fill(database)
+      let user = try Drydock(on: .v15)
+      let words = ["--database", database.argument]
+      try user.run(["stop"] + words).require(0)
+      let marked = try #require(
+        try user.objects(in: "snapshots").first?.split(separator: "/").last.map(String.init)
+      )
+      try user.run(["forget", marked, "--even-last"]).require(0)
+      let again = try user.run(["stop", "--json"] + words).require(0)
+      #expect(again.output.contains(#""was_stopped":false"#), "\(again)")
+      try Self.empty(database)
+      try user.run(["start"] + words).require(0)
+      #expect(try Self.state(database) == "open with 500")
+    }
+  }
+
   @Test("A mark is refused when the database was opened by hand and has a newer snapshot")
   func newer() throws {
     try withDatabase(on: .v15) { database in
