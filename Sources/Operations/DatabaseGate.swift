@@ -136,7 +136,6 @@ struct DatabaseGate {
       code: "stop.sessions",
       "some sessions of \(identity.name) did not end within 30 s",
       facts: [.init("state", "the database is closed to new writers")],
-      hint: "Run drydock stop again; drydock start opens the database.",
       isRetryable: true
     )
   }

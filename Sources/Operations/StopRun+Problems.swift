@@ -15,7 +15,8 @@ extension StopRun {
       )
     if [.failed, .refused].contains(problem.kind) { problem.kind = .partial }
     problem.facts.append(.init("state", "the database was closed; the stop has not ended"))
-    problem.hint = "Run drydock stop again to go on, or drydock start to open it."
+    let next = "drydock stop goes on where this one ended; drydock start opens the database."
+    problem.hint = [problem.hint, next].compactMap { $0 }.joined(separator: " ")
     return problem
   }
 
