@@ -22,8 +22,18 @@ extension ConnectionSettings {
 
   /// Reads an address of a database, and refuses a password where others can see it.
   ///
-  /// Only the environment may hold one. Throws a `Problem` of kind `usage`.
+  /// Only the environment may hold one. Throws a `Problem` of kind `usage`, also for an empty word on
+  /// the command line: libpq would take its default, which nobody has named.
   public static func given(_ text: String, _ place: Place) throws -> ConnectionSettings {
+    guard !text.isEmpty || place != .commandLine else {
+      throw Problem(
+        .usage,
+        code: "usage.no-database",
+        "An empty word names no database",
+        reason: "a variable that is not set leaves one in a script",
+        hint: "Give a URL, keywords as libpq reads them, or a name."
+      )
+    }
     let settings = try ConnectionSettings(parsing: text)
     guard settings.hasPassword, place != .environment else { return settings }
     throw Problem(

@@ -5,6 +5,8 @@ public import Postgres
 /// What the runbook wants done before a restore or a stop, in order; the first failure ends it.
 public struct BeforeSteps: Sendable {
   private static let limit = Duration.seconds(3600)
+  private static let hint =
+    "Mend it and run the command again; the steps before it will run again too."
 
   let steps: [RunbookStep]
 
@@ -18,12 +20,14 @@ public struct BeforeSteps: Sendable {
     await session.close()
   }
 
-  func run(_ session: Session) async throws {
+  private func run(_ session: Session) async throws {
     for step in steps {
       switch step {
       case .sql(let statement):
-        try await session.doing("a step before the stop failed: \(step.text)") { connection in
-          _ = try connection.query(statement, [])
+        do {
+          try await session.run { connection in _ = try connection.query(statement, []) }
+        } catch let error as PostgresError {
+          throw error.problem("a step before the stop failed: \(step.text)", hint: Self.hint)
         }
       case .command(let words):
         try await run(words, step.text)
@@ -42,7 +46,7 @@ public struct BeforeSteps: Sendable {
         code: "runbook.step-failed",
         "a step before the stop failed: \(text)",
         reason: [problem.summary, problem.reason].compactMap { $0 }.joined(separator: ": "),
-        hint: "Mend it and run the command again; the steps before it will run again too."
+        hint: Self.hint
       )
     }
   }

@@ -50,6 +50,7 @@ struct DatabaseGate {
 
   /// Refuses where something would go on writing in spite of the default.
   func requireClosable() throws {
+    try requireSight()
     let found = try connection.query(
       """
       SELECT 'prepared transaction ' || gid FROM pg_catalog.pg_prepared_xacts
@@ -73,6 +74,31 @@ struct DatabaseGate {
       "something would go on writing to \(identity.name)",
       facts: found.map { .init("writes", $0[0] ?? "") },
       hint: "End it (COMMIT PREPARED, ALTER SUBSCRIPTION ... DISABLE, ALTER ROLE ... RESET) first."
+    )
+  }
+
+  /// Refuses where this role is not shown who is connected: it would end none of them, and they
+  /// would go on writing behind the mark.
+  ///
+  /// Of a session of another role, one without `pg_read_all_stats` sees neither what it is nor since
+  /// when (manual, 28.2.3, `pg_stat_activity`). The server's own workers have no role.
+  private func requireSight() throws {
+    let hidden = try connection.query(
+      """
+      SELECT DISTINCT usename FROM pg_catalog.pg_stat_activity
+      WHERE datname = pg_catalog.current_database() AND usesysid IS NOT NULL
+        AND backend_type IS NULL
+      """,
+      []
+    )
+    guard !hidden.isEmpty else { return }
+    throw Problem(
+      .refused,
+      code: "stop.hidden-sessions",
+      "the sessions of other roles in \(identity.name) cannot be seen, so they would not be ended",
+      reason: "this role is no member of pg_read_all_stats",
+      facts: hidden.map { .init("session of", $0["usename"] ?? "a role that is gone") },
+      hint: "GRANT pg_read_all_stats, pg_signal_backend TO this role, or stop as another one."
     )
   }
 
@@ -110,7 +136,6 @@ struct DatabaseGate {
       code: "stop.sessions",
       "some sessions of \(identity.name) did not end within 30 s",
       facts: [.init("state", "the database is closed to new writers")],
-      hint: "Run drydock stop again; drydock start opens the database.",
       isRetryable: true
     )
   }

@@ -86,7 +86,11 @@ struct MergePatch: Sendable {
           connection
         )
       case .removal(let place):
-        content = try one("SELECT $1::jsonb #- $2", [.text(content), Self.path(place)], connection)
+        content = try one(
+          "SELECT $1::jsonb #- $2::text[]",
+          [.text(content), Self.path(place)],
+          connection
+        )
       }
     }
     return content
@@ -113,8 +117,8 @@ struct MergePatch: Sendable {
         SELECT CASE pg_catalog.jsonb_typeof($1) WHEN 'object' THEN $1::jsonb ELSE '{}' END
         """
         : """
-        SELECT CASE pg_catalog.jsonb_typeof($1::jsonb #> $2) WHEN 'object' THEN $1::jsonb
-          ELSE pg_catalog.jsonb_set($1::jsonb, $2, '{}') END
+        SELECT CASE pg_catalog.jsonb_typeof($1::jsonb #> $2::text[]) WHEN 'object' THEN $1::jsonb
+          ELSE pg_catalog.jsonb_set($1::jsonb, $2::text[], '{}') END
         """,
       place.isEmpty ? [.text(content)] : [.text(content), Self.path(place)],
       connection

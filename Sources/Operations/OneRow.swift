@@ -14,7 +14,7 @@ struct OneRow {
       """
       SELECT c.oid, pg_catalog.format('%I.%I', n.nspname, c.relname) AS name
       FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-      WHERE c.oid = pg_catalog.to_regclass($1) AND c.relkind IN ('r', 'p')
+      WHERE c.oid = pg_catalog.to_regclass($1)::oid AND c.relkind IN ('r', 'p')
       """,
       [.text(table)]
     )

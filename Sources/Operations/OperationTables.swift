@@ -47,7 +47,7 @@ enum OperationTables: String {
     return try connection.query(
       """
       SELECT EXISTS (SELECT FROM pg_catalog.pg_attribute
-        WHERE attrelid = $1::regclass AND attname = $2 AND NOT attisdropped)
+        WHERE attrelid = $1::regclass::oid AND attname = $2 AND NOT attisdropped)
       """,
       [.text(rawValue), .text(later.column)]
     ).bool

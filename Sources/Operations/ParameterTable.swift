@@ -75,33 +75,42 @@ public struct ParameterTable: Sendable {
     return changes
   }
 
-  /// What was changed, the last change first.
+  /// What was changed, the last change first; a `Problem` of kind `usage` for an unknown name.
   public func history(of names: [String]) async throws -> [Change] {
     let session = try await Session.opening(settings)
     let changes = try await session.doing("cannot read the history of the parameters") {
       connection -> [Change] in
-      guard try OperationTables.parameters.exist(connection) else { return [] }
       let relation = try OneRow(table, connection)
-      return try connection.query(
-        """
-        SELECT parameter, old_value, new_value, reason, performed_by,
-          pg_catalog.to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS at
-        FROM drydock.parameter_changes WHERE table_name = $1 ORDER BY change DESC
-        """,
-        [.text(relation.name)]
-      ).map { row in
-        Change(
-          name: row.string("parameter"),
-          old: row["old_value"],
-          new: row["new_value"],
-          at: row["at"],
-          by: row["performed_by"],
-          reason: row["reason"]
-        )
-      }
+      let changes = try Self.changes(of: relation, connection)
+      // A column that is gone still has its history.
+      let others = names.filter { name in !changes.contains { $0.name == name } }
+      let known = try others.isEmpty ? [] : relation.read()
+      for name in others { try Self.require(name, in: known) }
+      return changes
     }
     await session.close()
     return changes.filter { names.isEmpty || names.contains($0.name) }
+  }
+
+  private static func changes(of relation: OneRow, _ connection: Connection) throws -> [Change] {
+    guard try OperationTables.parameters.exist(connection) else { return [] }
+    return try connection.query(
+      """
+      SELECT parameter, old_value, new_value, reason, performed_by,
+        pg_catalog.to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS at
+      FROM drydock.parameter_changes WHERE table_name = $1 ORDER BY change DESC
+      """,
+      [.text(relation.name)]
+    ).map { row in
+      Change(
+        name: row.string("parameter"),
+        old: row["old_value"],
+        new: row["new_value"],
+        at: row["at"],
+        by: row["performed_by"],
+        reason: row["reason"]
+      )
+    }
   }
 
   private struct Given: Sendable {

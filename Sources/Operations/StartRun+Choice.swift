@@ -43,6 +43,7 @@ extension StartRun {
   func choose(_ found: Found) throws -> StopRecord {
     let identity = found.identity
     let fitting = try StopRecord.all(in: repository).filter { fits($0, identity) }
+    try requireOne(among: fitting)
     // What was closed here is opened before anything else is thought of; without a mark there is
     // nothing that could be restored instead, even where it holds nothing.
     if let here = fitting.first(where: { $0.database.isSame(as: identity) }), here.use == nil,
@@ -69,8 +70,24 @@ extension StartRun {
       return record.database.isSame(as: identity)
         || (record.mark != nil && record.database.name == identity.name)
     }
+    // An empty word is what a script's unset variable leaves; every name begins with it.
+    guard !chosen.isEmpty else { return false }
     let name = record.mark?.snapshot ?? ""
     return name.hasPrefix(chosen) || name.hasSuffix(chosen)
+  }
+
+  /// Refuses what several marked snapshots begin or end with: the last of them may be of another
+  /// database than the person meant.
+  private func requireOne(among fitting: [StopRecord]) throws {
+    let marked = Set(fitting.compactMap { $0.mark?.snapshot })
+    guard let chosen, marked.count > 1 else { return }
+    throw Problem(
+      .usage,
+      code: "usage.ambiguous-snapshot",
+      "\(chosen) could be several marked snapshots",
+      facts: marked.sorted().prefix(10).map { .init("snapshot", $0) },
+      hint: "Give more of its digits."
+    )
   }
 
   /// A newer snapshot of the series says that the database lived on; its writes would be missing.

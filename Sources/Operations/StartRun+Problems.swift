@@ -39,6 +39,23 @@ extension StartRun {
     )
   }
 
+  /// What ended the restore of the marked snapshot: the database was closed for it, and stays so.
+  static func stillClosed(_ error: any Error, _ identity: DatabaseIdentity) -> Problem {
+    var problem =
+      error as? Problem
+      ?? Problem(
+        error is CancellationError ? .interrupted : .failed,
+        code: "start.failed",
+        "the marked snapshot was not restored",
+        reason: error is CancellationError ? nil : "\(error)"
+      )
+    if [.failed, .refused].contains(problem.kind) { problem.kind = .partial }
+    problem.facts.append(
+      .init("closed", "database \(identity.name) takes no writes until a start has ended")
+    )
+    return problem
+  }
+
   static func noMark(_ identity: DatabaseIdentity) -> Problem {
     Problem(
       .refused,

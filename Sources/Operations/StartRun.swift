@@ -70,7 +70,7 @@ public struct StartRun: Sendable {
     restore: @Sendable (String, ConnectionSettings) async throws -> [String]
   ) async throws -> Result {
     let writable = DatabaseGate.writable(settings)
-    let session = try await Session.opening(writable)
+    let session = try await Session.openingForOwnQueries(writable)
     let found = try await session.doing("cannot look at the database") { connection in
       let identity = try DatabaseIdentity.read(connection)
       let gate = DatabaseGate(connection: connection, identity: identity)
@@ -129,7 +129,11 @@ public struct StartRun: Sendable {
     try await session.doing("the empty database was not closed") { connection in
       try DatabaseGate(connection: connection, identity: identity).close()
     }
-    return try await restore(mark.snapshot, DatabaseGate.writable(settings))
+    do {
+      return try await restore(mark.snapshot, DatabaseGate.writable(settings))
+    } catch {
+      throw Self.stillClosed(error, identity)
+    }
   }
 
   /// Remembers the data's time for the waves, then takes the mark.

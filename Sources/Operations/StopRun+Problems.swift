@@ -1,3 +1,4 @@
+internal import Postgres
 internal import Problems
 
 /// Why a stop did not come to its end, and in which state the database is.
@@ -14,8 +15,21 @@ extension StopRun {
       )
     if [.failed, .refused].contains(problem.kind) { problem.kind = .partial }
     problem.facts.append(.init("state", "the database was closed; the stop has not ended"))
-    problem.hint = "Run drydock stop again to go on, or drydock start to open it."
+    let next = "drydock stop goes on where this one ended; drydock start opens the database."
+    problem.hint = [problem.hint, next].compactMap { $0 }.joined(separator: " ")
     return problem
+  }
+
+  /// The server may have closed the database and not been able to say so.
+  static func perhapsClosed(_ identity: DatabaseIdentity, _ error: PostgresError) -> Problem {
+    Problem(
+      .partial,
+      code: "stop.connection-lost",
+      "the connection was lost while database \(identity.name) was being closed",
+      reason: error.reason,
+      facts: [.init("state", "the database may be closed; the stop has not ended")],
+      hint: "Run drydock stop again to go on, or drydock start to open it."
+    )
   }
 
   static func opened(_ identity: DatabaseIdentity) -> Problem {

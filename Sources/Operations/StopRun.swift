@@ -53,19 +53,24 @@ public struct StopRun: Sendable {
   public func run(
     take: @Sendable (ConnectionSettings) async throws -> StopMark
   ) async throws -> Result {
-    let session = try await Session.opening(DatabaseGate.writable(settings))
+    let writable = DatabaseGate.writable(settings)
+    let session = try await Session.openingForOwnQueries(writable)
     let identity = try await session.doing("cannot look at the database") { connection in
       let identity = try DatabaseIdentity.read(connection)
       try DatabaseGate(connection: connection, identity: identity).requireClosable()
       return identity
     }
     let state = try await look(identity, session)
-    if state.isClosed, let last = state.last, last.use == nil, let mark = last.mark {
+    if state.isClosed, let last = state.last, last.use == nil, let mark = last.mark,
+      try await isKept(mark)
+    {
       await session.close()
       return Result(database: identity.name, mark: mark, endedSessions: 0, wasStopped: true)
     }
     // They came before the record; repeated on a closed database, what they write is refused.
-    if !state.isClosed || state.unfinished == nil { try await BeforeSteps(before).run(session) }
+    if !state.isClosed || state.unfinished == nil {
+      try await BeforeSteps(before).run(in: writable)
+    }
     let record = try await close(identity, state, session)
     do {
       let ended = try await session.doing("the sessions were not ended") { connection in
@@ -75,7 +80,7 @@ public struct StopRun: Sendable {
         try gate.requireClosable()
         return ended
       }
-      let mark = try await take(DatabaseGate.writable(settings))
+      let mark = try await take(writable)
       if try await complete(record, mark, identity, session) {
         await session.close()
         return Result(
@@ -113,6 +118,11 @@ public struct StopRun: Sendable {
     return State(setting: setting, isClosed: isClosed, last: last)
   }
 
+  /// Whether the marked snapshot is still there: whoever stops once more wants to be sure of it.
+  private func isKept(_ mark: StopMark) async throws -> Bool {
+    try await onLane { try repository.snapshots().contains { $0.text == mark.snapshot } }
+  }
+
   /// Remembers what is found, then closes; goes on with the record of a stop that did not end.
   private func close(
     _ identity: DatabaseIdentity,
@@ -129,8 +139,13 @@ public struct StopRun: Sendable {
         return try StopRecord.begin(closing, now: now(), in: repository)
       }
     }
-    try await session.doing("the database was not closed") { connection in
-      try DatabaseGate(connection: connection, identity: identity).close()
+    do {
+      try await session.run { connection in
+        try DatabaseGate(connection: connection, identity: identity).close()
+      }
+    } catch let error as PostgresError {
+      throw error.isConnectionLost
+        ? Self.perhapsClosed(identity, error) : error.problem("the database was not closed")
     }
     return record
   }

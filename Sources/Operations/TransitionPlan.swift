@@ -10,9 +10,10 @@ public struct TransitionPlan: Sendable, Equatable {
   public var batch: Int
   /// The pause between two.
   public var pause: Duration
-  /// Proof that somebody saw this plan: as many rows, and a hash of database, change and ids.
+  /// Proof that somebody saw this plan: as many rows, and a hash of database, change, statement and
+  /// ids.
   public var token: String
 
   /// How many transactions it takes.
-  public var batches: Int { (ids.count + batch - 1) / batch }
+  public var batches: Int { ids.isEmpty ? 0 : (ids.count - 1) / batch + 1 }
 }

@@ -58,7 +58,7 @@ public struct TransitionRun: Sendable {
     var place = 0
     while place < plan.ids.count {
       if place > 0 { try await rest(after: result) }
-      let ids = Array(plan.ids[place..<min(place + transition.batch, plan.ids.count)])
+      let ids = Array(plan.ids[place...].prefix(transition.batch))
       let outcome = try await batch(ids, number, session, after: result)
       result.done += outcome.done
       result.refusals += outcome.refusals
@@ -83,8 +83,10 @@ public struct TransitionRun: Sendable {
     _ = try change(table)
     let selection = TransitionSelection(transition: transition, request: request, table: table)
     let ids = try selection.ids(connection)
-    let lines =
-      [identity.recordName, transition.name, request.change.text] + ids
+    // What is done to a row is as much of the plan as the rows: the configuration may be edited.
+    let way: [String?] = [table.name, transition.state, transition.content, transition.apply]
+    let lines: [String] =
+      [identity.recordName, transition.name, request.change.text] + way.map { $0 ?? "" } + ids
     let bytes = Array(lines.joined(separator: "\n").utf8)
     let hash = Hex.text(try SHA256.hash(bytes.span).prefix(6))
     return TransitionPlan(
@@ -189,7 +191,7 @@ extension TransitionRun {
       .refused,
       code: "transition.other-plan",
       "the token does not belong to this plan; nothing was changed",
-      reason: "the rows that are selected now are not those that the plan showed",
+      reason: "the rows, or what would be done to them, are not what the plan showed",
       facts: [.init("selected now", "\(plan.ids.count)")],
       hint: "Run the command without --confirm, read the new plan, and confirm that one."
     )

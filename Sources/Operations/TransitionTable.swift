@@ -24,7 +24,7 @@ struct TransitionTable: Sendable {
       """
       SELECT c.oid, pg_catalog.format('%I.%I', n.nspname, c.relname) AS name
       FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-      WHERE c.oid = pg_catalog.to_regclass($1) AND c.relkind IN ('r', 'p')
+      WHERE c.oid = pg_catalog.to_regclass($1)::oid AND c.relkind IN ('r', 'p')
       """,
       [.text(transition.table)]
     )
@@ -51,11 +51,25 @@ struct TransitionTable: Sendable {
     (self.content, contentType) = (content?.0, content?.1)
     let time = try transition.time.map { try column($0) }
     (self.time, timeType) = (time?.0, time?.1)
-    var states: [String: String] = [:]
-    if let query = transition.names {
-      for row in try connection.query(query, []) { states[row[1] ?? ""] = row[0] }
+    states = try transition.names.map { try Self.states($0, of: transition, connection) } ?? [:]
+  }
+
+  /// What the query for names says: how the column has each state, by what people call it.
+  private static func states(
+    _ query: String,
+    of transition: Transition,
+    _ connection: Connection
+  ) throws -> [String: String] {
+    let rows = try connection.query(query, [])
+    guard rows.columns.count > 1 else {
+      throw Problem(
+        .usage,
+        code: "transition.names",
+        "the query 'names' of the transition '\(transition.name)' returns no two columns",
+        hint: "Write it as SELECT with the state as the column has it, and what people call it."
+      )
     }
-    self.states = states
+    return rows.reduce(into: [String: String]()) { $0[$1[1] ?? ""] = $1[0] }
   }
 
   /// How the column has a state that a person named.

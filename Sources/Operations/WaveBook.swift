@@ -14,11 +14,12 @@ struct WaveBook {
     guard try OperationTables.waves.exist(connection) else { return nil }
     let rows = try connection.query(
       """
-      SELECT run, origin, pg_catalog.to_jsonb(r) ->> 'restore' AS restore, extract(epoch FROM data_time) AS data_time, downtime_seconds, is_together,
+      SELECT run, origin, pg_catalog.to_jsonb(r) ->> 'restore'::text AS restore,
+        extract(epoch FROM data_time) AS data_time, downtime_seconds, is_together,
         extract(epoch FROM begun) AS begun, finished IS NOT NULL AS is_finished,
         pg_catalog.array_to_json(steps) AS steps
       FROM drydock.wave_runs r WHERE system_identifier = $1 AND database_oid = $2
-        AND ($3::text IS NULL OR coalesce(pg_catalog.to_jsonb(r) ->> 'restore', $3) = $3)
+        AND ($3::text IS NULL OR coalesce(pg_catalog.to_jsonb(r) ->> 'restore'::text, $3) = $3)
       ORDER BY run DESC LIMIT 1
       """,
       [.text(identity.systemIdentifier), Parameter(identity.oid), Parameter(restore)]

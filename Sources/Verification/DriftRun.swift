@@ -106,7 +106,9 @@ public struct DriftRun: Sendable {
       return SchemaDifference(from: then, to: live.schema)
     }
     progress("making an empty database like the live one")
-    let role = self.role ?? live.ledger.applied.last?.performedBy ?? live.role
+    // The ledger lists by version, and the last of those need not have come last.
+    let last = live.ledger.applied.max { $0.position < $1.position }
+    let role = self.role ?? last?.performedBy ?? live.role
     let scratch = try ScratchDatabase.start(
       like: live.shape,
       role: role,

@@ -67,6 +67,13 @@ struct ClusterDumpTests {
     let plain = try user.run(["export", "--cluster", "--no-role-passwords"]).require(0).output
     #expect(plain.contains("CREATE ROLE alice") && !plain.contains("SCRAM"))
 
+    // A database of which there is a part alone is not missed in silence.
+    try Connection.open(source.settings()).execute("CREATE DATABASE half")
+    try Connection.open(source.settings("half")).execute("CREATE TABLE t (i int)")
+    try user.backup(source.settings("half"), ["--table", "public.t"])
+    let without = try user.run(["export", "--cluster", "-o", "\(path).2"]).require(7)
+    #expect(without.errors.contains("database half is not in the script"), "\(without)")
+
     // It is a dump of a cluster to everybody, also to import.
     let imported = try user.run(["import", path]).require(0).output
     #expect(imported.contains("SQL of a cluster"), "\(imported)")

@@ -159,6 +159,8 @@ struct DatabaseReplacementTests {
         ["latest", "--replace", "--rename", "x"], ["latest", "--replace", "--no-verify"],
         ["latest", "--replace", "--rename", "x", "--with-roles", "--table", "t"],
         ["latest", "--replace", "--schema", "public", "--schema-only"], ["--undo", "--drop"],
+        ["--undo", "--schema", "public"], ["--resume", "--no-verify"],
+        ["--accept", "--table", "t"],
       ]
       for words in cases {
         let run = try target.user.run(["restore", "--into", target.settings.argument] + words)

@@ -91,6 +91,25 @@ struct StopStartTests {
     }
   }
 
+  @Test("A stop whose snapshot was forgotten takes another one, and does not say that all is there")
+  func forgotten() throws {
+    try withDatabase(on: .v15) { database in
+      try Self.fill(database)
+      let user = try Drydock(on: .v15)
+      let words = ["--database", database.argument]
+      try user.run(["stop"] + words).require(0)
+      let marked = try #require(
+        try user.objects(in: "snapshots").first?.split(separator: "/").last.map(String.init)
+      )
+      try user.run(["forget", marked, "--even-last"]).require(0)
+      let again = try user.run(["stop", "--json"] + words).require(0)
+      #expect(again.output.contains(#""was_stopped":false"#), "\(again)")
+      try Self.empty(database)
+      try user.run(["start"] + words).require(0)
+      #expect(try Self.state(database) == "open with 500")
+    }
+  }
+
   @Test("A mark is refused when the database was opened by hand and has a newer snapshot")
   func newer() throws {
     try withDatabase(on: .v15) { database in
@@ -149,6 +168,25 @@ struct StopStartTests {
       #expect(try Self.state(database) == "open with 500")
       try Connection.open(server.settings()).execute("DROP ROLE writer")
     }
+  }
+
+  @Test("A role that is not shown the sessions of others does not stop, since it would end none")
+  func hiddenSessions() throws {
+    let server = try OwnServer(on: .v15)
+    let superuser = try Connection.open(server.settings())
+    try superuser.execute("CREATE ROLE keeper LOGIN")
+    try superuser.execute("CREATE ROLE app LOGIN")
+    try superuser.execute("CREATE DATABASE shop TEMPLATE template0 OWNER keeper")
+    let database = server.settings("shop")
+    try Self.fill(database)
+    let app = try Connection.open(database.with("user", "app"))
+    let user = try Drydock(on: .v15)
+    let stop = ["stop", "--database", database.with("user", "keeper").argument]
+    let run = try user.run(stop).require(3)
+    #expect(run.errors.contains("cannot be seen") && run.errors.contains("app"), "\(run)")
+    #expect(run.missingOfError == [])
+    #expect(try Self.state(database) == "open with 500")
+    #expect(try app.execute("SELECT 1").int == 1)
   }
 
   @Test("A stop that is killed anywhere loses nothing: a start opens, or a stop goes on")

@@ -91,6 +91,31 @@ struct TransitionGuardTests {
     }
   }
 
+  @Test("A query for the names of states that returns one column alone is refused by name")
+  func names() throws {
+    try withDatabase(on: .v15) { database in
+      try Connection.open(database).execute(
+        """
+        CREATE TABLE tasks (id int PRIMARY KEY, state text);
+        CREATE TABLE states (name text);
+        INSERT INTO states VALUES ('error'), ('ready')
+        """
+      )
+      let user = try Drydock(on: .v15)
+      let configuration = """
+        transitions:
+          tasks: {table: tasks, id: id, state: state, names: SELECT name FROM states,
+            apply: UPDATE tasks SET state = $2 WHERE id = $1::int, paths: [[error, ready]]}
+        """
+      let words =
+        ["transition", "--database", database.argument, "--path", "error,ready"]
+        + (try Cosims.configuration(configuration, for: user))
+      let run = try user.run(words).require(2)
+      #expect(run.errors.contains("'names' of the transition 'tasks'"), "\(run)")
+      #expect(run.missingOfError == [])
+    }
+  }
+
   @Test("--state belongs to --patch, since a path says it by itself")
   func contradiction() throws {
     try withTasks { _, user, words in

@@ -56,6 +56,8 @@ struct CollectTests {
   func undo() async throws {
     #expect(await run("collect --undo").output == "Nothing is marked.\n")
     #expect(await run("collect").status == .done)
+    #expect(await run("collect --undo --dry-run").status == .usage)
+    #expect(try repository.markedPacks().packs == 1)
     let undone = await run("collect --undo")
     #expect(undone.status == .done)
     try Golden.check(undone.output, "collect-undo.txt")

@@ -74,6 +74,11 @@ struct ProgramTests {
     #expect(unnamed.status == .usage)
     #expect(unnamed.errors.contains("a command that changes data never uses a default"))
 
+    // What a script's unset variable leaves: libpq would take its default.
+    let empty = await sandbox.run("change --database=")
+    #expect(empty.status == .usage)
+    #expect(empty.errors.contains("An empty word names no database"))
+
     let unasked = await sandbox.run("change --database prod")
     #expect(unasked.status == .refused)
     #expect(unasked.errors.contains("next: Give --confirm TOKEN."))

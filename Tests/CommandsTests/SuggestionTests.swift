@@ -35,6 +35,15 @@ struct SuggestionTests {
     #expect(await !hint("show", "something-else").contains("Did you mean"))
   }
 
+  @Test("An empty word names no snapshot, although the only one begins with it")
+  func emptyWord() async throws {
+    let name = try scene.add()
+    #expect(await hint("show", "").contains("No snapshot is named"))
+    #expect(await hint("show", ":shop").contains("No snapshot is named"))
+    #expect(await hint("forget", "", "--even-last").contains("No snapshot is named"))
+    #expect(try scene.repository.snapshots() == [name])
+  }
+
   @Test("A profile, and a database that has no snapshots, are found by a slip")
   func names() async throws {
     try scene.add()

@@ -1,5 +1,6 @@
 import Foundation
 import ObjectStore
+import Postgres
 import Problems
 import Repository
 import Testing
@@ -39,6 +40,27 @@ struct StopRecordTests {
     var again = try #require(try StopRecord.all(in: repository).first)
     let renamed = DatabaseIdentity(name: "shop_2", systemIdentifier: "7", oid: 10)
     try again.take(for: renamed, now: Self.now, in: repository)
+  }
+
+  @Test("What several marked snapshots begin with chooses none of them, and nor does an empty word")
+  func ambiguous() throws {
+    let repository = try repository()
+    for (seconds, name) in [(0.0, "20260131-1f"), (60.0, "20260131-2e")] {
+      var record = try stop(seconds, repository)
+      try record.complete(StopMark(snapshot: name, dataTime: Self.now), in: repository)
+    }
+    let copy = DatabaseIdentity(name: "copy", systemIdentifier: "7", oid: 11)
+    let found = StartRun.Found(identity: copy, isEmpty: true, isClosed: false)
+    func choose(_ text: String) throws -> String? {
+      let start = StartRun(of: ConnectionSettings(), from: repository, chosen: text)
+      return try start.choose(found).mark?.snapshot
+    }
+    let error = #expect(throws: Problem.self) { try choose("20260131") }
+    #expect(error?.code == "usage.ambiguous-snapshot" && error?.kind == .usage)
+    #expect(try choose("20260131-1") == "20260131-1f")
+    #expect(try choose("2e") == "20260131-2e")
+    let empty = #expect(throws: Problem.self) { try choose("") }
+    #expect(empty?.code == "start.no-mark")
   }
 
   @Test("The newest stop comes first, and what is missing tells how far each came")

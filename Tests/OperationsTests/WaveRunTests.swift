@@ -121,6 +121,19 @@ struct WaveRunTests {
     }
   }
 
+  @Test("A requirement without a limit counts even where the clock is behind the data's time")
+  func always() async throws {
+    try await withDatabase(on: .v15) { database in
+      let connection = try prepare(database)
+      var runbook = Self.runbook
+      runbook.requirements = [.init(name: "prepared", query: "SELECT false")]
+      let run = WaveRun(runbook, in: database, options: options(daysLater: -0.001))
+      let error = await #expect(throws: Problem.self) { try await run.run() }
+      #expect(error?.code == "waves.requirement" && error?.kind == .refused)
+      #expect(try started(connection) == [])
+    }
+  }
+
   @Test("A row that a snapshot brought from another database does not count")
   func otherDatabase() async throws {
     try await withDatabase(on: .v15) { database in

@@ -85,7 +85,7 @@ public struct DriftCommand: FleetCommand {
     let progress = context.progress
     let run = DriftRun(
       of: settings,
-      against: try await reference(in: context),
+      against: try await reference(for: settings, in: context),
       directory: directory,
       role: role,
       tool: ToolVersion.number,
@@ -104,7 +104,10 @@ public struct DriftCommand: FleetCommand {
     return try snapshot.map { try SnapshotReference($0) }?.ofOne
   }
 
-  private func reference(in context: Context) async throws -> DriftRun.Reference {
+  private func reference(
+    for settings: ConnectionSettings,
+    in context: Context
+  ) async throws -> DriftRun.Reference {
     switch (definition, snapshot) {
     case (nil, nil): return .patches
     case (let file?, nil):
@@ -113,7 +116,11 @@ public struct DriftCommand: FleetCommand {
       return .definition(file: name, directory: Directory.parent(of: path))
     case (nil, let name?):
       let repository = try await context.openRepository()
-      return .snapshot(try await context.snapshot(name, of: nil, in: repository))
+      // The series of the database that was named here, not of the configured one.
+      let database = databaseOptions.database == nil ? nil : settings.keywords["dbname"]
+      let content = try await context.snapshot(name, of: database, in: repository)
+      try content.requireTaken("cannot be compared")
+      return .snapshot(content)
     default:
       throw Problem(
         .usage,

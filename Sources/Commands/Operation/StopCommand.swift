@@ -81,6 +81,9 @@ public struct StopCommand: RunnableCommand {
     let taken = try await BackupRun(of: settings, into: repository, options: options) {
       context.progress.report($0.report)
     }.run()
+    for warning in taken.warnings { context.warn(warning) }
+    // This snapshot was read whole and is right; the one before it was not.
+    if let alarm = taken.alarm { context.warn(alarm.description) }
     let content = try SnapshotContent(opening: taken.snapshot, in: repository)
     let proven = try await VerificationRun(
       of: content,

@@ -50,7 +50,9 @@ public struct ReceiptsShowCommand: RunnableCommand {
 extension ReceiptShelf {
   /// The one receipt whose id begins so; a `Problem` of kind `usage` for none and for several.
   func receipt(_ beginning: String) throws -> SignedReceipt {
-    let found = receipts.filter { $0.receipt.id.hasPrefix(ReceiptName(beginning).id) }
+    let id = ReceiptName(beginning).id
+    // Every id begins with an empty word, which is what a script's unset variable leaves.
+    let found = id.isEmpty ? [] : receipts.filter { $0.receipt.id.hasPrefix(id) }
     if let only = found.first, found.count == 1 { return only }
     throw Problem(
       .usage,

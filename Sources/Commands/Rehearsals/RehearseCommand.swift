@@ -94,10 +94,10 @@ public struct RehearseCommand: RunnableCommand {
       session.database = tenant.settings
       session.tenant = tenant.schema
       session.siblings = all.compactMap(\.schema).filter { $0 != tenant.schema }
-      try await run.add(tenant) { try await session.run() }
+      await run.add(tenant) { try await session.run() }
     }
     context.progress.clear()
-    context.show(run.report)
+    context.showToWorkflow(run.report)
     return run.status
   }
 }

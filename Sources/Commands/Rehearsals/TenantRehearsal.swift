@@ -8,29 +8,45 @@ struct TenantRehearsal {
   private enum Ending {
     case judged(RehearsalSession.Outcome)
     case failed(Problem)
+    case left
   }
 
   private var endings: [(name: String, ending: Ending)] = []
+  /// Whether somebody asked to stop.
+  private var wasInterrupted = false
 
   /// Rehearses for one; where there can be no rehearsal, the others go on.
+  ///
+  /// Nothing is thrown: whatever ends one, what came of those before it is to be told. Each "yes" of
+  /// them has left a receipt.
   mutating func add(
     _ tenant: Tenant,
     _ body: () async throws -> RehearsalSession.Outcome
-  ) async throws {
+  ) async {
+    wasInterrupted = wasInterrupted || Task.isCancelled
+    guard !wasInterrupted else {
+      endings.append((tenant.name, .left))
+      return
+    }
     do {
       endings.append((tenant.name, .judged(try await body())))
-    } catch let problem as Problem where problem.kind != .interrupted {
+    } catch {
+      let problem = Problem(ending: error)
+      wasInterrupted = problem.kind == .interrupted
       endings.append((tenant.name, .failed(problem)))
     }
   }
 
-  /// Done where all are a yes, else a "no", else what the first that could not be rehearsed says.
+  /// Done where all are a yes, else a "no", else what the first that could not be rehearsed says; an
+  /// interruption is told before them, since nobody knows what the rest would have been.
   var status: ExitStatus {
+    if wasInterrupted { return .interrupted }
     var status = ExitStatus.done
     for (_, ending) in endings {
       switch ending {
       case .judged(let outcome): if !outcome.verdict.isYes { return .verdict }
       case .failed(let problem): if status == .done { status = ExitStatus(problem.kind) }
+      case .left: break
       }
     }
     return status
@@ -52,6 +68,7 @@ struct TenantRehearsal {
           outcome.receipt?.id ?? (outcome.result.patches.isEmpty ? "nothing pending" : "none")
         )
       case .failed(let problem): table.add(name, "not rehearsed: \(problem.code)", "", "")
+      case .left: table.add(name, "left alone", "", "")
       }
     }
     return Report(
@@ -69,6 +86,7 @@ struct TenantRehearsal {
       case .judged(let outcome): outcome.verdict.objections.map { "\($0.place): \($0.text)" }
       case .failed(let problem):
         [problem.summary, problem.reason, problem.hint].compactMap { $0 }
+      case .left: []
       }
     return words.isEmpty ? [] : [.heading(name), .list(words)]
   }
@@ -85,6 +103,7 @@ struct TenantRehearsal {
         "tenant": .string(name), "verdict": .null, "code": .string(problem.code),
         "error": .string(problem.summary),
       ]
+    case .left: ["tenant": .string(name), "verdict": .null, "result": "left"]
     }
   }
 }

@@ -65,6 +65,14 @@ public struct CollectCommand: FleetCommand {
         reason: "a running backup has to notice what is marked"
       )
     }
+    if isUndo && isDryRun {
+      throw Problem(
+        .usage,
+        code: "usage.contradiction",
+        "--undo and --dry-run do not go together",
+        hint: "drydock collect --dry-run shows what is marked; --undo takes the marks back."
+      )
+    }
     let repository = try await context.openRepository()
     if isUndo {
       let count = try await Lane("drydock.collect").run { try repository.undoMarks() }

@@ -95,6 +95,7 @@ struct ForgetSelection {
   }
 
   private static func find(_ text: String, in names: [SnapshotName]) throws -> SnapshotName {
+    guard !text.isEmpty else { throw SnapshotReference.unnamed }
     let fitting = names.filter { $0.text.hasPrefix(text) || $0.shortID.hasPrefix(text) }
     if let name = fitting.first, fitting.count == 1 { return name }
     throw Problem(

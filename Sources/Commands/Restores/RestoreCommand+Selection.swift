@@ -48,13 +48,23 @@ extension RestoreCommand {
     if let option = selection.given.first(where: { !(isTable && $0 == "--rename") }) {
       throw Self.contradiction(option, guarded)
     }
-    guard isReplacing, isSchemaOnly || hasNoVerification else { return }
+    guard isReplacing else { return try requireNothing(besides: guarded) }
+    guard isSchemaOnly || hasNoVerification else { return }
     throw Problem(
       .usage,
       code: "usage.replace-whole",
       "--replace brings everything, and compares it",
       hint: "Leave --schema-only and --no-verify away."
     )
+  }
+
+  /// What an operation brings was said when it was planned; a part of it cannot be chosen now.
+  private func requireNothing(besides guarded: String) throws {
+    let given = [
+      ("--schema", !schemas.isEmpty), ("--table", !tables.isEmpty),
+      ("--schema-only", isSchemaOnly), ("--no-verify", hasNoVerification),
+    ]
+    for (option, isGiven) in given where isGiven { throw Self.contradiction(option, guarded) }
   }
 
   private static func contradiction(_ first: String, _ second: String) -> Problem {
@@ -146,7 +156,9 @@ extension RestoreCommand {
         options: options,
         progress: report
       ).run()
-    } catch let problem as Problem {
+    } catch {
+      // A cancellation before the first statement is no problem yet, and leaves the database too.
+      let problem = error as? Problem ?? Problem(ending: error)
       throw await Task.detached { database.abandon(after: problem) }.value
     }
     // What fails from here on costs hours if the database is dropped, and a statement if it is not.
@@ -169,7 +181,8 @@ extension RestoreCommand {
       var result = try await run(content, target, options, context)
       result.omissions = outcome.omissions + result.omissions
       return result
-    } catch var problem as Problem {
+    } catch {
+      var problem = error as? Problem ?? Problem(ending: error)
       if !outcome.created.isEmpty {
         let names = outcome.created.joined(separator: ", ")
         problem.facts.append(.init("roles", "\(names) were created before, and stay"))

@@ -160,12 +160,7 @@ public struct RestoreCommand: RunnableCommand {
   var snapshot: String {
     get throws {
       if let subject { return subject }
-      throw Problem(
-        .usage,
-        code: "usage.no-snapshot",
-        "No snapshot is named",
-        hint: "Give latest, an id, k=v, or @2026-01-31T02:00Z."
-      )
+      throw SnapshotReference.unnamed
     }
   }
 

@@ -18,9 +18,11 @@ extension RestoreProgress {
 extension RestoreResult {
   /// What a restore has to say when it is done.
   func report(of content: SnapshotContent) -> Report {
+    let isPartial = content.manifest.isPartial
+    let source = "\(content.name) of \(content.manifest.database.name)"
     var blocks: [Report.Block] = [
       .values([
-        .init("restored", "\(content.name) of \(content.manifest.database.name)"),
+        .init("restored", source + (isPartial ? " (partial: its backup left something out)" : "")),
         .init("data of", content.manifest.taken),
         .init("rows", "\(Quantity.count(rows)) in \(Quantity.count(tables, "table", "tables"))"),
         .init("size", Quantity.bytes(bytes)),
@@ -38,6 +40,7 @@ extension RestoreResult {
         "event": "result",
         "snapshot": .string(content.name.text),
         "taken": .string(content.manifest.taken),
+        "partial": .boolean(isPartial),
         "name": name.map { .string($0) } ?? .null,
         "tables": JSONValue(tables),
         "rows": JSONValue(rows),

@@ -41,7 +41,7 @@ extension BackupRun.Result {
           .init("time", Quantity.duration(.seconds(totals.seconds))),
         ])
       ] + (notices.isEmpty ? [] : [.list(notices)]),
-      json: SnapshotSummary(snapshot, manifest).json,
+      json: SnapshotSummary(snapshot, manifest).json(warnings: warnings),
       brief: "\(snapshot.shortID): \(Quantity.count(totals.rows, "row", "rows")), "
         + "\(Quantity.bytes(totals.bytesStored)) stored"
     )
@@ -92,6 +92,11 @@ struct SnapshotSummary {
   var json: JSONValue {
     guard let dump = manifest.dump else { return members }
     return .object((members.members ?? []) + [.init("imported", .string(dump.form.rawValue))])
+  }
+
+  /// The same with what people are warned of beside it.
+  func json(warnings: [String]) -> JSONValue {
+    .object((json.members ?? []) + [.init("warnings", .array(warnings.map { .string($0) }))])
   }
 
   private var members: JSONValue {

@@ -1,3 +1,4 @@
+internal import FoundationEssentials
 internal import Postgres
 internal import Problems
 internal import Reports
@@ -6,7 +7,7 @@ internal import Restoration
 internal import Snapshot
 
 extension ExportCommand {
-  /// Writes the whole cluster as one script.
+  /// Writes the whole cluster as one script; done with omissions (7) where a database is not in it.
   func exportCluster(_ context: Context, _ repository: Repository) async throws -> ExitStatus {
     if !schemas.isEmpty {
       throw Problem(
@@ -15,11 +16,9 @@ extension ExportCommand {
         "--schema belongs to one snapshot, not a cluster"
       )
     }
-    let contents = try Self.newest(
-      snapshot ?? "latest",
-      among: try await context.snapshots(in: repository),
-      of: system
-    )
+    let all = try await context.snapshots(in: repository)
+    let contents = try Self.newest(snapshot ?? "latest", among: all, of: system)
+    let lacking = try Self.lacking(snapshot ?? "latest", among: all, besides: contents)
     let (options, hasPasswords) = (options(in: context), !hasNoPasswords)
     try await write(to: context) { write in
       try ClusterExport(of: contents, hasPasswords: hasPasswords, options: options, write: write)
@@ -31,7 +30,29 @@ extension ExportCommand {
         "\(manifest.database.name) as of \(manifest.taken.prefix(19))Z (\(content.name.shortID))"
       )
     }
-    return .done
+    for name in lacking {
+      context.warn("database \(name) is not in the script: there is no whole snapshot of it")
+    }
+    return lacking.isEmpty ? .done : .omissions
+  }
+
+  /// The databases of the cluster that there are snapshots of by then, but no whole one.
+  private static func lacking(
+    _ text: String,
+    among all: [SnapshotContent],
+    besides chosen: [SnapshotContent]
+  ) throws -> [String] {
+    let reference = try SnapshotReference(text)
+    let cluster = chosen.first?.manifest.database.systemIdentifier
+    let known = try all.filter { content in
+      let manifest = content.manifest
+      guard manifest.dump == nil, manifest.database.systemIdentifier == cluster
+      else { return false }
+      guard case .time(let time) = reference.choice else { return true }
+      return try manifest.takenTime <= time
+    }
+    let names = Set(known.map(\.manifest.database.name))
+    return names.subtracting(chosen.map(\.manifest.database.name)).sorted()
   }
 
   /// The newest whole snapshot of each database of one cluster, not after a time.

@@ -23,7 +23,7 @@ extension ImportRun.Result {
           .init("time", Quantity.duration(.seconds(totals.seconds))),
         ])
       ],
-      json: SnapshotSummary(snapshot, manifest).json
+      json: SnapshotSummary(snapshot, manifest).json(warnings: warnings)
     )
   }
 }

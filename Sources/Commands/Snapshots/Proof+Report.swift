@@ -95,17 +95,8 @@ extension VerificationRun.Result {
     var table = Table([.flexible("what"), .flexible("finding")])
     for finding in findings { table.add(finding.subject, finding.text) }
     return Report(
-      title: level == .restore
-        ? "The copy of snapshot \(content.name) is not what it should be"
-        : "Snapshot \(content.name) is damaged",
-      blocks: [
-        .table(table),
-        .paragraph(
-          "What is not listed can be restored: drydock restore ... --table. An older snapshot may"
-            + " hold the rest: drydock snapshots.",
-          role: .bad
-        ),
-      ],
+      title: title(of: content),
+      blocks: [.table(table), .paragraph(advice, role: .bad)],
       json: [
         "event": "result", "snapshot": .string(content.name.text),
         "level": JSONValue(level.rawValue),
@@ -115,5 +106,21 @@ extension VerificationRun.Result {
       ],
       brief: "\(content.name.shortID): \(Quantity.count(findings.count, "finding", "findings"))"
     )
+  }
+
+  private func title(of content: SnapshotContent) -> String {
+    switch level {
+    case .presence, .content: "Snapshot \(content.name) is damaged"
+    // All packs of the repository are hashed, whatever snapshot needs them.
+    case .packs: "The repository is damaged, perhaps not where snapshot \(content.name) needs it"
+    case .restore: "The copy of snapshot \(content.name) is not what it should be"
+    }
+  }
+
+  private var advice: String {
+    level == .packs
+      ? "drydock check --read-data tells what that costs, and which snapshots."
+      : "What is not listed can be restored: drydock restore ... --table. An older snapshot may"
+        + " hold the rest: drydock snapshots."
   }
 }

@@ -45,7 +45,18 @@ public struct ShowCommand: RunnableCommand {
     let text = try await Lane("drydock.show").run {
       try content.text(content.manifest.definition.globals, try repository.makeReader())
     }
-    context.world.output.write(Globals(text).withoutPasswords)
+    let script = Globals(text).withoutPasswords
+    if context.isJSON {
+      context.show(
+        Report(
+          json: [
+            "event": "result", "snapshot": .string(content.name.text), "globals": .string(script),
+          ]
+        )
+      )
+    } else {
+      context.world.output.write(script)
+    }
     return .done
   }
 }

@@ -38,9 +38,19 @@ struct SnapshotReference: Sendable, Equatable {
     } else if let equals = head.firstIndex(of: "=") {
       choice = .tag(String(head[..<equals]), String(head[head.index(after: equals)...]))
     } else {
+      // An empty word is what a script's unset variable leaves; every name begins with it.
+      guard !head.isEmpty else { throw Self.unnamed }
       choice = .prefix(head)
     }
   }
+
+  /// What a command ends in that needs a snapshot and was given none.
+  static let unnamed = Problem(
+    .usage,
+    code: "usage.no-snapshot",
+    "No snapshot is named",
+    hint: "Give latest, an id, k=v, or @2026-01-31T02:00Z."
+  )
 
   /// Reads a time in UTC; a `Problem` of kind `usage` for anything else.
   static func time(_ text: String) throws -> Date {
