@@ -163,7 +163,7 @@ public struct KeyKeeper: Sendable {
     }
     if let old = opened.liveFirst.first {
       let slot = try KeySlot.own(
-        of: old.slot.kind == "none" ? .none : credential,
+        of: old.slot.isOpen ? .none : credential,
         id: old.id,
         label: String(old.slot.label.prefix(KeySlot.labelLimit / 4)),
         created: UInt64(max(0, clock().timeIntervalSince1970)),

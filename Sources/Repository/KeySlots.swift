@@ -50,6 +50,13 @@ struct KeySlots {
     return latest
   }
 
+  /// Whether a slot of the repository, or one that cannot be judged, opens for nobody without a key.
+  func needsKey(_ binding: RepositoryBinding) -> Bool {
+    let open: [KeySlot.Kind] = [KeySlot.Kind.none, .removed]
+    return unknown > 0 || !damages.isEmpty || !first.values.allSatisfy(\.isOpen)
+      || revisions.contains { $0.isOf(binding) && !open.contains($0.kind) }
+  }
+
   /// Every object of a slot below a revision.
   func names(of id: String, below revision: UInt32) -> [ObjectName] {
     let old = revisions.filter { $0.id == id && $0.revision < revision }.map(\.name)
