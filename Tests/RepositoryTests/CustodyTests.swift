@@ -118,6 +118,17 @@ struct CustodyTests {
     }
   }
 
+  @Test("A mark under a name longer than any mark's is damage, and ends no program")
+  func longName() throws {
+    let (store, _, _) = try prepared()
+    let owner = try Repository.open(store, with: Self.passphrase)
+    let part = String(repeating: "a", count: 200)
+    let name = ObjectName(components: Mark.directory, part, part)
+    let content = [UInt8](repeating: 0, count: 100)
+    try store.put(name, owner.sealed.seal(whole: content, as: .mark, name: name))
+    #expect(code { _ = try Mark.all(in: owner) } == "repository.damaged")
+  }
+
   private func packs(holding ids: [ChunkID], in repository: Repository) throws -> [PackID] {
     let table = try repository.index.refreshed()
     return try ids.flatMap { try table.locations(of: $0) }.map { table.packs[Int($0.pack)].id }
