@@ -13,7 +13,8 @@ struct Salvage {
   private let table: InstanceTable
   private let seal: ChunkSeal
   private var sink: PackSink
-  private var taken: Set<ChunkID> = []
+  /// The smallest depth at which each chunk was taken.
+  private var taken: [ChunkID: Int] = [:]
   private(set) var packs: [ObjectName] = []
   private(set) var chunks = 0
 
@@ -72,7 +73,9 @@ struct Salvage {
       return false
     }
     let known = try table.locations(of: instance.id, below: instance.depth + 1)
-    guard known.isEmpty, taken.insert(instance.id).inserted else { return true }
+    // After a delta whose base may be lost, a form of it that needs less is worth having too.
+    guard known.isEmpty, instance.depth < taken[instance.id] ?? .max else { return true }
+    taken[instance.id] = instance.depth
     try sink.append(instance, sealed)
     chunks += 1
     return true
