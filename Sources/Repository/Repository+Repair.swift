@@ -58,13 +58,20 @@ extension Repository {
     )
     guard !cut.isEmpty else { return }
     for object in try store.list(InstanceIndex.directory) {
-      do {
-        for entry in try InstanceIndex.read(object.name, store, sealed)
-        where cut.remove(entry.id) != nil { try salvage.take(entry) }
-      } catch let problem as Problem where problem.code == Damage.code {
-        // The damaged index object or pack is for the check to name.
-        continue
+      // What is damaged here is for the check to name, and keeps nothing else from being salvaged.
+      let entries = try unlessDamaged { try InstanceIndex.read(object.name, store, sealed) } ?? []
+      for entry in entries where cut.remove(entry.id) != nil {
+        try unlessDamaged { try salvage.take(entry) }
       }
+    }
+  }
+
+  @discardableResult
+  private func unlessDamaged<Result>(_ body: () throws -> Result) throws -> Result? {
+    do {
+      return try body()
+    } catch let problem as Problem where problem.code == Damage.code {
+      return nil
     }
   }
 
