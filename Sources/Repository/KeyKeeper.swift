@@ -98,6 +98,7 @@ public struct KeyKeeper: Sendable {
     _ prefix: String,
     evenAhead: Bool = false
   ) throws -> (slot: KeySlotSummary, lost: [UInt32], left: [String]) {
+    try format.checkWritable(at: store.location)
     let opened = try open()
     let authority = try KeySlot.authority(opened.roots)
     let all = try list().slots
@@ -153,6 +154,7 @@ public struct KeyKeeper: Sendable {
 
   /// Opens what a change begins with: an own slot of the current version that lacks nothing.
   private func prepared() throws -> OpenedSlot {
+    try format.checkWritable(at: store.location)
     var opened = try open()
     let authority = try KeySlot.authority(opened.roots)
     if let other = opened.liveFirst.first(where: { $0.id != opened.id }) {

@@ -23,9 +23,10 @@ extension Repository {
   /// Never deletes and never overwrites. What it cannot bring back, a check names.
   ///
   /// - Returns: What was done.
-  /// - Throws: `repository.needs-full-key`; what the store throws, and what was done until then
-  ///   stays.
+  /// - Throws: `repository.needs-newer-reader`, `repository.needs-full-key`; what the store throws,
+  ///   and what was done until then stays.
   public func repair() throws -> RepairReport {
+    try format.checkWritable(at: store.location)
     try requireFullKey(for: "a repair")
     let rebuilt = try rebuildIndex()
     var report = RepairReport(indexedPacks: rebuilt.packs, damaged: rebuilt.damaged)
