@@ -14,11 +14,19 @@ extension RepositoryCheck {
     var done = CheckProgress("reading packs")
     done.totalBytes = table.packs.filter { chosen.contains($0.id) }.reduce(0) { $0 + $1.size }
     let reader = try ChunkReader(repository, table: table)
-    for object in try repository.store.list(InstanceIndex.directory) {
-      for entry in try entries(of: object.name) where chosen.remove(entry.id) != nil {
-        done.bytes = report.bytesRead
-        progress(done)
-        try finding(Pack.name(entry.id)) { check in try check.readPack(entry, reader) }
+    var known: Set<ObjectName> = []
+    while !chosen.isEmpty {
+      // Again, since a collector writes index objects anew meanwhile: what is left has not been read.
+      let names = try repository.store.list(InstanceIndex.directory).map(\.name)
+      let fresh = names.filter { !known.contains($0) }
+      if fresh.isEmpty { break }
+      known.formUnion(fresh)
+      for name in fresh {
+        for entry in try entries(of: name) where chosen.remove(entry.id) != nil {
+          done.bytes = report.bytesRead
+          progress(done)
+          try finding(Pack.name(entry.id)) { check in try check.readPack(entry, reader) }
+        }
       }
     }
   }
