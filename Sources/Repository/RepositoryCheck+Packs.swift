@@ -25,7 +25,14 @@ extension RepositoryCheck {
         for entry in try entries(of: name) where chosen.remove(entry.id) != nil {
           done.bytes = report.bytesRead
           progress(done)
-          try finding(Pack.name(entry.id)) { check in try check.readPack(entry, reader) }
+          let pack = Pack.name(entry.id)
+          try finding(pack) { check in
+            do {
+              try check.readPack(entry, reader)
+            } catch let problem as Problem {
+              if try !check.isSwept(pack) { throw problem }
+            }
+          }
         }
       }
     }
@@ -54,7 +61,7 @@ extension RepositoryCheck {
         try Self.prove(instance, at: Int(offset), in: bytes, name, reader)
       } catch let problem as Problem {
         if problem.isRetryable { throw problem }
-        addDamage(problem, at: Int(offset), in: name)
+        try addDamage(problem, at: Int(offset), in: name)
       }
     }
   }
@@ -66,6 +73,13 @@ extension RepositoryCheck {
   private func isLeftover(_ instance: Instance) throws -> Bool {
     guard let base = instance.base else { return false }
     return try table.chain(of: base, below: instance.depth) == nil
+  }
+
+  /// Whether a collector has deleted the pack since this check began: no damage, since it had found
+  /// nothing live there.
+  private func isSwept(_ object: ObjectName) throws -> Bool {
+    guard let pack = Pack.id(from: object), try !repository.isStored(object) else { return false }
+    return try Mark.all(in: repository).condemned.contains(pack)
   }
 
   /// Lets the next writer on this machine store again what is damaged inside of packs.
@@ -100,8 +114,10 @@ extension RepositoryCheck {
     _ problem: Problem,
     at place: Int,
     in pack: ObjectName
-  ) {
+  ) throws {
     let object = problem.fact("object").flatMap { ObjectName($0) } ?? pack
+    // What stands on an instance there is as dead as that.
+    if try object != pack && isSwept(object) { return }
     let offset = problem.fact("offset").flatMap { Int($0) } ?? place
     add(.damagedObject, object, problem.reason ?? problem.summary, offset: offset)
     guard let id = Pack.id(from: object) else { return }
