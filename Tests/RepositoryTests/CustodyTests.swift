@@ -1,4 +1,5 @@
 import Cryptography
+import Foundation
 import ObjectStore
 import Problems
 import Testing
@@ -96,6 +97,31 @@ struct CustodyTests {
     let known = Sample.bytes(3000, seed: 50)
     #expect(try writer.makeEncoder().write(known.span, level: 1).storedLength > 0)
     try writer.abandon()
+  }
+
+  @Test("Collection keeps the owner's form of a chunk, and the host's that only it can read")
+  func bothForms() throws {
+    let now = Int64(Date().timeIntervalSince1970)
+    let store = MemoryStore(try prepared().store.contents, clock: { now })
+    let file = try KeyFile.generate(for: .host)
+    let key = try #require(try file.publicKey())
+    try KeyKeeper(store, Self.passphrase).add(.host(key), role: .write, label: "")
+    let host = Credential.keyFile(file)
+    // The owner has these chunks already, and the host cannot rely on that.
+    let (_, ids) = try Sample.addSnapshot(
+      to: try Repository.open(store, with: host),
+      chunks: 2,
+      seed: 1
+    )
+    let owner = try Repository.open(store, with: Self.passphrase)
+    let both = try ids.flatMap { try owner.index.refreshed().locations(of: $0) }
+    #expect(both.count == 4)
+    let report = try owner.collect(closure: Sample.visit)
+    #expect(report.marked.packs == 0 && report.repacked.packs == 0)
+    for who in [host, Self.passphrase] {
+      let reader = try Repository.open(store, with: who).makeReader()
+      for id in ids { _ = try reader.read(id) }
+    }
   }
 
   @Test("A mark whose signature is another's opens for nobody, so that no writer goes on")
