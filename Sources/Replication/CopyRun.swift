@@ -77,7 +77,7 @@ public struct CopyRun: Sendable {
   public func run(_ snapshots: [SnapshotContent], isDryRun: Bool = false) throws -> Result {
     // Else every snapshot would count as copied.
     guard isDryRun || target != nil else { throw Self.noTarget }
-    let there = Set(try target?.snapshots() ?? [])
+    var there = Set(try target?.snapshots() ?? [])
     let missing = Self.parentsFirst(snapshots).filter { !there.contains($0.name) }
     var result = Result(known: snapshots.count - missing.count)
     var estimate = isDryRun ? try makeEstimate() : nil
@@ -85,7 +85,7 @@ public struct CopyRun: Sendable {
     for (number, snapshot) in missing.enumerated() {
       var item = Item(snapshot: snapshot, copied: CopiedChunks())
       // Outside of what finds damage in the source: what is damaged here is the target.
-      let writer = try isDryRun ? nil : target?.beginSnapshot(of: snapshot)
+      let writer = try isDryRun ? nil : target?.beginSnapshot(of: snapshot, among: there)
       do {
         let copy = { (stored: Int) in
           progress(Progress(number: number + 1, count: missing.count, bytes: bytes + stored))
@@ -95,6 +95,7 @@ public struct CopyRun: Sendable {
           item.copied = try Self.count(snapshot, &estimate)
         } else if let target, let writer {
           item.copied = try self.copy(snapshot, to: target, writer, &result.notices, copy)
+          there.insert(snapshot.name)
         }
       } catch let problem as Problem where problem.kind == .damaged {
         item.damage = problem
@@ -204,8 +205,14 @@ public struct CopyRun: Sendable {
 }
 
 extension Repository {
-  fileprivate func beginSnapshot(of snapshot: SnapshotContent) throws -> SnapshotWriter {
+  /// Names the parent where the copy is, too: a lease on one that is not would look like a backup
+  /// whose parent was forgotten, and keep collectors from working.
+  fileprivate func beginSnapshot(
+    of snapshot: SnapshotContent,
+    among copies: Set<SnapshotName>
+  ) throws -> SnapshotWriter {
     let parent = snapshot.manifest.parent.flatMap { SnapshotName($0) }
-    return try beginSnapshot(parent: parent, delta: .never)
+    let isHere = parent.map(copies.contains) ?? false
+    return try beginSnapshot(parent: isHere ? parent : nil, delta: .never)
   }
 }
