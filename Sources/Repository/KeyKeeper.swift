@@ -109,8 +109,12 @@ public struct KeyKeeper: Sendable {
     guard slot.role == .write || all.contains(where: { $0.role == .full && $0.id != slot.id })
     else { throw KeyProblem.lastFullSlot(slot.id) }
     let last = opened.latest[slot.id]
-    let lost = last.map(opened.lacking) ?? []
-    guard lost.isEmpty || evenAhead else { throw KeyProblem.behind(slot.id, lacking: lost) }
+    let isOwn = slot.id == opened.id
+    let lost = isOwn ? opened.heldAlone : last.map(opened.lacking) ?? []
+    guard lost.isEmpty || evenAhead else {
+      throw isOwn
+        ? KeyProblem.heldAlone(slot.id, lost) : KeyProblem.behind(slot.id, lacking: lost)
+    }
     let ended =
       last
       ?? KeySlot(
