@@ -67,6 +67,8 @@ final class CopyCrew: Sendable {
     do {
       let copier = try ChunkCopier(from: source, to: writer)
       while let chunk = next() {
+        // What still waits when the walk is over may take longer than a lease lasts.
+        try writer.renewIfDue()
         let copied = try copier.copy(chunk.id, kind: chunk.kind)
         state.change { $0.copied.add(copied) }
       }

@@ -77,13 +77,15 @@ public struct CopyRun: Sendable {
   public func run(_ snapshots: [SnapshotContent], isDryRun: Bool = false) throws -> Result {
     // Else every snapshot would count as copied.
     guard isDryRun || target != nil else { throw Self.noTarget }
-    let there = Set(try target?.snapshots() ?? [])
+    var there = Set(try target?.snapshots() ?? [])
     let missing = Self.parentsFirst(snapshots).filter { !there.contains($0.name) }
     var result = Result(known: snapshots.count - missing.count)
     var estimate = isDryRun ? try makeEstimate() : nil
     var bytes = 0
     for (number, snapshot) in missing.enumerated() {
       var item = Item(snapshot: snapshot, copied: CopiedChunks())
+      // Outside of what finds damage in the source: what is damaged here is the target.
+      let writer = try isDryRun ? nil : target?.beginSnapshot(of: snapshot, among: there)
       do {
         let copy = { (stored: Int) in
           progress(Progress(number: number + 1, count: missing.count, bytes: bytes + stored))
@@ -91,8 +93,9 @@ public struct CopyRun: Sendable {
         copy(0)
         if isDryRun {
           item.copied = try Self.count(snapshot, &estimate)
-        } else if let target {
-          item.copied = try self.copy(snapshot, to: target, &result.notices, copy)
+        } else if let target, let writer {
+          item.copied = try self.copy(snapshot, to: target, writer, &result.notices, copy)
+          there.insert(snapshot.name)
         }
       } catch let problem as Problem where problem.kind == .damaged {
         item.damage = problem
@@ -153,13 +156,12 @@ public struct CopyRun: Sendable {
   private func copy(
     _ snapshot: SnapshotContent,
     to target: Repository,
+    _ writer: SnapshotWriter,
     _ notices: inout [Problem],
     _ note: (Int) -> Void
   ) throws -> CopiedChunks {
-    let manifest = try source.manifest(of: snapshot.name)
-    let parent = snapshot.manifest.parent.flatMap { SnapshotName($0) }
-    let writer = try target.beginSnapshot(parent: parent, delta: .never)
     do {
+      let manifest = try source.manifest(of: snapshot.name)
       let copied = try copyChunks(of: snapshot, writer, note)
       let reader = try source.makeReader()
       try writer.commit(manifest: manifest, as: snapshot.name) { need in
@@ -170,7 +172,9 @@ public struct CopyRun: Sendable {
     } catch let problem as Problem where problem.code == StoreProblem.existsCode {
       try writer.abandon()
       // Another copy was faster; what it wrote is this snapshot, or the name is taken by another.
-      guard try target.manifest(of: snapshot.name) == manifest else { throw problem }
+      guard try target.manifest(of: snapshot.name) == source.manifest(of: snapshot.name) else {
+        throw problem
+      }
       return CopiedChunks()
     } catch {
       // The error that stopped the copy is the one to report; a lease expires by itself.
@@ -221,5 +225,18 @@ public struct CopyRun: Sendable {
       ordered += line.reversed().map { snapshots[$0] }
     }
     return ordered
+  }
+}
+
+extension Repository {
+  /// Names the parent where the copy is, too: a lease on one that is not would look like a backup
+  /// whose parent was forgotten, and keep collectors from working.
+  fileprivate func beginSnapshot(
+    of snapshot: SnapshotContent,
+    among copies: Set<SnapshotName>
+  ) throws -> SnapshotWriter {
+    let parent = snapshot.manifest.parent.flatMap { SnapshotName($0) }
+    let isHere = parent.map(copies.contains) ?? false
+    return try beginSnapshot(parent: isHere ? parent : nil, delta: .never)
   }
 }

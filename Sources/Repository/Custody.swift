@@ -17,7 +17,7 @@ struct Custody {
     guard let signer = keys.signer else {
       throw KeyProblem.needsFullKey(kind == .tags ? "changing tags" : "collection")
     }
-    let message = message(raw, kind, name)
+    let message = try message(raw, kind, name)
     return raw + (try signer.signature(of: message.span))
   }
 
@@ -30,7 +30,7 @@ struct Custody {
     guard bytes.count >= Self.signatureLength else { throw Malformed("it has no signature") }
     let raw = Array(bytes.dropLast(Self.signatureLength))
     let signature = Array(bytes.suffix(Self.signatureLength))
-    let message = message(raw, kind, name)
+    let message = try message(raw, kind, name)
     guard try Ed25519.isValid(signature, of: message.span, publicKey: keys.authority) else {
       throw Malformed("the repository's authority has not signed it")
     }
@@ -41,8 +41,12 @@ struct Custody {
     _ raw: [UInt8],
     _ kind: SealedObject.Kind,
     _ name: ObjectName
-  ) -> [UInt8] {
-    Array("drydock/1/custody".utf8) + binding.id + binding.formatHash + [kind.rawValue]
-      + [UInt8(name.text.utf8.count)] + Array(name.text.utf8) + raw
+  ) throws -> [UInt8] {
+    // A host that may only write can seal an object under any name that a store takes.
+    guard let length = UInt8(exactly: name.text.utf8.count) else {
+      throw Malformed("its name is longer than 255 bytes")
+    }
+    return Array("drydock/1/custody".utf8) + binding.id + binding.formatHash
+      + [kind.rawValue, length] + Array(name.text.utf8) + raw
   }
 }

@@ -10,6 +10,9 @@ struct FirstKeySlot: Codable, Equatable {
   var nonce: String
   var wrapped: String
 
+  /// Whether it opens for everybody.
+  var isOpen: Bool { kind == "none" }
+
   /// The secrets, or nil when this slot belongs to another passphrase.
   func unwrap(_ credential: Credential, _ binding: RepositoryBinding) throws -> RootSecrets? {
     guard let key = try key(credential) else { return nil }
@@ -25,7 +28,7 @@ struct FirstKeySlot: Codable, Equatable {
   }
 
   private func key(_ credential: Credential) throws -> Secret? {
-    if kind == "none" {
+    if isOpen {
       guard let secret, var bytes = Hex.bytes(secret, count: 32) else {
         throw Malformed("its secret is not valid")
       }

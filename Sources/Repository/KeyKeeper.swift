@@ -98,6 +98,7 @@ public struct KeyKeeper: Sendable {
     _ prefix: String,
     evenAhead: Bool = false
   ) throws -> (slot: KeySlotSummary, lost: [UInt32], left: [String]) {
+    try format.checkWritable(at: store.location)
     let opened = try open()
     let authority = try KeySlot.authority(opened.roots)
     let all = try list().slots
@@ -108,8 +109,12 @@ public struct KeyKeeper: Sendable {
     guard slot.role == .write || all.contains(where: { $0.role == .full && $0.id != slot.id })
     else { throw KeyProblem.lastFullSlot(slot.id) }
     let last = opened.latest[slot.id]
-    let lost = last.map(opened.lacking) ?? []
-    guard lost.isEmpty || evenAhead else { throw KeyProblem.behind(slot.id, lacking: lost) }
+    let isOwn = slot.id == opened.id
+    let lost = isOwn ? opened.heldAlone : last.map(opened.lacking) ?? []
+    guard lost.isEmpty || evenAhead else {
+      throw isOwn
+        ? KeyProblem.heldAlone(slot.id, lost) : KeyProblem.behind(slot.id, lacking: lost)
+    }
     let ended =
       last
       ?? KeySlot(
@@ -153,6 +158,7 @@ public struct KeyKeeper: Sendable {
 
   /// Opens what a change begins with: an own slot of the current version that lacks nothing.
   private func prepared() throws -> OpenedSlot {
+    try format.checkWritable(at: store.location)
     var opened = try open()
     let authority = try KeySlot.authority(opened.roots)
     if let other = opened.liveFirst.first(where: { $0.id != opened.id }) {
@@ -163,7 +169,7 @@ public struct KeyKeeper: Sendable {
     }
     if let old = opened.liveFirst.first {
       let slot = try KeySlot.own(
-        of: old.slot.kind == "none" ? .none : credential,
+        of: old.slot.isOpen ? .none : credential,
         id: old.id,
         label: String(old.slot.label.prefix(KeySlot.labelLimit / 4)),
         created: UInt64(max(0, clock().timeIntervalSince1970)),

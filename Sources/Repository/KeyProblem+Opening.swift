@@ -56,6 +56,8 @@ extension KeyProblem {
       case .keyFile: "none opens with the key file, which may be right all the same"
       }
     problem.reason = (damage.reason.map { $0 + "; of the other key slots " } ?? "") + tried
+    // Where the store does not let it be read, its own words say what to do.
+    guard damage.kind == .damaged else { return problem }
     problem.hint =
       "Get this object back from a copy or from the store's own history, or use another key. "
       + "The snapshots are not affected."

@@ -55,6 +55,25 @@ enum KeyProblem {
         + "sealed with those generations can never be read again."
     )
   }
+
+  /// The slot in use is to go, and no other full one holds all that it does.
+  ///
+  /// - Parameters:
+  ///   - slot: Its id.
+  ///   - generations: Those that it alone has.
+  /// - Returns: The problem.
+  static func heldAlone(_ slot: String, _ generations: [UInt32]) -> Problem {
+    Problem(
+      .refused,
+      code: "key.slot-behind",
+      "no other full key slot holds all key generations of the slot \(slot)",
+      reason: "a change of keys was interrupted, or an older revision of another slot was put "
+        + "back; with this slot those generations would be lost",
+      facts: [.init("generations", generations.map(String.init).joined(separator: ", "))],
+      hint: "Run `drydock key rotate` with this key first, which wraps them for every slot. "
+        + "Without it, what is sealed with them can never be read again."
+    )
+  }
 }
 
 extension KeyProblem {

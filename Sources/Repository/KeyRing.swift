@@ -17,6 +17,8 @@ final class KeyRing: Sendable {
   /// The generations of which a writer takes an instance as its own, see docs/format.md; nil for
   /// all, where there is nobody but full slots.
   let ownGenerations: Set<UInt32>?
+  /// The generations of hosts that may only write, as far as these keys hold them.
+  let hostGenerations: Set<UInt32>
   private let store: Secret?
   private let instanceRoots: [UInt32: Secret]
   private let objectRoots: [UInt32: Secret]
@@ -42,6 +44,7 @@ final class KeyRing: Sendable {
     let own = roots.isFull ? roots.generations : roots.hostGenerations
     currentGeneration = inUse ?? own.keys.max() ?? 1
     ownGenerations = roots.hostGenerations.isEmpty ? nil : Set(own.keys)
+    hostGenerations = Set(roots.hostGenerations.keys)
     let all = roots.generations.merging(roots.hostGenerations) { shared, _ in shared }
     instanceRoots = try all.mapValues { try Self.derive($0, "drydock/1/instance") }
     objectRoots = try all.mapValues { try Self.derive($0, "drydock/1/object") }

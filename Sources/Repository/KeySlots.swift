@@ -13,23 +13,33 @@ struct KeySlots {
   /// Objects that could not be read, and why.
   private(set) var damages: [ObjectName: Problem] = [:]
 
+  /// Reads all slots; again where a change of keys puts one in another's place meanwhile.
+  ///
+  /// Throws what the store may answer another time: a slot that was not read may be the one that
+  /// ends another.
   init(in store: any ObjectStore) throws {
-    for object in try store.list(KeySlot.directory) {
+    var listed = try store.list(KeySlot.directory).map(\.name)
+    self = try KeySlots(listed, in: store)
+    for _ in 0..<3 where !damages.isEmpty {
+      let again = try store.list(KeySlot.directory).map(\.name)
+      if again == listed { return }
+      listed = again
+      self = try KeySlots(listed, in: store)
+    }
+  }
+
+  private init(_ names: [ObjectName], in store: any ObjectStore) throws {
+    for name in names {
       do {
-        let bytes = try store.get(object.name, limit: KeySlot.limit)
-        switch try Damage.naming(
-          object.name,
-          [],
-          { try StoredSlot(decoding: bytes, name: object.name) }
-        )
-        {
+        let bytes = try store.get(name, limit: KeySlot.limit)
+        switch try Damage.naming(name, [], { try StoredSlot(decoding: bytes, name: name) }) {
         case .first(let slot, let id): first[id] = slot
         case .current(let slot): revisions.append(slot)
         case .unknown: unknown += 1
         }
-      } catch let problem as Problem {
+      } catch let problem as Problem where !problem.isRetryable {
         // Another slot may still open the repository.
-        damages[object.name] = problem
+        damages[name] = problem
       }
     }
     revisions.sort { $0.revision > $1.revision }
@@ -48,6 +58,13 @@ struct KeySlots {
       }
     }
     return latest
+  }
+
+  /// Whether a slot of the repository, or one that cannot be judged, opens for nobody without a key.
+  func needsKey(_ binding: RepositoryBinding) -> Bool {
+    let open: [KeySlot.Kind] = [KeySlot.Kind.none, .removed]
+    return unknown > 0 || !damages.isEmpty || !first.values.allSatisfy(\.isOpen)
+      || revisions.contains { $0.isOf(binding) && !open.contains($0.kind) }
   }
 
   /// Every object of a slot below a revision.

@@ -70,12 +70,13 @@ final class Lease: Sendable {
       let now = repository.clock()
       guard now.timeIntervalSince(state.written) >= Self.renewal else { return nil }
       try Self.checkLive(state.content, now)
-      state.content.written = Int(now.timeIntervalSince1970)
-      state.content.expires = Int(now.timeIntervalSince1970 + Self.lifetime)
-      let object = try Self.put(state.content, repository)
+      var content = state.content
+      content.written = Int(now.timeIntervalSince1970)
+      content.expires = Int(now.timeIntervalSince1970 + Self.lifetime)
+      // Only what is stored counts: a lease that could not be renewed runs out when it said.
+      let object = try Self.put(content, repository)
       let older = state.object
-      state.object = object
-      state.written = now
+      state = State(content: content, object: object, written: now)
       return try remove(older)
     }
   }

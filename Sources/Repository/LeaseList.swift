@@ -45,7 +45,7 @@ struct LeaseList {
     for (object, content) in try repository.readAll(
       Lease.directory,
       { object in
-        (object, try Lease.read(object.name, repository))
+        (object, try Lease.read(object, repository))
       }
     ) {
       let written = Double(object.modified)
@@ -69,11 +69,15 @@ struct LeaseList {
 }
 
 extension Lease {
-  /// What a lease says; nil where it does not open, as one of another program's version.
-  static func read(_ name: ObjectName, _ repository: Repository) throws -> Content? {
-    let bytes = try repository.store.get(name, limit: 64 << 10)
-    guard let raw = try? repository.sealed.open(bytes, as: .lease, name: name) else { return nil }
-    return content(in: raw)
+  private static let limit = 64 << 10
+
+  /// What a lease says; nil where it does not open, as one of another program's version, and where it
+  /// is larger than any: then it runs out like any other, and blocks nobody for longer.
+  static func read(_ object: ObjectInfo, _ repository: Repository) throws -> Content? {
+    guard object.size <= limit else { return nil }
+    let bytes = try repository.store.get(object.name, limit: limit)
+    let raw = try? repository.sealed.open(bytes, as: .lease, name: object.name)
+    return raw.flatMap { content(in: $0) }
   }
 
   /// What the content of a lease says; nil for what is none.

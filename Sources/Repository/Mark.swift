@@ -2,6 +2,7 @@ internal import Bytes
 internal import Cryptography
 internal import FoundationEssentials
 internal import ObjectStore
+internal import Problems
 
 /// What collection intends to delete, and when it said so.
 ///
@@ -74,7 +75,16 @@ struct Mark: Sendable {
 
   /// All marks, those that were swept too.
   static func all(in repository: Repository) throws -> [Mark] {
-    try repository.readAll(directory) { try Mark($0, in: repository) }
+    do {
+      return try repository.readAll(directory) { try Mark($0, in: repository) }
+    } catch var problem as Problem where problem.code == Damage.code {
+      // No backup is taken before somebody acts, so it must be said how.
+      problem.hint =
+        "It says which packs are about to be deleted, and nothing may rely on one of those. Get the "
+        + "object back from a copy or from the store's own history; or see that no collection runs, "
+        + "and delete it in the store: its packs stay until a collection marks them again."
+      throw problem
+    }
   }
 
   static func decode<Content: Decodable>(_ type: Content.Type, _ raw: [UInt8]) throws -> Content {

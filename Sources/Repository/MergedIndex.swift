@@ -60,7 +60,10 @@ final class MergedIndex: Sendable {
   private func remade() throws -> CacheFile {
     do {
       let fresh = try remake()
-      guard fresh.directory.packs == packs else { throw BrokenCache() }
+      // Positions are kept in sets of bits, for which another number of entries is out of bounds.
+      guard fresh.directory.packs == packs, fresh.directory.count == count else {
+        throw BrokenCache()
+      }
       return fresh
     } catch is BrokenCache {
       throw Problem(

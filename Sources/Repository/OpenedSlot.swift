@@ -57,6 +57,21 @@ struct OpenedSlot {
     return Set(slot.generations + [slot.highest]).subtracting(own).sorted()
   }
 
+  /// The generations that this slot holds and no other full one, as far as those tell.
+  ///
+  /// They name the highest of the hosts' alone, and who made that one held those before it.
+  var heldAlone: [UInt32] {
+    let others = live.filter { $0.role == .full && $0.id != id }
+    guard !others.isEmpty else { return [] }
+    let shared = roots.generations.keys.filter { number in
+      !others.contains { $0.generations.contains(number) }
+    }
+    let hosts = roots.hostGenerations.keys.filter { number in
+      !others.contains { $0.highest >= number }
+    }
+    return (shared + hosts).sorted()
+  }
+
   /// A number that no generation has or had, not even one that was lost with its slot.
   var nextGeneration: UInt32 { max(roots.highest, latest.values.map(\.highest).max() ?? 0) + 1 }
 

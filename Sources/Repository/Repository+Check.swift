@@ -23,6 +23,10 @@ extension Repository {
   }
 
   /// Checks that every pack's bytes hash to its name, which takes no key.
+  ///
+  /// - Parameter store: A store with a repository.
+  /// - Returns: The packs that are damaged.
+  /// - Throws: What the store may answer another time, which says nothing against a pack.
   public static func checkPackNames(in store: any ObjectStore) throws -> [CheckReport.Finding] {
     var findings: [CheckReport.Finding] = []
     for object in try store.list(Pack.directory) {
@@ -31,7 +35,7 @@ extension Repository {
         let bytes = try store.get(object.name, limit: PackEntry.sizeLimit)
         let isWhole = try PackID(SHA256.hash(bytes)) == Pack.id(from: object.name)
         if !isWhole { reason = "its bytes do not hash to its name" }
-      } catch let problem as Problem {
+      } catch let problem as Problem where !problem.isRetryable {
         reason = problem.reason ?? problem.summary
       }
       guard let reason else { continue }

@@ -41,7 +41,9 @@ extension Repository {
   /// Takes back all marks: their packs are not deleted until another collection marks them again.
   ///
   /// - Returns: How many marks were taken back.
+  /// - Throws: `repository.needs-newer-reader`, `repository.needs-full-key`; what the store throws.
   public func undoMarks() throws -> Int {
+    try format.checkCollectable(at: store.location)
     try requireFullKey(for: "taking back marks")
     let done = Set(try Unmark.all(in: self).map(\.mark))
     let marks = try Mark.all(in: self).filter {

@@ -23,9 +23,10 @@ extension Repository {
   /// Never deletes and never overwrites. What it cannot bring back, a check names.
   ///
   /// - Returns: What was done.
-  /// - Throws: `repository.needs-full-key`; what the store throws, and what was done until then
-  ///   stays.
+  /// - Throws: `repository.needs-newer-reader`, `repository.needs-full-key`; what the store throws,
+  ///   and what was done until then stays.
   public func repair() throws -> RepairReport {
+    try format.checkWritable(at: store.location)
     try requireFullKey(for: "a repair")
     let rebuilt = try rebuildIndex()
     var report = RepairReport(indexedPacks: rebuilt.packs, damaged: rebuilt.damaged)
@@ -58,13 +59,20 @@ extension Repository {
     )
     guard !cut.isEmpty else { return }
     for object in try store.list(InstanceIndex.directory) {
-      do {
-        for entry in try InstanceIndex.read(object.name, store, sealed)
-        where cut.remove(entry.id) != nil { try salvage.take(entry) }
-      } catch let problem as Problem where problem.code == Damage.code {
-        // The damaged index object or pack is for the check to name.
-        continue
+      // What is damaged here is for the check to name, and keeps nothing else from being salvaged.
+      let entries = try unlessDamaged { try InstanceIndex.read(object.name, store, sealed) } ?? []
+      for entry in entries where cut.remove(entry.id) != nil {
+        try unlessDamaged { try salvage.take(entry) }
       }
+    }
+  }
+
+  @discardableResult
+  private func unlessDamaged<Result>(_ body: () throws -> Result) throws -> Result? {
+    do {
+      return try body()
+    } catch let problem as Problem where problem.code == Damage.code {
+      return nil
     }
   }
 

@@ -23,9 +23,12 @@ extension Repository {
   /// object's name.
   public func manifest(of snapshot: SnapshotName) throws -> [UInt8] {
     let name = snapshot.object
+    let bytes: [UInt8]
     do {
-      _ = try store.size(of: name)
-    } catch let problem as Problem where problem.code == StoreProblem.notFoundCode {
+      bytes = try store.get(name, limit: Self.manifestLimit + 1024)
+    } catch let problem as Problem where problem.code == Damage.code {
+      // Only now: to look for each before it is read costs a bucket one more request for each.
+      if try isStored(name) { throw problem }
       throw Problem(
         .usage,
         code: "repository.unknown-snapshot",
@@ -34,7 +37,6 @@ extension Repository {
         hint: "List the snapshots with `drydock snapshots`."
       )
     }
-    let bytes = try store.get(name, limit: Self.manifestLimit + 1024)
     do {
       return try Damage.naming(name) { try sealed.open(bytes, as: .manifest, name: name) }
     } catch let problem as Problem where problem.code == KeyProblem.needsFullKey {

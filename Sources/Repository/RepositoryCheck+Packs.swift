@@ -14,11 +14,26 @@ extension RepositoryCheck {
     var done = CheckProgress("reading packs")
     done.totalBytes = table.packs.filter { chosen.contains($0.id) }.reduce(0) { $0 + $1.size }
     let reader = try ChunkReader(repository, table: table)
-    for object in try repository.store.list(InstanceIndex.directory) {
-      for entry in try entries(of: object.name) where chosen.remove(entry.id) != nil {
-        done.bytes = report.bytesRead
-        progress(done)
-        try finding(Pack.name(entry.id)) { check in try check.readPack(entry, reader) }
+    var known: Set<ObjectName> = []
+    while !chosen.isEmpty {
+      // Again, since a collector writes index objects anew meanwhile: what is left has not been read.
+      let names = try repository.store.list(InstanceIndex.directory).map(\.name)
+      let fresh = names.filter { !known.contains($0) }
+      if fresh.isEmpty { break }
+      known.formUnion(fresh)
+      for name in fresh {
+        for entry in try entries(of: name) where chosen.remove(entry.id) != nil {
+          done.bytes = report.bytesRead
+          progress(done)
+          let pack = Pack.name(entry.id)
+          try finding(pack) { check in
+            do {
+              try check.readPack(entry, reader)
+            } catch let problem as Problem {
+              if try !check.isSwept(pack) { throw problem }
+            }
+          }
+        }
       }
     }
   }
@@ -46,7 +61,7 @@ extension RepositoryCheck {
         try Self.prove(instance, at: Int(offset), in: bytes, name, reader)
       } catch let problem as Problem {
         if problem.isRetryable { throw problem }
-        addDamage(problem, at: Int(offset), in: name)
+        try addDamage(problem, at: Int(offset), in: name)
       }
     }
   }
@@ -58,6 +73,13 @@ extension RepositoryCheck {
   private func isLeftover(_ instance: Instance) throws -> Bool {
     guard let base = instance.base else { return false }
     return try table.chain(of: base, below: instance.depth) == nil
+  }
+
+  /// Whether a collector has deleted the pack since this check began: no damage, since it had found
+  /// nothing live there.
+  private func isSwept(_ object: ObjectName) throws -> Bool {
+    guard let pack = Pack.id(from: object), try !repository.isStored(object) else { return false }
+    return try Mark.all(in: repository).condemned.contains(pack)
   }
 
   /// Lets the next writer on this machine store again what is damaged inside of packs.
@@ -92,8 +114,10 @@ extension RepositoryCheck {
     _ problem: Problem,
     at place: Int,
     in pack: ObjectName
-  ) {
+  ) throws {
     let object = problem.fact("object").flatMap { ObjectName($0) } ?? pack
+    // What stands on an instance there is as dead as that.
+    if try object != pack && isSwept(object) { return }
     let offset = problem.fact("offset").flatMap { Int($0) } ?? place
     add(.damagedObject, object, problem.reason ?? problem.summary, offset: offset)
     guard let id = Pack.id(from: object) else { return }

@@ -159,12 +159,18 @@ struct RepositoryCheck {
         continue
       }
       let isRead = try finding(object.name) { check in
-        guard let manifest = try check.repository.manifestIfReadable(of: snapshot) else {
-          check.report.snapshotsOfOthers += 1
-          return
+        do {
+          guard let manifest = try check.repository.manifestIfReadable(of: snapshot) else {
+            check.report.snapshotsOfOthers += 1
+            return
+          }
+          guard let loss = try examine(snapshot, manifest, chunks) else { return }
+          check.add(.incompleteSnapshot, object.name, loss)
+        } catch let problem as Problem {
+          // Somebody has forgotten it just now.
+          if try check.repository.snapshots().contains(snapshot) { throw problem }
+          check.report.snapshots -= 1
         }
-        guard let loss = try examine(snapshot, manifest, chunks) else { return }
-        check.add(.incompleteSnapshot, object.name, loss)
       }
       if !isRead { report.unreadable.append(snapshot) }
     }

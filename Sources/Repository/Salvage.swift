@@ -12,9 +12,9 @@ struct Salvage {
   private let repository: Repository
   private let table: InstanceTable
   private let seal: ChunkSeal
-  private var open = PackBuilder(reusing: [])
-  private var stored: [PackEntry] = []
-  private var taken: Set<ChunkID> = []
+  private var sink: PackSink
+  /// The smallest depth at which each chunk was taken.
+  private var taken: [ChunkID: Int] = [:]
   private(set) var packs: [ObjectName] = []
   private(set) var chunks = 0
 
@@ -22,6 +22,7 @@ struct Salvage {
   init(_ repository: Repository, _ table: InstanceTable) throws {
     self.repository = repository
     self.table = table
+    sink = PackSink(repository)
     seal = try ChunkSeal(keys: repository.keys, binding: repository.binding)
   }
 
@@ -53,11 +54,7 @@ struct Salvage {
   }
 
   /// Stores what was taken, and an index over it.
-  mutating func finish() throws {
-    try closePack()
-    if !stored.isEmpty { try InstanceIndex.write(stored, repository.store, repository.sealed) }
-    stored = []
-  }
+  mutating func finish() throws { try sink.finish() }
 
   /// Takes one instance if it opens and nothing as good is there; whether it opens.
   private mutating func take(
@@ -76,18 +73,11 @@ struct Salvage {
       return false
     }
     let known = try table.locations(of: instance.id, below: instance.depth + 1)
-    guard known.isEmpty, taken.insert(instance.id).inserted else { return true }
-    open.append(instance, sealed: sealed)
+    // After a delta whose base may be lost, a form of it that needs less is worth having too.
+    guard known.isEmpty, instance.depth < taken[instance.id] ?? .max else { return true }
+    taken[instance.id] = instance.depth
+    try sink.append(instance, sealed)
     chunks += 1
-    if open.isFull { try closePack() }
     return true
-  }
-
-  private mutating func closePack() throws {
-    guard !open.instances.isEmpty else { return }
-    let entry = try open.close(keys: repository.keys, binding: repository.binding)
-    try repository.store.put(Pack.name(entry.id), open.bytes)
-    stored.append(entry)
-    open = PackBuilder(reusing: [])
   }
 }

@@ -20,9 +20,16 @@ struct SealedObject {
 
     /// Whether the repository's authority signs it.
     var isSigned: Bool { [.mark, .unmark, .tags].contains(self) }
+
+    /// The most bytes of its content, however few a store has for it.
+    var rawLimit: Int {
+      switch self {
+      case .manifest, .restore, .proof, .tags: 64 << 20
+      case .index, .lease, .mark, .unmark: 256 << 20
+      }
+    }
   }
 
-  static let rawLimit = 256 << 20
   private static let magic = "DRYSEAL1"
   private static let headerLength = 24
   private static let saltLength = 16
@@ -40,7 +47,9 @@ struct SealedObject {
 
   /// The object's bytes for a content that is signed where it has to be.
   func seal(whole raw: [UInt8], as kind: Kind, name: ObjectName) throws -> [UInt8] {
-    guard raw.count <= Self.rawLimit else { throw Malformed("it would be larger than 256 MiB") }
+    guard raw.count <= kind.rawLimit else {
+      throw Malformed("it would be larger than \(kind.rawLimit >> 20) MiB")
+    }
     var frame: [UInt8] = []
     try Compressor().compress(raw.span, level: 3, appendingTo: &frame)
     let isCompressed =
@@ -81,7 +90,7 @@ struct SealedObject {
     let generation = try reader.u32()
     let rawLength = try reader.u64()
     guard codec <= 1 else { throw Malformed("its codec \(codec) is not known") }
-    guard rawLength <= UInt64(Self.rawLimit) else { throw Malformed("its length is not possible") }
+    guard rawLength <= UInt64(kind.rawLimit) else { throw Malformed("its length is not possible") }
     let salt = Array(try reader.take(Self.saltLength))
     let nonce = Array(try reader.take(AESGCM.nonceLength))
     var plain: [UInt8] = []

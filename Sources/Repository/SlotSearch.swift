@@ -28,11 +28,12 @@ struct SlotSearch {
 
   /// The highest revision that opens.
   mutating func run() -> Found? {
-    for slot in slots.revisions {
+    for slot in slots.revisions where slot.kind != KeySlot.Kind.none || takesOpenSlots {
       let found = attempt(slot.name) { search in try search.open(slot) }
       if let found { return found }
     }
-    for (id, slot) in slots.first.sorted(by: { $0.key < $1.key }) {
+    for (id, slot) in slots.first.sorted(by: { $0.key < $1.key })
+    where !slot.isOpen || takesOpenSlots {
       let found = attempt(ObjectName(components: KeySlot.directory, id)) { search in
         try search.open(slot, id)
       }
@@ -50,6 +51,15 @@ struct SlotSearch {
       return KeyProblem.noSlot(location, foreign: slots.revisions.count, unknown: slots.unknown)
     }
     return KeyProblem.locked(location, credential, authorities: authorities.count)
+  }
+
+  /// Whether a slot that is open to everybody may be tried.
+  ///
+  /// Anybody can make one whose signature is valid, with secrets of his own, and a backup would be
+  /// sealed for him: so who has a key takes one only where no slot of the repository needs a key.
+  private var takesOpenSlots: Bool {
+    if case .none = credential { return true }
+    return !slots.needsKey(binding)
   }
 
   /// Nil for a slot that is another's.

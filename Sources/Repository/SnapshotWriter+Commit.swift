@@ -47,7 +47,11 @@ extension SnapshotWriter {
     try repository.store.put(name.object, sealed)
     // Again, now that the manifest protects its chunks: a collector may have decided before that.
     try confirm(name, check, closure)
-    if let notice = try lease.drop() { note(notice) }
+    do {
+      if let notice = try lease.drop() { note(notice) }
+    } catch is CancellationError {
+      // The snapshot is there, and must not be reported as stopped; the lease runs out by itself.
+    }
   }
 
   /// Makes everything written a snapshot whose closure is few enough chunks to be in memory.

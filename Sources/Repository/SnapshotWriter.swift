@@ -61,20 +61,40 @@ public final class SnapshotWriter: Sendable {
     uploads = DispatchQueue(label: "drydock.packs", attributes: width > 1 ? .concurrent : [])
     self.delta = repository.format.allowsDeltas ? delta : .never
     // Before the index is read: collection must not remove what this writer finds in it.
-    lease = try Lease(repository, parent: parent)
-    var places = try Places(in: repository)
-    // A writer that was killed has stored packs and no index over them yet.
-    let leftovers = try repository.indexLeftovers(in: places)
-    if leftovers.packs > 0 { places = try Places(in: repository) }
-    // What only lost or marked packs hold is unknown, so that this snapshot stores it again.
-    var table = places.usable
-    // Nor is what a host wrote whose word nobody needs to take: see docs/format.md, Keys.
-    table.restrict(to: repository.keys.ownGenerations)
-    // Nor where a check found damage.
-    for place in try repository.knownDamage() { table.disregard(place.offset, inPack: place.pack) }
-    known = table
+    let lease = try Lease(repository, parent: parent)
+    self.lease = lease
+    let found = try Self.lookUp(repository, lease)
+    known = found.table
     for _ in 0..<width + Self.packsInHand { permits.signal() }
-    for damaged in leftovers.damaged { note(damaged) }
+    for damaged in found.damaged { note(damaged) }
+  }
+
+  /// What a new snapshot may rely on, and the packs that were left behind and cannot be read.
+  ///
+  /// Where that cannot be known, the lease goes: nobody has to wait for a writer that never began.
+  private static func lookUp(
+    _ repository: Repository,
+    _ lease: Lease
+  ) throws -> (table: InstanceTable, damaged: [Problem]) {
+    do {
+      var places = try Places(in: repository)
+      // A writer that was killed has stored packs and no index over them yet.
+      let leftovers = try repository.indexLeftovers(in: places)
+      if leftovers.packs > 0 { places = try Places(in: repository) }
+      // What only lost or marked packs hold is unknown, so that this snapshot stores it again.
+      var table = places.usable
+      // Nor is what a host wrote whose word nobody needs to take: see docs/format.md, Keys.
+      table.restrict(to: repository.keys.ownGenerations)
+      // Nor where a check found damage.
+      for place in try repository.knownDamage() {
+        table.disregard(place.offset, inPack: place.pack)
+      }
+      return (table, leftovers.damaged)
+    } catch {
+      // The first error is the one to report; a lease that stays runs out by itself.
+      _ = try? lease.drop()
+      throw error
+    }
   }
 
   /// What went wrong without harming the snapshot: a base that could not be read, so that a chunk

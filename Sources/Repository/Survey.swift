@@ -95,10 +95,7 @@ struct Survey {
       try ChunkReader(repository, table: table, cacheLimit: ChunkReader.historyLimit),
       among: table.count
     )
-    let search = ChainSearch(
-      places.usable,
-      ignoresBases: repository.omitted.contains(.basesAreLive)
-    )
+    let searches = searches()
     for name in snapshots.sorted() {
       do {
         try closure(name, repository.manifest(of: name), visitor)
@@ -109,28 +106,49 @@ struct Survey {
           problem.facts
         )
       }
-      try findLive(visitor.takeNeeded(), of: name, search)
+      try findLive(visitor.takeNeeded(), of: name, searches)
+    }
+  }
+
+  /// Where the instances of a chunk are looked up, each of which finds the one that stays.
+  ///
+  /// Where hosts may only write, the owner's are looked up apart from theirs: a host cannot read the
+  /// owner's form of a chunk, and the owner need not believe a host that it has stored one.
+  private func searches() -> [ChainSearch] {
+    let ignoresBases = repository.omitted.contains(.basesAreLive)
+    guard let own = repository.keys.ownGenerations else {
+      return [ChainSearch(places.usable, ignoresBases: ignoresBases)]
+    }
+    return [own, repository.keys.hostGenerations].map { generations in
+      var table = places.usable
+      table.restrict(to: generations)
+      return ChainSearch(table, ignoresBases: ignoresBases)
     }
   }
 
   private mutating func findLive(
     _ needed: [ChunkID],
     of snapshot: SnapshotName,
-    _ search: ChainSearch
+    _ searches: [ChainSearch]
   ) throws {
-    var missing: [ChunkID] = []
-    for id in needed {
-      try search.add(
-        id,
+    var missing: [ChunkID]?
+    for search in searches {
+      var lacking: [ChunkID] = []
+      for id in needed {
+        try search.add(
+          id,
+          found: { live.insert($0.position) },
+          missing: { lacking.append($0) }
+        )
+      }
+      try search.finish(
         found: { live.insert($0.position) },
-        missing: { missing.append($0) }
+        missing: { lacking.append($0) }
       )
+      let alsoHere = Set(lacking)
+      missing = missing?.filter { alsoHere.contains($0) } ?? lacking
     }
-    try search.finish(
-      found: { live.insert($0.position) },
-      missing: { missing.append($0) }
-    )
-    for id in missing { try strand(id, of: snapshot) }
+    for id in missing ?? [] { try strand(id, of: snapshot) }
   }
 
   /// What no usable pack has must be in a marked one.

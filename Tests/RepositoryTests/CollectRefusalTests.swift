@@ -64,8 +64,14 @@ struct CollectRefusalTests {
     harbour.store.damage(mark) { $0?[60] ^= 1 }
     let problem = #expect(throws: Problem.self) { try harbour.collect() }
     #expect(problem?.code == Damage.code)
+    #expect(problem?.hint?.contains("delete it in the store") == true)
     // Nor can a writer know where its chunks are safe.
     #expect(throws: Problem.self) { try harbour.take([2]) }
+    // As the hint says.
+    harbour.store.damage(mark) { $0 = nil }
+    try harbour.take([2])
+    #expect(try harbour.collect().marked.packs == 1)
+    #expect(try harbour.isWhole())
   }
 
   @Test("Clocks that differ by more than three minutes", arguments: [-181.0, 181])

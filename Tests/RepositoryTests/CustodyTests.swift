@@ -1,4 +1,5 @@
 import Cryptography
+import Foundation
 import ObjectStore
 import Problems
 import Testing
@@ -98,6 +99,31 @@ struct CustodyTests {
     try writer.abandon()
   }
 
+  @Test("Collection keeps the owner's form of a chunk, and the host's that only it can read")
+  func bothForms() throws {
+    let now = Int64(Date().timeIntervalSince1970)
+    let store = MemoryStore(try prepared().store.contents, clock: { now })
+    let file = try KeyFile.generate(for: .host)
+    let key = try #require(try file.publicKey())
+    try KeyKeeper(store, Self.passphrase).add(.host(key), role: .write, label: "")
+    let host = Credential.keyFile(file)
+    // The owner has these chunks already, and the host cannot rely on that.
+    let (_, ids) = try Sample.addSnapshot(
+      to: try Repository.open(store, with: host),
+      chunks: 2,
+      seed: 1
+    )
+    let owner = try Repository.open(store, with: Self.passphrase)
+    let both = try ids.flatMap { try owner.index.refreshed().locations(of: $0) }
+    #expect(both.count == 4)
+    let report = try owner.collect(closure: Sample.visit)
+    #expect(report.marked.packs == 0 && report.repacked.packs == 0)
+    for who in [host, Self.passphrase] {
+      let reader = try Repository.open(store, with: who).makeReader()
+      for id in ids { _ = try reader.read(id) }
+    }
+  }
+
   @Test("A mark whose signature is another's opens for nobody, so that no writer goes on")
   func forged() throws {
     let (store, host, ids) = try prepared()
@@ -116,6 +142,17 @@ struct CustodyTests {
       #expect(code { _ = try Mark.all(in: repository) } == "repository.damaged")
       #expect(code { _ = try repository.beginSnapshot(parent: nil) } == "repository.damaged")
     }
+  }
+
+  @Test("A mark under a name longer than any mark's is damage, and ends no program")
+  func longName() throws {
+    let (store, _, _) = try prepared()
+    let owner = try Repository.open(store, with: Self.passphrase)
+    let part = String(repeating: "a", count: 200)
+    let name = ObjectName(components: Mark.directory, part, part)
+    let content = [UInt8](repeating: 0, count: 100)
+    try store.put(name, owner.sealed.seal(whole: content, as: .mark, name: name))
+    #expect(code { _ = try Mark.all(in: owner) } == "repository.damaged")
   }
 
   private func packs(holding ids: [ChunkID], in repository: Repository) throws -> [PackID] {

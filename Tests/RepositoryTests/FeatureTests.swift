@@ -37,7 +37,7 @@ struct FeatureTests {
     }
   }
 
-  @Test("A later format's feature keeps this program from writing, collecting and forgetting")
+  @Test("A later format's feature keeps this program from writing and from removing")
   func laterFeatures() throws {
     for (write, collect) in [(["later"], []), ([], ["later"])] as [([String], [String])] {
       var features = RepositoryFormat.new
@@ -57,9 +57,15 @@ struct FeatureTests {
       #expect(collection?.code == refused)
       if collect.isEmpty {
         #expect(throws: Problem.self) { try repository.beginSnapshot(parent: nil) }
+        let repair = #expect(throws: Problem.self) { try repository.repair() }
+        #expect(repair?.code == refused)
+        let rotation = #expect(throws: Problem.self) { try KeyKeeper(store, .none).rotate() }
+        #expect(rotation?.code == refused)
       } else {
         let forgetting = #expect(throws: Problem.self) { try repository.forget([]) }
         #expect(forgetting?.code == refused)
+        let undoing = #expect(throws: Problem.self) { try repository.undoMarks() }
+        #expect(undoing?.code == refused)
       }
     }
   }

@@ -48,6 +48,19 @@ struct ForgetTests {
     try writer.abandon()
   }
 
+  @Test("What is larger than any lease runs out as one does")
+  func oversized() throws {
+    let now = Mutex(Sample.time)
+    let clock: @Sendable () -> Date = { now.withLock { $0 } }
+    let store = MemoryStore(clock: { Int64(clock().timeIntervalSince1970) })
+    let repository = try Repository.create(in: store, encryption: .none, clock: clock)
+    let name = ObjectName(components: Lease.directory, String(repeating: "0", count: 32))
+    try store.put(name, [UInt8](repeating: 0, count: 1 << 20))
+    #expect(try LeaseList(repository).live.map(\.object) == [name])
+    now.withLock { $0 += Lease.lifetime + LeaseList.clockLimit + 1 }
+    #expect(try LeaseList(repository).expired == [name])
+  }
+
   @Test("A lease that is renewed while leases are read is not missed")
   func renewedMeanwhile() throws {
     let base = MemoryStore()

@@ -62,6 +62,19 @@ struct KeyAheadTests {
     #expect(try KeyKeeper(store, own).remove(otherID).lost.isEmpty)
   }
 
+  @Test("It does not end itself while it alone has a generation")
+  func itself() throws {
+    let keeper = try KeyKeeper(store, other)
+    let before = store.contents
+    let problem = problem { try keeper.remove(otherID) }
+    #expect(problem?.code == "key.slot-behind")
+    #expect(problem?.facts == [.init("generations", "2")])
+    #expect(store.contents == before)
+    try keeper.rotate()
+    #expect(try keeper.remove(otherID).lost.isEmpty)
+    #expect(try Repository.open(store, with: own).manifest(of: lost).count == 32)
+  }
+
   @Test("Without its key it is ended; what it had is named for good, and never numbered again")
   func ended() throws {
     let removed = try KeyKeeper(store, own).remove(otherID, evenAhead: true)

@@ -78,6 +78,45 @@ struct KeySlotTests {
     )
   }
 
+  @Test("An open slot that somebody planted does not open for who has a key")
+  func plantedOpen() throws {
+    let store = MemoryStore()
+    let made = try Repository.create(
+      in: store,
+      encryption: .passphrase(Secret(text: "open sesame"))
+    )
+    let (_, binding) = try Repository.identify(store)
+    let roots = try RootSecrets.random()
+    let authority = try KeySlot.authority(roots)
+    var planted = try KeySlot.own(
+      of: .none,
+      id: String(repeating: "0", count: 32),
+      label: "",
+      created: 0,
+      authority: authority.publicKey(),
+      binding
+    )
+    planted.revision = 9
+    planted = try planted.sealing(roots, authority, binding)
+    try store.put(planted.name, planted.encoded())
+    #expect(try Repository.open(store, with: passphrase).digestSeed == made.digestSeed)
+    #expect(
+      code { _ = try Repository.open(store, passphrase: Secret(text: "sesame")) }
+        == "repository.wrong-passphrase"
+    )
+    let file = try KeyFile.generate(for: .key)
+    #expect(
+      code { _ = try Repository.open(store, with: .keyFile(file)) } == "repository.wrong-key-file"
+    )
+  }
+
+  @Test("A repository that is open to everybody is open to who has a key, too")
+  func openForAll() throws {
+    let store = MemoryStore()
+    let made = try Repository.create(in: store, encryption: .none)
+    #expect(try Repository.open(store, with: passphrase).digestSeed == made.digestSeed)
+  }
+
   @Test("A slot of another repository does not open, though the passphrase is the same")
   func otherRepository() throws {
     let (one, two) = (MemoryStore(), MemoryStore())

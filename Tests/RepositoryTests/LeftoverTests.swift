@@ -77,4 +77,24 @@ struct LeftoverTests {
     }
     #expect(try repository.snapshots() == [name])
   }
+
+  @Test("A lease that could not be renewed runs out when it said")
+  func notRenewed() throws {
+    let now = Mutex(Sample.time)
+    let isDown = Mutex(false)
+    let failing = FaultyStore(
+      store,
+      plan: { operation in
+        operation.verb == .put && isDown.withLock { $0 } ? .failBefore : .none
+      }
+    )
+    let repository = try Repository.create(in: failing, encryption: .none) { now.withLock { $0 } }
+    let lease = try Lease(repository, parent: nil)
+    now.withLock { $0 += 3000 }
+    isDown.withLock { $0 = true }
+    #expect(throws: Problem.self) { try lease.renewIfDue() }
+    now.withLock { $0 += 601 }
+    let problem = #expect(throws: Problem.self) { try lease.checkLive() }
+    #expect(problem?.code == Lease.expiredCode)
+  }
 }

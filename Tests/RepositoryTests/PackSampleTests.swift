@@ -52,6 +52,9 @@ struct PackSampleTests {
     var roomy = FoundChunks(for: 400)
     for id in ids { roomy.insert(id) }
     #expect(ids.filter { roomy.contains($0) }.count > 390)
+    let bytes = ids[0].bytes
+    let alike = ChunkID(exactly: Array(bytes.dropLast()) + [bytes[31] ^ 1])
+    #expect(!roomy.contains(alike), "a host may have made it up")
     var small = FoundChunks(for: 400, limit: 64)
     for id in ids.prefix(200) { small.insert(id) }
     #expect(ids.suffix(200).allSatisfy { !small.contains($0) }, "nothing is known by mistake")
