@@ -14,12 +14,14 @@ public struct NextCommand: Sendable {
   }
 
   /// Shows why rows of a backfill failed.
-  func backfillStatus(_ version: Version) -> String {
+  public func backfillStatus(_ version: Version) -> String {
     "drydock backfill status \(version)\(option)"
   }
 
   /// Goes on with a backfill.
-  func backfillRun(_ version: Version) -> String { "drydock backfill run \(version)\(schemas)" }
+  public func backfillRun(_ version: Version) -> String {
+    "drydock backfill run \(version)\(schemas)"
+  }
 
   /// Tries the rows of a backfill again that failed.
   func backfillReplay(_ version: Version) -> String {
