@@ -272,6 +272,7 @@ struct ScriptReader {
   private mutating func takeCommand(_ source: Source, _ piece: SourcePiece) throws(Problem) {
     let line = String(decoding: source.bytes[piece.range], as: UTF8.self)
     let place = source.place(piece.range.lowerBound)
+    noteVariables(in: line)
     switch MetaCommand(line: line, variables: variables) {
     case .ignored: return
     case .set(let name, let value): variables[name] = value
@@ -287,6 +288,14 @@ struct ScriptReader {
         reason: reason,
         hint: "What a patch may hold: \\i, \\ir, \\set, \\restrict and \\unrestrict."
       )
+    }
+  }
+
+  /// Notes what a command takes over from outside: `\set table :name` carries the value of `name` into
+  /// statements under another name, and a receipt must bind it all the same.
+  private mutating func noteVariables(in line: String) {
+    for (name, value) in outside where variables[name] == value && line.contains(":\(name)") {
+      used[name] = value
     }
   }
 

@@ -70,6 +70,14 @@ struct ScriptTests {
     #expect(script.statements[1].position(ofCharacter: 10).column == 8)
   }
 
+  @Test("A variable from outside that goes on under another name is one that the script uses")
+  func renamedVariables() throws {
+    let folder = try PatchFolder(["1_a.sql": "\\set table :name\nDELETE FROM :table;\n"])
+    let script = try folder.read(variables: ["name": "jobs", "spare": "1"]).patches[0].script
+    #expect(script.statements[0].text == "DELETE FROM jobs")
+    #expect(script.variables == ["name": "jobs"])
+  }
+
   @Test("A variable cannot smuggle in a second statement")
   func smuggling() throws {
     let folder = try PatchFolder(["1_a.sql": "\\set x '1; DROP TABLE t'\nSELECT :x;\n"])
