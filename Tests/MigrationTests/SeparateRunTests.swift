@@ -92,6 +92,25 @@ struct SeparateRunTests {
   }
 
   @Test(
+    "An index that was there before is never taken for the one that could not be built",
+    arguments: TestServer.allCases
+  )
+  func takenName(_ server: TestServer) throws {
+    try withRunner(server) { fixture in
+      try fixture.eye.execute("CREATE TABLE t (a int, b int); CREATE INDEX i ON t (a)")
+      let files = ["1_a.sql": Self.head + "CREATE INDEX CONCURRENTLY i ON t (b)"]
+      for _ in 1...2 {
+        let problem = try fixture.problem(files)
+        #expect(problem.reason?.contains("42P07") == true, "\(problem)")
+        #expect(try fixture.ledger() == "1:applied*")
+      }
+      try fixture.eye.execute("DROP INDEX i")
+      try fixture.migrate(files)
+      #expect(try fixture.ledger() == "1:applied")
+    }
+  }
+
+  @Test(
     "An invalid index that was there before is not ours to drop",
     arguments: TestServer.allCases
   )
