@@ -68,6 +68,24 @@ struct SeparateRunTests {
     }
   }
 
+  @Test("What fails at a step's COMMIT fails the step", arguments: TestServer.allCases)
+  func deferred(_ server: TestServer) throws {
+    try withRunner(server) { fixture in
+      let problem = try fixture.problem([
+        "1_a.sql": Self.head + """
+          CREATE TABLE a (id int PRIMARY KEY);
+          CREATE TABLE b (id int REFERENCES a DEFERRABLE INITIALLY DEFERRED);
+          INSERT INTO b VALUES (1);
+          """
+      ])
+      #expect(problem.kind == .partial)
+      #expect(problem.summary == "1_a.sql:4:1: statement 3 failed")
+      #expect(problem.facts.contains(Problem.Fact("constraint", "b_id_fkey")))
+      #expect(problem.hint?.contains("goes on at step 3") == true)
+      #expect(try fixture.value("SELECT count(*) FROM b") == "0")
+    }
+  }
+
   @Test("A first step that fails has changed nothing", arguments: TestServer.allCases)
   func firstStep(_ server: TestServer) throws {
     try withRunner(server) { fixture in
