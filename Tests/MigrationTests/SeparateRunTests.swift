@@ -334,6 +334,23 @@ struct SeparateRunTests {
     }
   }
 
+  @Test("A search path that was set as pg_dump does it holds when a run goes on")
+  func setByCall() throws {
+    try withRunner(.v15) { fixture in
+      try fixture.eye.execute("CREATE SCHEMA s")
+      let files = [
+        "1_a.sql": Self.head + """
+          SELECT pg_catalog.set_config('search_path', 's', false);
+          CREATE TABLE t AS SELECT * FROM public.source;
+          """
+      ]
+      _ = try fixture.problem(files)
+      try fixture.eye.execute("CREATE TABLE source AS SELECT 1 AS a")
+      try fixture.migrate(files)
+      #expect(try fixture.exists("s.t") && !fixture.exists("public.t"))
+    }
+  }
+
   /// Writes what a run leaves that ended right after its first intent.
   private static func leaveIntent(
     _ fixture: RunnerFixture,
