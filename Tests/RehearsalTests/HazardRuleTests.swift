@@ -132,6 +132,13 @@ struct HazardRuleTests {
     Case("ALTER TABLE part RENAME other TO another;", "rename-column", "brief-lock"),
     Case("ALTER TABLE part RENAME CONSTRAINT part_item_fkey TO x;", "brief-lock"),
     Case("ALTER FUNCTION twice(int) RENAME TO double;", "rename-object"),
+    // What one command renames, another one does as well.
+    Case("ALTER INDEX part RENAME TO piece;", "rename-table", "brief-lock"),
+    Case("ALTER INDEX part_item RENAME TO part_by_item;"),
+    Case("ALTER VIEW cheap RENAME TO low;", "rename-object", "brief-lock"),
+    Case("ALTER TABLE cheap RENAME TO low;", "rename-object", "brief-lock"),
+    Case("ALTER VIEW cheap RENAME id TO number;", "rename-column", "brief-lock"),
+    Case("ALTER TABLE cheap SET SCHEMA attic;", "move-schema", "brief-lock"),
     Case("ALTER FUNCTION twice(int) SET SCHEMA attic;", "move-schema"),
     Case("ALTER TYPE pair ADD ATTRIBUTE c int;", "type-change"),
     Case(

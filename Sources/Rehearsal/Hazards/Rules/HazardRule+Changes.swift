@@ -137,7 +137,7 @@ extension ColumnSyntax {
 
 extension SchemaObject {
   /// Whether the name without schema and arguments is this one.
-  fileprivate func isNamed(_ plain: String) -> Bool {
+  func isNamed(_ plain: String) -> Bool {
     let name = name.prefix { $0 != "(" }
     return name.hasSuffix(".\(plain)") || name.hasSuffix(".\"\(plain)\"")
   }
