@@ -89,6 +89,8 @@ struct HazardRuleTests {
     Case("CREATE INDEX i ON item (price);", "index-build"),
     Case("-- drydock: no-transaction\nCREATE INDEX CONCURRENTLY i ON item (price);"),
     Case("REINDEX TABLE item;", "reindex-lock"),
+    Case("REINDEX (CONCURRENTLY false) TABLE item;", "reindex-lock"),
+    Case("REINDEX (CONCURRENTLY 0) TABLE item;", "reindex-lock"),
     Case("-- drydock: no-transaction\nREINDEX TABLE CONCURRENTLY item;"),
     Case("DROP INDEX item_note;", "index-drop"),
     Case("-- drydock: no-transaction\nDROP INDEX CONCURRENTLY item_note;"),
@@ -236,6 +238,8 @@ struct HazardRuleTests {
       "wide-index"
     ),
     Case("ALTER TABLE item SET (autovacuum_enabled = off);", "autovacuum-off"),
+    Case("ALTER TABLE item SET (autovacuum_enabled = 0);", "autovacuum-off"),
+    Case("ALTER TABLE item SET (AUTOVACUUM_ENABLED = 'No');", "autovacuum-off"),
     Case("CREATE TABLE \"Item List\" (id bigint);", "name-style"),
     Case("CREATE TABLE \(String(repeating: "n", count: 64)) (id bigint);", "name-cut"),
     Case("CREATE TABLE \(String(repeating: "n", count: 63)) (id bigint);"),
