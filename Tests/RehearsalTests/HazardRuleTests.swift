@@ -278,6 +278,15 @@ struct HazardRuleTests {
     #expect(found.map(\.hazard.id).sorted() == example.ids.sorted(), "\(found.map(\.text))")
   }
 
+  @Test("A name without a schema is looked for where the patch itself says")
+  func searchPath() throws {
+    let setUp = """
+      CREATE SCHEMA a; CREATE SCHEMA b; CREATE TABLE a.t (id int); CREATE TABLE b.t (id int);
+      """
+    let found = try findings("SET search_path = b; ALTER TABLE t RENAME id TO number;", on: setUp)
+    #expect(found.first { $0.hazard == .renameColumn }?.object == "b.t", "\(found.map(\.text))")
+  }
+
   @Test("Every hazard of the catalogue is found in one of the examples, and has a rule")
   func complete() {
     let examples = Set(Self.cases.flatMap(\.ids))
