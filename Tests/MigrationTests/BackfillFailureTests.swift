@@ -269,6 +269,26 @@ struct BackfillFailureTests {
     }
   }
 
+  @Test("A row that is gone before its turn comes is no work, and no end of the program")
+  func goneMeanwhile() throws {
+    try withBackfill(.v15, 300) { backfill in
+      // The batch is cut at the row that is done; what its first piece deletes, a later one misses.
+      try backfill.runner.eye.execute(
+        """
+        UPDATE item SET inverse = 1, times = 1 WHERE id = 5;
+        CREATE FUNCTION fill(first int, last int) RETURNS void LANGUAGE sql AS
+          'DELETE FROM item WHERE id = 60;
+           UPDATE item SET inverse = 1, times = times + 1 WHERE id BETWEEN first AND last'
+        """
+      )
+      try backfill.runner.migrate([
+        "1_range.backfill.sql": BackfillFixture.head + "SELECT fill(:from, :to);"
+      ])
+      #expect(try backfill.rows() == "299 done, 0 left, 0 twice")
+      #expect(try backfill.letters() == "")
+    }
+  }
+
   @Test("Row security that hides rows from the migrator ends it, and does not make it complete")
   func rowSecurity() throws {
     try withBackfill(.v15, 20) { backfill in
