@@ -82,6 +82,20 @@ struct ScriptTests {
   func smuggling() throws {
     let folder = try PatchFolder(["1_a.sql": "\\set x '1; DROP TABLE t'\nSELECT :x;\n"])
     #expect(try folder.problems().first?.code == "patch.variable")
+    // After an E the backslash of the value takes its quote away.
+    for statement in ["SELECT E:'x';\n", "COPY t FROM STDIN (DELIMITER E:'x');\n\\.\n"] {
+      let text = "\\set x '\\\\''); DROP TABLE t; --'\n" + statement
+      let escaped = try PatchFolder(["1_a.sql": text])
+      #expect(try escaped.problems().first?.code == "patch.variable", "\(text)")
+    }
+  }
+
+  @Test("A statement with rows may have variables")
+  func variablesOfCopy() throws {
+    let folder = try PatchFolder(["1_a.sql": "\\set t jobs\nCOPY :t FROM STDIN;\n1\n\\.\n"])
+    let statement = try folder.read().patches[0].script.statements[0]
+    #expect(statement.text == "COPY jobs FROM STDIN")
+    #expect(statement.copyData == Array("1\n".utf8))
   }
 
   @Test(
