@@ -283,6 +283,15 @@ struct SeparateRunTests {
     }
   }
 
+  @Test("A patch that never came to its first commit may be given up")
+  func givenUp() throws {
+    try withRunner(.v15) { fixture in
+      _ = try fixture.problem(["1_a.sql": Self.head + "SELECT 1/0"])
+      try fixture.migrate(["2_b.sql": "CREATE TABLE t (a int)"])
+      #expect(try fixture.ledger() == "1:applied* 2:applied")
+    }
+  }
+
   @Test("An undo outside a transaction goes on, too", arguments: TestServer.allCases)
   func undo(_ server: TestServer) throws {
     try withRunner(server) { fixture in
