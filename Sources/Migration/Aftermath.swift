@@ -46,7 +46,11 @@ struct Aftermath {
   ) throws -> Verdict {
     guard let found = try look(index) else { return .redo }
     if found.isBuilding { return .running }
-    if found.isValid { return found.isOnTable ? .done : .undecidable }
+    if found.isValid {
+      // One that was there before is not what the statement built: the server says so once more.
+      if note == Self.present { return .redo }
+      return found.isOnTable ? .done : .undecidable
+    }
     guard note == Self.absent, found.isOnTable else { return .undecidable }
     try connection.execute("DROP INDEX CONCURRENTLY \(found.name)")
     return .redo

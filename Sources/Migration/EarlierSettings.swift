@@ -12,7 +12,16 @@ struct EarlierSettings {
   init(_ script: Script, _ progress: Progress) {
     statements = zip(1..., script.steps).filter { progress.isDone($0.0) }
       .flatMap { $0.1.statements }
-      .filter { ["VariableSetStmt", "DiscardStmt"].contains($0.syntax.kind) }
+      .filter(Self.onlySets)
+  }
+
+  /// `SELECT set_config(...)`, the first line of what pg_dump writes, does so too where nothing else
+  /// is called.
+  private static func onlySets(_ statement: Statement) -> Bool {
+    let syntax = statement.syntax
+    if ["VariableSetStmt", "DiscardStmt"].contains(syntax.kind) { return true }
+    let calls = statement.text.utf8.count { $0 == UInt8(ascii: "(") }
+    return syntax.kind == "SelectStmt" && !syntax.settings.isEmpty && calls == 1
   }
 
   /// Sends them again; what held for a transaction only has no effect outside one.

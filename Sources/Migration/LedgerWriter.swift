@@ -64,6 +64,26 @@ struct LedgerWriter {
     guard rows.affected == 1 else { throw Self.moved }
   }
 
+  /// How many rows of the ledger the session's transaction has written; an event's own is one.
+  ///
+  /// The server counts them (manual, 28.2.2), so nothing of the ledger is read. The session's search
+  /// path may be a patch's.
+  func writes() throws -> Int {
+    try connection.query(
+      """
+      SELECT pg_catalog.sum(pg_catalog.pg_stat_get_xact_tuples_inserted(c.oid)
+        OPERATOR(pg_catalog.+) pg_catalog.pg_stat_get_xact_tuples_updated(c.oid)
+        OPERATOR(pg_catalog.+) pg_catalog.pg_stat_get_xact_tuples_deleted(c.oid))::pg_catalog.int8
+      FROM pg_catalog.pg_class c
+        JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
+      WHERE n.nspname OPERATOR(pg_catalog.=) 'drydock'
+        AND c.relname OPERATOR(pg_catalog.=) ANY (
+          '{schema_versions,events,progress,batches,dead_letters}'::pg_catalog.name[])
+      """,
+      []
+    ).int ?? 0
+  }
+
   /// Notes that a step is about to run, or has run; the caller has begun a transaction.
   ///
   /// An earlier step may have changed the role, and later steps rely on it; the ledger is written

@@ -16,19 +16,31 @@ public struct NextCommand: Sendable {
   }
 
   /// Shows why rows of a backfill failed.
-  func backfillStatus(_ version: Version) -> String {
+  public func backfillStatus(_ version: Version) -> String {
     "drydock backfill status \(version)\(option)"
+  }
+
+  /// Goes on with a backfill.
+  public func backfillRun(_ version: Version) -> String {
+    "drydock backfill run \(version)\(schemas)"
+  }
+
+  /// Tries the rows of a backfill again that failed.
+  func backfillReplay(_ version: Version) -> String {
+    "drydock backfill replay \(version)\(schemas)"
   }
 
   /// Declares a patch and all before it applied.
   public func baseline(_ version: Version) -> String { "drydock baseline \(version)\(option)" }
 
   /// Takes a patch back, or goes on with that.
-  public func undo(_ version: Version) -> String {
-    // The pattern is one of LIKE, in which an underscore stands for any character.
+  public func undo(_ version: Version) -> String { "drydock undo --version \(version)\(schemas)" }
+
+  /// The tenant for commands that run in many: a pattern of LIKE, in which an underscore stands for
+  /// any character.
+  private var schemas: String {
     let pattern = tenant?.escaping(["\\": "\\\\", "_": "\\_", "%": "\\%"])
-    let option = pattern.map { " --schemas \(Self.quoted($0))" } ?? ""
-    return "drydock undo --version \(version)\(option)"
+    return pattern.map { " --schemas \(Self.quoted($0))" } ?? ""
   }
 
   private var option: String { tenant.map { " --tenant \(Self.quoted($0))" } ?? "" }

@@ -63,6 +63,8 @@ public struct Plan: Sendable {
     items = directory.patches.map { Self.item($0, state, request) }
     items += state.latest.filter { $0.isApplied || $0.isUnfinished }
       .filter { directory[$0.version] == nil }
+      // What never came to its first commit may go; of a repeatable patch an earlier text is there.
+      .filter { $0.version.isRepeatable || !$0.isUnfinished || !state.isUntouched($0) }
       .map { Item(version: $0.version, name: $0.name, standing: .missing, event: $0) }
     items.sort { $0.version < $1.version }
     judge(directory, state)

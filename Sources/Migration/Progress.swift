@@ -58,7 +58,9 @@ struct Progress: Sendable {
     let steps = script.directives.isOutsideTransaction ? script.steps : []
     let edited = try entries.filter { number, entry in
       guard entry.state != .redo else { return false }
-      return try number > steps.count || steps[number - 1].digest() != entry.digest
+      // Anybody may have written to the ledger: a step that no script has is none of this one's.
+      guard number >= 1, number <= steps.count else { return true }
+      return try steps[number - 1].digest() != entry.digest
     }
     guard let step = edited.keys.min() else { return }
     throw Problem(

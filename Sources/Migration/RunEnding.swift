@@ -20,9 +20,11 @@ struct RunEnding {
     }
     try connection.execute(Self.reset)
     guard let verify = run.verify else { return }
-    try connection.execute("SAVEPOINT drydock_verify")
+    // Nobody can guess it: a savepoint of that name in the script itself would keep what it wrote.
+    let savepoint = "drydock_verify_\(UInt64.random(in: 0...UInt64.max))"
+    try connection.execute("SAVEPOINT \(savepoint)")
     for statement in verify.body { try assert(statement, verify) }
-    try connection.execute("ROLLBACK TO SAVEPOINT drydock_verify; RELEASE drydock_verify")
+    try connection.execute("ROLLBACK TO SAVEPOINT \(savepoint); RELEASE \(savepoint)")
   }
 
   /// An assertion fails when the server refuses it, or when its answer is a single `false`.

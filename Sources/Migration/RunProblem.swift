@@ -88,6 +88,17 @@ enum RunProblem {
     )
   }
 
+  /// Code of the patch wrote to the ledger, which its text does not name.
+  static func ledgerTouched(_ run: Run) -> Problem {
+    Problem(
+      .refused,
+      code: "migrate.ledger-touched",
+      "\(run.script.file) wrote to schema drydock, which holds the ledger, and was rolled back",
+      hint: "Only the runner writes there. If it must be, write at the head of the file:"
+        + " -- drydock: allow touches-ledger because <reason>"
+    )
+  }
+
   static func transactionEnded(
     _ statement: Statement,
     _ run: Run,

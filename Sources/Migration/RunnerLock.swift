@@ -50,7 +50,7 @@ struct RunnerLock {
         .failed,
         code: "migrate.lock-lost",
         "the lock that keeps other runners away was lost",
-        hint: "The patch was not committed. Was the session ended by an administrator or a proxy?"
+        hint: "Nothing more was committed. Was the session ended by an administrator or a proxy?"
           + " Look at 'drydock status' and run the command again.",
         isRetryable: true
       )
@@ -76,8 +76,10 @@ struct RunnerLock {
       """
       SELECT a.pid, a.usename, a.application_name, a.client_addr
       FROM pg_catalog.pg_locks l JOIN pg_catalog.pg_stat_activity a USING (pid)
-      WHERE l.locktype = 'advisory' AND l.granted
+      WHERE l.locktype = 'advisory' AND l.objsubid = 1 AND l.granted
         AND (l.classid::bigint << 32) | l.objid::bigint = $1
+        AND l.database = (
+          SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())
       """,
       [Parameter(key)]
     ).first

@@ -181,6 +181,9 @@ struct ScriptReader {
       offset = reference.range.upperBound
     }
     keep(upTo: piece.range.upperBound)
+    if !piece.variables.isEmpty, !Self.isOneStatement(expanded, piece) {
+      throw severalStatements(source.place(piece.range.lowerBound))
+    }
     guard !expanded.contains(0) else { throw zeroByte(source.place(piece.range.lowerBound)) }
     guard let text = String(validating: expanded, as: UTF8.self) else {
       throw notUTF8(source.place(piece.range.lowerBound))
@@ -197,6 +200,15 @@ struct ScriptReader {
         source: SourceMap(lines: source.lines, stretches: stretches)
       )
     )
+  }
+
+  /// Whether a statement is still one when its variables are filled in: after an E even a quoted value
+  /// can end its quotes, and a COPY is sent in a way that lets several statements through.
+  private static func isOneStatement(_ expanded: [UInt8], _ piece: SourcePiece) -> Bool {
+    let rows = piece.expectsCopyData ? Array(";\n\\.\n".utf8) : []
+    guard let pieces = try? StatementSplitter.split(expanded + rows) else { return false }
+    let ends = pieces.count { $0.kind == .terminator }
+    return pieces.count { $0.kind == .statement } == 1 && ends == (rows.isEmpty ? 0 : 1)
   }
 
   /// What a variable stands for; `nil` leaves the text as it is, like psql, for `a[1:n]` is no variable.
@@ -248,6 +260,16 @@ struct ScriptReader {
     statements[statements.count - 1].copyData = Array(rows)
   }
 
+  private func severalStatements(_ place: String) -> Problem {
+    Problem(
+      .refused,
+      code: "patch.variable",
+      "\(place): with the values of its variables it is not one statement",
+      hint: "Write :'name' for a text, and no E before it; put whole statements into a file that"
+        + " \\ir includes."
+    )
+  }
+
   /// The protocol ends a statement at its first zero byte: the rest, a WHERE perhaps, would be lost.
   private func zeroByte(_ place: String) -> Problem {
     Problem(
@@ -272,6 +294,7 @@ struct ScriptReader {
   private mutating func takeCommand(_ source: Source, _ piece: SourcePiece) throws(Problem) {
     let line = String(decoding: source.bytes[piece.range], as: UTF8.self)
     let place = source.place(piece.range.lowerBound)
+    noteVariables(in: line)
     switch MetaCommand(line: line, variables: variables) {
     case .ignored: return
     case .set(let name, let value): variables[name] = value
@@ -287,6 +310,14 @@ struct ScriptReader {
         reason: reason,
         hint: "What a patch may hold: \\i, \\ir, \\set, \\restrict and \\unrestrict."
       )
+    }
+  }
+
+  /// Notes what a command takes over from outside: `\set table :name` carries the value of `name` into
+  /// statements under another name, and a receipt must bind it all the same.
+  private mutating func noteVariables(in line: String) {
+    for (name, value) in outside where variables[name] == value && line.contains(":\(name)") {
+      used[name] = value
     }
   }
 

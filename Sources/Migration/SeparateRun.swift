@@ -96,11 +96,22 @@ struct SeparateRun {
           try statements(writer).run(statement)
           try transaction.requireSame(identity, after: statement, of: run)
         }
-        try writer.connection.execute("COMMIT")
+        try held.lock.requireHeld()
+        try commit(step, writer.connection)
       } catch {
         transaction.rollBack()
         throw error
       }
+    }
+  }
+
+  /// What is deferred to COMMIT fails there: the step failed then, like one that a statement ends.
+  private func commit(_ step: Step, _ connection: Connection) throws {
+    do {
+      try connection.execute("COMMIT")
+    } catch  where !error.isConnectionLost {
+      guard let last = step.statements.last else { throw error }
+      throw StatementRunner.Failure(statement: last, error: error)
     }
   }
 

@@ -74,7 +74,14 @@ struct WholeRun {
     try RunEnding(run: run, statements: statements).verify()
     try indexes.requireNoneNew(run.script, connection)
     try observer?.beforeCommit(run.patch, on: connection)
+    try requireOwnLedger(writer)
     try writer.finish(position)
+  }
+
+  /// The text of a patch is judged before it runs; what its code builds shows only in what it wrote.
+  private func requireOwnLedger(_ writer: LedgerWriter) throws {
+    guard !run.script.directives.allows(ForbiddenAct.touchesLedger.rawValue) else { return }
+    guard try writer.writes() <= 1 else { throw RunProblem.ledgerTouched(run) }
   }
 
   /// Locks what the rehearsal saw, in the order of names, so that two runners cannot cross.

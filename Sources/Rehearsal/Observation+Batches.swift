@@ -14,6 +14,8 @@ extension Observation {
     joined.warnings += warnings
     joined.locks = locks + later.locks.filter { !locks.contains($0) }
     joined.rewrites = rewrites + later.rewrites
+    joined.indexRewrites = indexRewrites + later.indexRewrites
+    joined.losses = losses + later.losses
     joined.scans = scans + later.scans.filter { scan in !scans.contains { $0.table == scan.table } }
     joined.created = created + later.created
     joined.dropped = dropped + later.dropped

@@ -18,6 +18,12 @@ public struct Receipt: Codable, Sendable, Equatable {
     public var undoHash: String?
     /// SHA-256 of the verify file's bytes, if there is one.
     public var verifyHash: String?
+    /// Whether it ran outside a transaction; nil in receipts that do not tell.
+    ///
+    /// The name of its file, or a file beside it, may say so, and no hash covers those.
+    public var isOutsideTransaction: Bool?
+    /// The same of its undo file; nil where there is none.
+    public var isUndoOutsideTransaction: Bool?
     /// What it must do to the schema.
     public var changes: ChangeSet
     /// The tables that it locked or wrote again.

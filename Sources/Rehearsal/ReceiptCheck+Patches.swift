@@ -58,6 +58,7 @@ extension ReceiptCheck {
         continue
       }
       checkFiles(rehearsed, patch)
+      checkTransactions(rehearsed, patch)
       checkVariables(rehearsed.variables, try variables.hashes(of: patch), patch.file)
       if receipt.direction == .up, occasion.direction == .down, rehearsed.reversal == nil {
         mismatch("its rehearsal did not take \(patch.file) back with success")
@@ -78,6 +79,24 @@ extension ReceiptCheck {
       default:
         mismatch("\(file), or a file that it includes, was changed after the rehearsal", .files)
       }
+    }
+  }
+
+  /// The same bytes do something else where what fails is no longer rolled back as a whole.
+  private mutating func checkTransactions(_ rehearsed: Receipt.Patch, _ patch: Patch) {
+    let scripts: [(Bool?, Script?, String)] = [
+      (rehearsed.isOutsideTransaction, patch.script, patch.file),
+      (rehearsed.isUndoOutsideTransaction, patch.undo, "the undo file of \(patch.file)"),
+    ]
+    for (wasOutside, script, file) in scripts {
+      guard let wasOutside, let isOutside = script?.directives.isOutsideTransaction,
+        wasOutside != isOutside
+      else { continue }
+      let (was, now) = isOutside ? ("in", "outside") : ("outside", "in")
+      mismatch(
+        "\(file) ran \(was) a transaction in the rehearsal, and is to run \(now) one",
+        .files
+      )
     }
   }
 

@@ -88,6 +88,8 @@ extension RehearsalRun.Result {
       changes: changes,
       tables: observation.statements.touchedTables
     )
+    bound.isOutsideTransaction = patch.script.directives.isOutsideTransaction
+    bound.isUndoOutsideTransaction = patch.undo?.directives.isOutsideTransaction
     if observation.undo == .cancels { bound.reversal = reversals[observation.version] }
     bound.variables = try variables.hashes(of: patch)
     bound.seconds = observation.seconds

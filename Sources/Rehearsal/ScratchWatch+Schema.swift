@@ -15,6 +15,7 @@ extension ScratchWatch {
     CREATE UNLOGGED TABLE pg_drydock.record (
       number bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, event text NOT NULL, kind text, name text,
       relation bigint, part int, detail text);
+    \(keep)
     \(note)
     \(relations)
     \(activity)
@@ -23,6 +24,31 @@ extension ScratchWatch {
     \(triggers)
     RESET allow_system_table_mods;
     """
+
+  /// Refuses what anybody but the owner writes: a role in `pg_write_all_data` may write to every table,
+  /// and its patch could take back what was noted of it.
+  private static let keep =
+    """
+    CREATE FUNCTION pg_drydock.keep() RETURNS trigger LANGUAGE plpgsql
+    SET search_path = pg_catalog, pg_temp AS $drydock$
+    BEGIN
+      IF (SELECT relowner FROM pg_class WHERE oid = tg_relid)
+        IS DISTINCT FROM (SELECT oid FROM pg_roles WHERE rolname = current_user)
+      THEN
+        RAISE insufficient_privilege
+          USING MESSAGE = 'permission denied for table ' || tg_table_name;
+      END IF;
+      RETURN NULL;
+    END $drydock$;
+
+    """
+    + ["state", "record"].map { table in
+      """
+      CREATE TRIGGER keep BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE ON pg_drydock.\(table)
+        FOR EACH STATEMENT EXECUTE FUNCTION pg_drydock.keep();
+      ALTER TABLE pg_drydock.\(table) ENABLE ALWAYS TRIGGER keep;
+      """
+    }.joined(separator: "\n")
 
   private static let asAdministrator =
     "SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET work_mem = '64MB' AS $drydock$"

@@ -45,18 +45,34 @@ extension TreeActions {
   private static func rebuilds(_ kind: String, _ body: SyntaxTree) -> [SchemaAction] {
     switch kind {
     case "VacuumStmt":
-      let options = (body["options"]?.elements ?? []).compactMap { $0["DefElem"] }
-      guard options.contains(where: { $0["defname"]?.text == "full" }) else { return [] }
+      guard isOn("full", in: body["options"]) else { return [] }
       let tables = (body["rels"]?.elements ?? []).map { name($0["VacuumRelation"]?["relation"]) }
       return (tables.isEmpty ? [nil] : tables).map {
         .rebuild("VACUUM FULL", $0, isConcurrent: false)
       }
     case "ClusterStmt": return [.rebuild("CLUSTER", name(body["relation"]), isConcurrent: false)]
     default:
-      let options = (body["params"]?.elements ?? []).compactMap { $0["DefElem"]?["defname"]?.text }
-      let isConcurrent = options.contains("concurrently")
+      let isConcurrent = isOn("concurrently", in: body["params"])
       return [.rebuild("REINDEX", name(body["relation"]), isConcurrent: isConcurrent)]
     }
+  }
+
+  /// Whether an option stands there and is not switched off: `(CONCURRENTLY false)` builds while
+  /// nobody can write.
+  static func isOn(_ name: String, in options: SyntaxTree?) -> Bool {
+    (options?.elements ?? []).compactMap { $0["DefElem"] }.contains { option in
+      guard option["defname"]?.text == name else { return false }
+      let value = option["arg"]
+      let word = value?.identifier ?? integer(value) ?? "on"
+      return !["false", "off", "0"].contains(word.lowercased())
+    }
+  }
+
+  /// The digits of a number; the parser may leave a zero out.
+  static func integer(_ value: SyntaxTree?) -> String? {
+    guard let node = value?["Integer"] else { return nil }
+    guard case .number(let number)? = node["ival"] else { return "0" }
+    return "\(number)"
   }
 
   private static func access(_ kind: String, _ body: SyntaxTree) -> [SchemaAction] {

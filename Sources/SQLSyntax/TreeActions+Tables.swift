@@ -59,6 +59,6 @@ extension TreeActions {
     // A bare word, such as `off`, is read as the name of a type.
     let value = watched?["arg"]
     let word = value?.identifier ?? qualifiedName(value?["TypeName"]?["names"])?.name
-    return .setOption(table, name, word ?? "")
+    return .setOption(table, name, word ?? integer(value) ?? "")
   }
 }

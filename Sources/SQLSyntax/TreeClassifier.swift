@@ -98,8 +98,7 @@ enum TreeClassifier {
 
   private static func canReindexInTransaction(_ body: SyntaxTree) -> Bool {
     let one: Set<String?> = ["REINDEX_OBJECT_INDEX", "REINDEX_OBJECT_TABLE"]
-    let options = body["params"]?.elements ?? []
-    let isConcurrent = options.contains { $0["DefElem"]?["defname"]?.text == "concurrently" }
+    let isConcurrent = TreeActions.isOn("concurrently", in: body["params"])
     return one.contains(body["kind"]?.text) && !isConcurrent
   }
 

@@ -217,6 +217,9 @@ struct ReceiptBindingTests {
       $0.dataTime = Date(timeIntervalSinceNow: -3 * 86_400 - 60)
         .formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
     },
+    .forged("a transaction", "0001_price.sql ran outside a transaction in the rehearsal") {
+      $0.patches[0].isOutsideTransaction = true
+    },
     .forged("coverage", "it had a sample of table public.item, and the policy wants every row") {
       $0.coverage["public.item"] = .sample
     },

@@ -71,6 +71,32 @@ struct BackfillFailureTests {
     }
   }
 
+  @Test("A part in which rows failed is no success, as the whole is none")
+  func part() throws {
+    try withBackfill(.v15, 100, zeros: [10, 60]) { backfill in
+      let folder = try PatchFolder(Self.files)
+      let directory = try folder.read()
+      let version = directory.patches[0].version
+      let some = try directory.narrowed(version, where: "id <= 50", except: nil)
+      let problem = #expect(throws: Problem.self) { try backfill.runner.runner.migrate(some) }
+      #expect(problem?.kind == .partial)
+      #expect(problem?.code == "backfill.dead-letters")
+      #expect(
+        problem?.summary
+          == "backfill 1_fill has gone as far as was asked; rows that failed alone: 1"
+      )
+      #expect(problem?.hint?.contains("drydock backfill run 1") == true)
+      #expect(try backfill.rows() == "49 done, 51 left, 0 twice")
+      #expect(try backfill.letters() == "10 22012 x1")
+
+      try backfill.runner.eye.execute("UPDATE item SET number = 7 WHERE id = 10")
+      #expect(try !backfill.replay().isComplete)
+      let rest = try directory.narrowed(version, where: "id <= 55", except: nil)
+      #expect(try backfill.runner.runner.migrate(rest).first?.isComplete == false)
+      #expect(try backfill.rows() == "55 done, 45 left, 0 twice")
+    }
+  }
+
   @Test("As many as the patch allows hold nothing up")
   func tolerated() throws {
     try withBackfill(.v15, 50, zeros: [3, 4]) { backfill in
@@ -240,6 +266,26 @@ struct BackfillFailureTests {
         "1_range.backfill.sql": BackfillFixture.head + "SELECT fill(:from, :to);"
       ])
       #expect(try backfill.rows() == "300 done, 0 left, 0 twice")
+    }
+  }
+
+  @Test("A row that is gone before its turn comes is no work, and no end of the program")
+  func goneMeanwhile() throws {
+    try withBackfill(.v15, 300) { backfill in
+      // The batch is cut at the row that is done; what its first piece deletes, a later one misses.
+      try backfill.runner.eye.execute(
+        """
+        UPDATE item SET inverse = 1, times = 1 WHERE id = 5;
+        CREATE FUNCTION fill(first int, last int) RETURNS void LANGUAGE sql AS
+          'DELETE FROM item WHERE id = 60;
+           UPDATE item SET inverse = 1, times = times + 1 WHERE id BETWEEN first AND last'
+        """
+      )
+      try backfill.runner.migrate([
+        "1_range.backfill.sql": BackfillFixture.head + "SELECT fill(:from, :to);"
+      ])
+      #expect(try backfill.rows() == "299 done, 0 left, 0 twice")
+      #expect(try backfill.letters() == "")
     }
   }
 

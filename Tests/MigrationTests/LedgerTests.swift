@@ -70,6 +70,24 @@ struct LedgerTests {
     }
   }
 
+  @Test("Code of a patch that writes to the ledger is rolled back", arguments: TestServer.allCases)
+  func hiddenWrite(_ server: TestServer) throws {
+    try withRunner(server) { fixture in
+      let problem = try fixture.problem([
+        "1_a.sql": """
+        CREATE TABLE t (a int);
+        DO $$ BEGIN
+          EXECUTE format('INSERT INTO %I.events (position, kind, version, name, exact_hash,
+            normalised_hash, tool_version, finished)
+            VALUES (2, ''applied'', ''2'', ''2_b'', '''', '''', ''x'', now())', 'dry' || 'dock');
+        END $$;
+        """
+      ])
+      #expect(problem.code == "migrate.ledger-touched")
+      #expect(try fixture.ledger().isEmpty && !fixture.exists("t"))
+    }
+  }
+
   @Test("A ledger of a newer drydock is refused", arguments: TestServer.allCases)
   func newer(_ server: TestServer) throws {
     try withRunner(server) { fixture in

@@ -70,10 +70,32 @@ struct ScriptTests {
     #expect(script.statements[1].position(ofCharacter: 10).column == 8)
   }
 
+  @Test("A variable from outside that goes on under another name is one that the script uses")
+  func renamedVariables() throws {
+    let folder = try PatchFolder(["1_a.sql": "\\set table :name\nDELETE FROM :table;\n"])
+    let script = try folder.read(variables: ["name": "jobs", "spare": "1"]).patches[0].script
+    #expect(script.statements[0].text == "DELETE FROM jobs")
+    #expect(script.variables == ["name": "jobs"])
+  }
+
   @Test("A variable cannot smuggle in a second statement")
   func smuggling() throws {
     let folder = try PatchFolder(["1_a.sql": "\\set x '1; DROP TABLE t'\nSELECT :x;\n"])
     #expect(try folder.problems().first?.code == "patch.variable")
+    // After an E the backslash of the value takes its quote away.
+    for statement in ["SELECT E:'x';\n", "COPY t FROM STDIN (DELIMITER E:'x');\n\\.\n"] {
+      let text = "\\set x '\\\\''); DROP TABLE t; --'\n" + statement
+      let escaped = try PatchFolder(["1_a.sql": text])
+      #expect(try escaped.problems().first?.code == "patch.variable", "\(text)")
+    }
+  }
+
+  @Test("A statement with rows may have variables")
+  func variablesOfCopy() throws {
+    let folder = try PatchFolder(["1_a.sql": "\\set t jobs\nCOPY :t FROM STDIN;\n1\n\\.\n"])
+    let statement = try folder.read().patches[0].script.statements[0]
+    #expect(statement.text == "COPY jobs FROM STDIN")
+    #expect(statement.copyData == Array("1\n".utf8))
   }
 
   @Test(

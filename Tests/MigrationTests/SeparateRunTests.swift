@@ -68,6 +68,24 @@ struct SeparateRunTests {
     }
   }
 
+  @Test("What fails at a step's COMMIT fails the step", arguments: TestServer.allCases)
+  func deferred(_ server: TestServer) throws {
+    try withRunner(server) { fixture in
+      let problem = try fixture.problem([
+        "1_a.sql": Self.head + """
+          CREATE TABLE a (id int PRIMARY KEY);
+          CREATE TABLE b (id int REFERENCES a DEFERRABLE INITIALLY DEFERRED);
+          INSERT INTO b VALUES (1);
+          """
+      ])
+      #expect(problem.kind == .partial)
+      #expect(problem.summary == "1_a.sql:4:1: statement 3 failed")
+      #expect(problem.facts.contains(Problem.Fact("constraint", "b_id_fkey")))
+      #expect(problem.hint?.contains("goes on at step 3") == true)
+      #expect(try fixture.value("SELECT count(*) FROM b") == "0")
+    }
+  }
+
   @Test("A first step that fails has changed nothing", arguments: TestServer.allCases)
   func firstStep(_ server: TestServer) throws {
     try withRunner(server) { fixture in
@@ -87,6 +105,25 @@ struct SeparateRunTests {
       let before = try fixture.value("SELECT 'i'::regclass::oid")
       try fixture.migrate(files)
       #expect(try fixture.value("SELECT 'i'::regclass::oid") == before)
+      #expect(try fixture.ledger() == "1:applied")
+    }
+  }
+
+  @Test(
+    "An index that was there before is never taken for the one that could not be built",
+    arguments: TestServer.allCases
+  )
+  func takenName(_ server: TestServer) throws {
+    try withRunner(server) { fixture in
+      try fixture.eye.execute("CREATE TABLE t (a int, b int); CREATE INDEX i ON t (a)")
+      let files = ["1_a.sql": Self.head + "CREATE INDEX CONCURRENTLY i ON t (b)"]
+      for _ in 1...2 {
+        let problem = try fixture.problem(files)
+        #expect(problem.reason?.contains("42P07") == true, "\(problem)")
+        #expect(try fixture.ledger() == "1:applied*")
+      }
+      try fixture.eye.execute("DROP INDEX i")
+      try fixture.migrate(files)
       #expect(try fixture.ledger() == "1:applied")
     }
   }
@@ -246,6 +283,15 @@ struct SeparateRunTests {
     }
   }
 
+  @Test("A patch that never came to its first commit may be given up")
+  func givenUp() throws {
+    try withRunner(.v15) { fixture in
+      _ = try fixture.problem(["1_a.sql": Self.head + "SELECT 1/0"])
+      try fixture.migrate(["2_b.sql": "CREATE TABLE t (a int)"])
+      #expect(try fixture.ledger() == "1:applied* 2:applied")
+    }
+  }
+
   @Test("An undo outside a transaction goes on, too", arguments: TestServer.allCases)
   func undo(_ server: TestServer) throws {
     try withRunner(server) { fixture in
@@ -294,6 +340,23 @@ struct SeparateRunTests {
       let owner = "SELECT pg_get_userbyid(relowner) FROM pg_class WHERE oid = to_regclass('s.t')"
       #expect(try fixture.value(owner) == "pg_monitor")
       #expect(try !fixture.exists("public.t"))
+    }
+  }
+
+  @Test("A search path that was set as pg_dump does it holds when a run goes on")
+  func setByCall() throws {
+    try withRunner(.v15) { fixture in
+      try fixture.eye.execute("CREATE SCHEMA s")
+      let files = [
+        "1_a.sql": Self.head + """
+          SELECT pg_catalog.set_config('search_path', 's', false);
+          CREATE TABLE t AS SELECT * FROM public.source;
+          """
+      ]
+      _ = try fixture.problem(files)
+      try fixture.eye.execute("CREATE TABLE source AS SELECT 1 AS a")
+      try fixture.migrate(files)
+      #expect(try fixture.exists("s.t") && !fixture.exists("public.t"))
     }
   }
 

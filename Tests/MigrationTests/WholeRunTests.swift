@@ -174,6 +174,24 @@ struct WholeRunTests {
     }
   }
 
+  @Test("A verify file keeps nothing by savepoints of its own", arguments: TestServer.allCases)
+  func verifyWithSavepoints(_ server: TestServer) throws {
+    try withRunner(server) { fixture in
+      try fixture.migrate([
+        "1_a.sql": "CREATE TABLE t (a int)",
+        "1_a.verify.sql": "INSERT INTO t VALUES (1); SAVEPOINT drydock_verify; SELECT 1",
+      ])
+      #expect(try fixture.value("SELECT count(*) FROM t") == "0")
+      let problem = try fixture.problem([
+        "1_a.sql": "CREATE TABLE t (a int)", "2_b.sql": "SAVEPOINT a; CREATE TABLE u (a int)",
+        "2_b.verify.sql": "INSERT INTO t VALUES (1); RELEASE a; SELECT 1",
+      ])
+      #expect(problem.kind == .failed, "without its savepoint nothing can be taken back alone")
+      #expect(try !fixture.exists("u"))
+      #expect(try fixture.value("SELECT count(*) FROM t") == "0")
+    }
+  }
+
   @Test("Rows that follow COPY are stored", arguments: TestServer.allCases)
   func copy(_ server: TestServer) throws {
     try withRunner(server) { fixture in

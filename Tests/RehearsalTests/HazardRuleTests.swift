@@ -89,6 +89,8 @@ struct HazardRuleTests {
     Case("CREATE INDEX i ON item (price);", "index-build"),
     Case("-- drydock: no-transaction\nCREATE INDEX CONCURRENTLY i ON item (price);"),
     Case("REINDEX TABLE item;", "reindex-lock"),
+    Case("REINDEX (CONCURRENTLY false) TABLE item;", "reindex-lock"),
+    Case("REINDEX (CONCURRENTLY 0) TABLE item;", "reindex-lock"),
     Case("-- drydock: no-transaction\nREINDEX TABLE CONCURRENTLY item;"),
     Case("DROP INDEX item_note;", "index-drop"),
     Case("-- drydock: no-transaction\nDROP INDEX CONCURRENTLY item_note;"),
@@ -132,6 +134,13 @@ struct HazardRuleTests {
     Case("ALTER TABLE part RENAME other TO another;", "rename-column", "brief-lock"),
     Case("ALTER TABLE part RENAME CONSTRAINT part_item_fkey TO x;", "brief-lock"),
     Case("ALTER FUNCTION twice(int) RENAME TO double;", "rename-object"),
+    // What one command renames, another one does as well.
+    Case("ALTER INDEX part RENAME TO piece;", "rename-table", "brief-lock"),
+    Case("ALTER INDEX part_item RENAME TO part_by_item;"),
+    Case("ALTER VIEW cheap RENAME TO low;", "rename-object", "brief-lock"),
+    Case("ALTER TABLE cheap RENAME TO low;", "rename-object", "brief-lock"),
+    Case("ALTER VIEW cheap RENAME id TO number;", "rename-column", "brief-lock"),
+    Case("ALTER TABLE cheap SET SCHEMA attic;", "move-schema", "brief-lock"),
     Case("ALTER FUNCTION twice(int) SET SCHEMA attic;", "move-schema"),
     Case("ALTER TYPE pair ADD ATTRIBUTE c int;", "type-change"),
     Case(
@@ -229,6 +238,8 @@ struct HazardRuleTests {
       "wide-index"
     ),
     Case("ALTER TABLE item SET (autovacuum_enabled = off);", "autovacuum-off"),
+    Case("ALTER TABLE item SET (autovacuum_enabled = 0);", "autovacuum-off"),
+    Case("ALTER TABLE item SET (AUTOVACUUM_ENABLED = 'No');", "autovacuum-off"),
     Case("CREATE TABLE \"Item List\" (id bigint);", "name-style"),
     Case("CREATE TABLE \(String(repeating: "n", count: 64)) (id bigint);", "name-cut"),
     Case("CREATE TABLE \(String(repeating: "n", count: 63)) (id bigint);"),
@@ -265,6 +276,15 @@ struct HazardRuleTests {
   func foundOutside(_ example: Case) throws {
     let found = try findings(example.patch, on: Self.setUp)
     #expect(found.map(\.hazard.id).sorted() == example.ids.sorted(), "\(found.map(\.text))")
+  }
+
+  @Test("A name without a schema is looked for where the patch itself says")
+  func searchPath() throws {
+    let setUp = """
+      CREATE SCHEMA a; CREATE SCHEMA b; CREATE TABLE a.t (id int); CREATE TABLE b.t (id int);
+      """
+    let found = try findings("SET search_path = b; ALTER TABLE t RENAME id TO number;", on: setUp)
+    #expect(found.first { $0.hazard == .renameColumn }?.object == "b.t", "\(found.map(\.text))")
   }
 
   @Test("Every hazard of the catalogue is found in one of the examples, and has a rule")

@@ -37,6 +37,25 @@ struct ScratchWatchTests {
     }
   }
 
+  @Test("Nor can one that may write to every table", arguments: TestServer.allCases)
+  func kept(server: TestServer) throws {
+    try withRehearser(server) { rehearser, chief in
+      try chief.execute("GRANT pg_write_all_data TO rehearsal_tests_migrator")
+      defer {
+        _ = try? chief.execute("REVOKE pg_write_all_data FROM rehearsal_tests_migrator")
+      }
+      let attempts = [
+        "DELETE FROM pg_drydock.record", "UPDATE pg_drydock.state SET notes_locks = false",
+        "INSERT INTO pg_drydock.record (event, kind, name) VALUES ('created', 'table', 'k.t')",
+        "DO $$ BEGIN DROP TABLE k.loose; DELETE FROM pg_drydock.record; END $$",
+      ]
+      for (number, attempt) in zip(1..., attempts) {
+        let seen = try rehearser.run(attempt, number)
+        #expect(seen.statements.first?.failure?.sqlState == "42501", "\(attempt)")
+      }
+    }
+  }
+
   @Test(
     "Neither a role, a search path nor session_replication_role hides a rewrite from it",
     arguments: TestServer.allCases

@@ -62,6 +62,9 @@ struct SchemaActionTests {
       ("VACUUM FULL s.t", [.rebuild("VACUUM FULL", table, isConcurrent: false)]),
       ("VACUUM s.t", []),
       ("REINDEX TABLE CONCURRENTLY s.t", [.rebuild("REINDEX", table, isConcurrent: true)]),
+      ("REINDEX (CONCURRENTLY) TABLE s.t", [.rebuild("REINDEX", table, isConcurrent: true)]),
+      ("REINDEX (CONCURRENTLY off) TABLE s.t", [.rebuild("REINDEX", table, isConcurrent: false)]),
+      ("VACUUM (FULL false) s.t", []),
       ("CLUSTER s.t USING i", [.rebuild("CLUSTER", table, isConcurrent: false)]),
       (
         "CREATE TRIGGER g BEFORE INSERT ON s.t FOR EACH ROW EXECUTE FUNCTION f()",

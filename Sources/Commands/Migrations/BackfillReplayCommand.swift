@@ -73,7 +73,7 @@ extension MigrationSession {
         if isUnfinished { try requireStillFitting(chosen?.receipt, .up, [patch]) }
         let own = chosen?.receipt.map { ReceiptObserver($0, .up, in: held.state) }
         let outcome = try held.replay(patch, withText: text, observer: own)
-        guard outcome.isComplete else { throw Self.stillDead(patch, outcome) }
+        guard outcome.isComplete else { throw stillDead(patch, outcome) }
         return outcome
       }
     }
@@ -89,14 +89,15 @@ extension MigrationSession {
     )
   }
 
-  private static func stillDead(_ patch: Patch, _ outcome: PatchOutcome) -> Problem {
-    Problem(
+  private func stillDead(_ patch: Patch, _ outcome: PatchOutcome) -> Problem {
+    let next = NextCommand(tenant: tenant)
+    return Problem(
       .partial,
       code: "backfill.still-dead",
       "rows of \(patch.file) are dead or left after the replay",
       facts: [.init("rows done", "\(outcome.backfill?.rows ?? 0)")],
-      hint: "'drydock backfill status \(patch.version)' says which and why; 'drydock backfill run"
-        + " \(patch.version)' does rows that were never tried."
+      hint: "'\(next.backfillStatus(patch.version))' says which and why;"
+        + " '\(next.backfillRun(patch.version))' does rows that were never tried."
     )
   }
 }

@@ -50,7 +50,8 @@ public struct BackfillRunCommand: RunnableCommand {
     group(\.shared)
   }
 
-  /// Runs it; done (0) also where the time was over or rows nobody asked for are left.
+  /// Runs it; done (0) also where the time was over or rows nobody asked for are left, and partial (8)
+  /// where more rows are dead than the file allows.
   public func run(in context: Context) async throws -> ExitStatus {
     let version = try PatchVersion.read(version)
     return try await migration.runEach(.up, in: context) { [self] session in

@@ -236,7 +236,7 @@ struct MigrationSession: Sendable {
     }
     return Report(
       blocks: (outcomes.isEmpty ? [.paragraph(direction.nothingToDo)] : [.table(table)])
-        + outcomes.filter { !$0.isComplete }.map { .paragraph($0.whatIsLeft) },
+        + outcomes.filter { !$0.isComplete }.map { .paragraph(whatIsLeft(of: $0)) },
       json: [
         "event": "result",
         direction.outcome: .array(
@@ -252,13 +252,11 @@ struct MigrationSession: Sendable {
       ]
     )
   }
-}
 
-extension PatchOutcome {
   /// What a person must know of a backfill that was told to stop before its end.
-  fileprivate var whatIsLeft: String {
-    "Rows of \(name) are left, as was asked for; it counts as unfinished. Go on with: drydock backfill"
-      + " run \(version)"
+  private func whatIsLeft(of outcome: PatchOutcome) -> String {
+    "Rows of \(outcome.name) are left, as was asked for; it counts as unfinished. Go on with: "
+      + NextCommand(tenant: tenant).backfillRun(outcome.version)
   }
 }
 

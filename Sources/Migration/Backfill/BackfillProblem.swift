@@ -83,23 +83,29 @@ enum BackfillProblem {
     )
   }
 
-  /// Rows failed alone, more than the patch says is all right.
+  /// Rows failed alone, more than the patch says is all right; others may be left, as was asked for.
   static func deadLetters(
     _ count: Int,
     _ failures: (most: [BackfillStatus.Failures], texts: Int),
     _ backfill: Backfill,
-    _ run: Run
+    _ run: Run,
+    isComplete: Bool
   ) -> Problem {
-    Problem(
+    let next = NextCommand(tenant: run.tenant)
+    let (version, name) = (run.patch.version, run.patch.name.stem)
+    let rest = isComplete ? "" : ". The rest goes on with: \(next.backfillRun(version))"
+    return Problem(
       .partial,
       code: "backfill.dead-letters",
-      "backfill \(run.patch.name.stem) has done all rows but \(count), which failed alone",
+      isComplete
+        ? "backfill \(name) has done all rows but \(count), which failed alone"
+        : "backfill \(name) has gone as far as was asked; rows that failed alone: \(count)",
       reason: words(failures),
       facts: [.init("rows that may fail", "\(backfill.toleratedLetters)")],
       hint:
-        "See why with '\(next(run).backfillStatus(run.patch.version))', mend the rows, then 'drydock"
-        + " backfill replay \(run.patch.version)'. Or allow so many in the file: -- drydock: dead-letters"
-        + " \(count)"
+        "See why with '\(next.backfillStatus(version))', mend the rows, then"
+        + " '\(next.backfillReplay(version))'. Or allow so many in the file: -- drydock: dead-letters"
+        + " \(count)\(rest)"
     )
   }
 

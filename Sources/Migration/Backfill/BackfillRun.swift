@@ -44,10 +44,8 @@ struct BackfillRun {
     let isDone = try passes(work)
     try work.settleLetters()
     let isComplete = try isDone && nothingIsLeft(work)
-    if isComplete {
-      try requireFewLetters(work)
-      try event.finish(indexes, work.statements, observer)
-    }
+    try requireFewLetters(work, isComplete: isComplete)
+    if isComplete { try event.finish(indexes, work.statements, observer) }
     return outcome(work, event.position, isComplete: isComplete)
   }
 
@@ -143,11 +141,12 @@ struct BackfillRun {
     return try work.rows.withoutCriteria.last() == nil
   }
 
-  private func requireFewLetters(_ work: BatchWork) throws {
+  /// A part that was asked for is no success either while more rows are dead than the file allows.
+  private func requireFewLetters(_ work: BatchWork, isComplete: Bool) throws {
     let count = try work.record.deadCount()
     guard count <= backfill.toleratedLetters else {
       let failures = try work.record.failures(limit: 3)
-      throw BackfillProblem.deadLetters(count, failures, backfill, run)
+      throw BackfillProblem.deadLetters(count, failures, backfill, run, isComplete: isComplete)
     }
   }
 

@@ -120,7 +120,13 @@ final class BatchWork {
         if failure.error.isCancelled { size.halve(from: keys.count) }
         if keys.count == 1 { return try bury(keys[keys.startIndex], reason) }
         try split(keys, attempt: 1)
-      case .sparse: try split(keys, attempt: 1)
+      case .sparse:
+        guard keys.count > 1 else {
+          // Its one row is gone since it was looked up.
+          if let letter { try record.resolve(letter) }
+          return
+        }
+        try split(keys, attempt: 1)
       case .busy:
         size.halve(from: keys.count)
         guard attempt < held.runner.options.locks.attempts else {

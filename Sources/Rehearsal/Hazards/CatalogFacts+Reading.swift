@@ -5,9 +5,7 @@ extension CatalogFacts {
   /// Reads the facts, with the columns of the tables of these names.
   static func read(_ connection: Connection, columnsOf names: Set<String>) throws -> CatalogFacts {
     var facts = CatalogFacts()
-    facts.searchPath = try connection.execute(
-      "SELECT unnest(pg_catalog.current_schemas(false)) AS name"
-    ).map { $0.string("name") }
+    facts.searchPath = try searchPath(connection)
     let columns = try columns(connection, of: names)
     for row in try connection.execute(tableQuery) {
       facts.add(
@@ -36,6 +34,13 @@ extension CatalogFacts {
     }
     facts.foreignKeys = try foreignKeys(connection)
     return facts
+  }
+
+  /// Reads where a session looks for names without a schema.
+  static func searchPath(_ connection: Connection) throws -> [String] {
+    try connection.execute(
+      "SELECT pg_catalog.unnest(pg_catalog.current_schemas(false)) AS name"
+    ).map { $0.string("name") }
   }
 
   /// Reads the foreign keys, which is all that rules ask for after a patch.

@@ -50,6 +50,8 @@ struct CatalogFacts: Sendable {
   private(set) var tables: [Table] = []
   private(set) var indexes: [Index] = []
   var foreignKeys: [ForeignKey] = []
+  /// Where names without a schema are looked for: where the patch itself says so, its last word first,
+  /// then where its session began.
   var searchPath: [String] = []
 
   private var places: [String: Int] = [:]

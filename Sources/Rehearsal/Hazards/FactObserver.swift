@@ -28,6 +28,11 @@ final class FactObserver: RunObserver {
     // A backfill's one statement runs many times and is observed as one.
     guard !statement.isBatch || statements.isEmpty else { return }
     statements.append(statement)
+    // After a failure the transaction answers no more.
+    guard outcome.failure == nil,
+      !statement.syntax.settings.isDisjoint(with: ["search_path", "*"])
+    else { return }
+    before.searchPath = try CatalogFacts.searchPath(connection) + before.searchPath
   }
 
   func beforeCommit(_ patch: Patch, on connection: Connection) throws {

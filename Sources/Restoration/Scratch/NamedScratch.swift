@@ -37,6 +37,7 @@ public final class NamedScratch: Scratch {
     database = address.database(content.manifest.database.name)
     administration = ScratchPower.sheltered(database)
     (self.content, self.migrator) = (content, migrator)
+    try ScratchPower.requireOther(migrator)
     let roles = [migrator, ScratchDatabase.loader]
     passwords = Dictionary(
       uniqueKeysWithValues: try roles.map { ($0, Hex.text(try Randomness.bytes(24))) }

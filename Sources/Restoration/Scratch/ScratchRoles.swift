@@ -85,7 +85,7 @@ struct ScratchRoles {
 
   private func replay(_ statement: String) throws {
     // Libraries of production are not here, and a superuser's settings have no place.
-    guard !statement.contains("_libraries"), let ordinary = ordinary(statement) else { return }
+    guard !Self.setsLibraries(statement), let ordinary = ordinary(statement) else { return }
     // From PostgreSQL 16 on a grantor needs the right itself, and here nobody has power.
     let statement = RoleStatement.withoutGrantor(ordinary)
     do {
@@ -93,6 +93,15 @@ struct ScratchRoles {
       try connection.execute(statement, expecting: ["42710", "42704", "22023", "0LP01"])
     } catch {
       throw error.problem("cannot create production's roles on the scratch server")
+    }
+  }
+
+  /// Whether it is a setting of libraries; the role itself may have any name.
+  private static func setsLibraries(_ statement: String) -> Bool {
+    switch RoleStatement(statement).kind {
+    case .about(_, _, let after): after.contains("_libraries")
+    case .other: statement.contains("_libraries")
+    case .create, .attributes, .membership: false
     }
   }
 

@@ -107,11 +107,18 @@ extension HazardRule {
       return (
         .replicaIdentity, "sets REPLICA IDENTITY \(letter == "f" ? "FULL" : "NOTHING") of \(table)"
       )
-    case .setOption(_, "autovacuum_enabled", let value) where ["false", "off", "0"].contains(value):
+    case .setOption(_, "autovacuum_enabled", let value) where isFalse(value):
       return (.autovacuumOff, "switches autovacuum of \(table) off")
     case .alterTable(_, let command): return subcommand(command, table)
     default: return nil
     }
+  }
+
+  /// As the server reads a boolean: any beginning of a word that means no other one (manual, 8.6).
+  private static func isFalse(_ value: String) -> Bool {
+    let value = value.lowercased()
+    if value == "0" || value == "of" || value == "off" { return true }
+    return !value.isEmpty && ("false".hasPrefix(value) || "no".hasPrefix(value))
   }
 
   private static func subcommand(_ command: String, _ table: String) -> (Hazard, String)? {
@@ -137,7 +144,7 @@ extension ColumnSyntax {
 
 extension SchemaObject {
   /// Whether the name without schema and arguments is this one.
-  fileprivate func isNamed(_ plain: String) -> Bool {
+  func isNamed(_ plain: String) -> Bool {
     let name = name.prefix { $0 != "(" }
     return name.hasSuffix(".\(plain)") || name.hasSuffix(".\"\(plain)\"")
   }

@@ -1,3 +1,4 @@
+internal import Catalog
 internal import Migration
 internal import SQLSyntax
 
@@ -17,6 +18,7 @@ extension HazardRule {
         step.actions.compactMap { action in
           guard case .move(let kind, let name, let schema) = action,
             kind != "OBJECT_TABLE" || evidence.table(name) != nil
+              || evidence.vanished(name, before: step) != nil
           else { return nil }
           return evidence.finding(
             .moveSchema,
@@ -39,27 +41,13 @@ extension HazardRule {
   ) -> Finding? {
     switch kind {
     // Nobody names a constraint or an index in a query.
-    case "OBJECT_TABCONSTRAINT", "OBJECT_DOMCONSTRAINT", "OBJECT_INDEX", "OBJECT_TRIGGER",
-      "OBJECT_POLICY", "OBJECT_RULE":
+    case "OBJECT_TABCONSTRAINT", "OBJECT_DOMCONSTRAINT", "OBJECT_TRIGGER", "OBJECT_POLICY",
+      "OBJECT_RULE":
       return nil
-    case "OBJECT_TABLE":
-      guard let table = evidence.table(name) else { return nil }
-      return evidence.finding(
-        .renameTable,
-        step,
-        tables: [table.quoted],
-        "renames \(table.quoted) to \(new)"
-      )
-    case "OBJECT_COLUMN":
-      guard let table = evidence.table(name), let part, table.columns[part] != nil else {
-        return nil
-      }
-      return evidence.finding(
-        .renameColumn,
-        step,
-        tables: [table.quoted],
-        "renames column \(part) of \(table.quoted) to \(new)"
-      )
+    case "OBJECT_INDEX":
+      return evidence.before.index(name) == nil ? renamedRelation(name, new, step, evidence) : nil
+    case "OBJECT_TABLE": return renamedRelation(name, new, step, evidence)
+    case "OBJECT_COLUMN": return renamedColumn(name, part, new, step, evidence)
     default:
       guard !evidence.creates(name, kind, before: step) else { return nil }
       let object = part.map { "\($0) of \(name.name)" } ?? name.name
@@ -70,6 +58,57 @@ extension HazardRule {
         "renames \(kind.objectWord) \(object) to \(new)"
       )
     }
+  }
+
+  /// ALTER TABLE renames a view or a sequence too, and ALTER INDEX renames any of them.
+  private static func renamedRelation(
+    _ name: ObjectName,
+    _ new: String,
+    _ step: Evidence.Step,
+    _ evidence: Evidence
+  ) -> Finding? {
+    let gone = evidence.vanished(name, before: step)
+    let table = evidence.table(name)?.quoted ?? gone.flatMap { $0.kind == "table" ? $0.name : nil }
+    if let table {
+      return evidence.finding(.renameTable, step, tables: [table], "renames \(table) to \(new)")
+    }
+    return gone.map { object in
+      evidence.finding(
+        .renameObject,
+        step,
+        name.name,
+        "renames \(object.kind) \(name.name) to \(new)"
+      )
+    }
+  }
+
+  private static func renamedColumn(
+    _ name: ObjectName,
+    _ column: String?,
+    _ new: String,
+    _ step: Evidence.Step,
+    _ evidence: Evidence
+  ) -> Finding? {
+    guard let column else { return nil }
+    if let table = evidence.table(name) {
+      guard table.columns[column] != nil else { return nil }
+      return evidence.finding(
+        .renameColumn,
+        step,
+        tables: [table.quoted],
+        "renames column \(column) of \(table.quoted) to \(new)"
+      )
+    }
+    let views = (evidence.changes?.changed ?? []).map(\.object).filter { $0.kind == "view" }
+    guard views.contains(where: { $0.part == .structure && $0.isNamed(name.name) }) else {
+      return nil
+    }
+    return evidence.finding(
+      .renameColumn,
+      step,
+      name.name,
+      "renames column \(column) of view \(name.name) to \(new)"
+    )
   }
 }
 
@@ -82,6 +121,16 @@ extension String {
 }
 
 extension Evidence {
+  /// What was there before the patch, is not after it, and is what a statement means; nil where no
+  /// such table, view or sequence is gone.
+  func vanished(_ name: ObjectName, before step: Step) -> SchemaObject? {
+    guard !creates(name, "OBJECT_TABLE", before: step) else { return nil }
+    return (changes?.removed ?? []).first { object in
+      object.part == .structure && ["table", "view", "sequence"].contains(object.kind)
+        && object.isNamed(name.name)
+    }
+  }
+
   /// Whether an earlier statement of the patch made the object that a statement means, as measured.
   ///
   /// - Parameters:
