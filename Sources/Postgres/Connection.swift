@@ -85,6 +85,9 @@ private import Synchronization
     return status == PQTRANS_INTRANS || status == PQTRANS_INERROR
   }
 
+  /// Whether a statement of the open transaction has failed (`PQtransactionStatus`).
+  var hasFailed: Bool { unsafe PQtransactionStatus(handle) == PQTRANS_INERROR }
+
   /// Runs statements without parameters and returns the last result.
   ///
   /// Several statements may stand in one text; the server runs them as one transaction.

@@ -79,6 +79,22 @@ struct ConnectionTests {
     }
   }
 
+  @Test("A transaction whose failed statement was passed over does not look committed")
+  func failedTransaction() throws {
+    try withDatabase(on: .v15) { database in
+      let connection = try Connection.open(database)
+      let error = #expect(throws: PostgresError.self) {
+        try connection.transaction {
+          try connection.execute("CREATE TABLE gone ()")
+          _ = try? connection.execute("SELECT nope")
+        }
+      }
+      #expect(error?.sqlState == "25P02")
+      #expect(try connection.execute("SELECT to_regclass('gone') IS NULL").bool)
+      #expect(!connection.isInTransaction)
+    }
+  }
+
   @Test("Notices are kept, at most a thousand")
   func notices() throws {
     try withDatabase(on: .v15) { database in
