@@ -94,6 +94,7 @@ private import Synchronization
   @discardableResult
   public func execute(_ sql: String) throws(PostgresError) -> Rows {
     try meet(FaultPoint.pass("statement before: \(sql.prefix(120))", on: strand))
+    try requireNoZeroByte(sql)
     let rows = try unsafe take(PQexec(handle, sql))
     try meet(FaultPoint.pass("statement after: \(sql.prefix(120))", on: strand))
     return rows
@@ -132,7 +133,7 @@ private import Synchronization
   /// The first value of one statement's result as raw bytes; for `bytea`, without hexadecimal.
   public func bytes(_ sql: String, _ parameters: [Parameter]) throws(PostgresError) -> [UInt8]? {
     try meet(FaultPoint.pass("statement before: \(sql.prefix(120))", on: strand))
-    guard let result = unsafe run(sql, parameters, binary: true) else {
+    guard let result = try unsafe run(sql, parameters, binary: true) else {
       throw unsafe Self.connectionError(handle)
     }
     defer { unsafe PQclear(result) }
@@ -148,7 +149,25 @@ private import Synchronization
   /// Takes the notices that arrived since the last call, oldest first, at most a thousand.
   public func takeNotices() -> [Notice] { notices.take() }
 
-  private func run(_ sql: String, _ parameters: [Parameter], binary: Bool) -> OpaquePointer? {
+  /// Refuses what libpq would cut at a zero byte in silence: the rest of a statement, a WHERE perhaps,
+  /// or of a value would be lost.
+  func requireNoZeroByte(
+    _ sql: String,
+    _ parameters: [Parameter] = []
+  ) throws(PostgresError) {
+    guard sql.utf8.contains(0) || parameters.contains(where: \.holdsZeroByte) else { return }
+    throw PostgresError(
+      sqlState: "22021",
+      message: "a text holds a zero byte, which PostgreSQL neither stores nor reads in a statement"
+    )
+  }
+
+  private func run(
+    _ sql: String,
+    _ parameters: [Parameter],
+    binary: Bool
+  ) throws(PostgresError) -> OpaquePointer? {
+    try requireNoZeroByte(sql, parameters)
     let values = parameters.map(\.wireBytes)
     let lengths = values.map { Int32($0.map { $0.count - 1 } ?? 0) }
     let formats = parameters.map { parameter -> Int32 in

@@ -19,6 +19,22 @@ struct ConnectionTests {
     }
   }
 
+  @Test("A zero byte cuts neither a statement nor a value: both are refused")
+  func zeroBytes() throws {
+    try withDatabase(on: .v15) { database in
+      let connection = try Connection.open(database)
+      let statement = #expect(throws: PostgresError.self) {
+        try connection.execute("CREATE TABLE t (); \0 DROP TABLE t")
+      }
+      #expect(statement?.sqlState == "22021")
+      let value = #expect(throws: PostgresError.self) {
+        try connection.query("SELECT $1::text", [.text("a\0b")])
+      }
+      #expect(value?.sqlState == "22021")
+      #expect(try connection.execute("SELECT to_regclass('t') IS NULL").bool)
+    }
+  }
+
   @Test("Bytes come back as bytes")
   func bytes() throws {
     try withDatabase(on: .v15) { database in
