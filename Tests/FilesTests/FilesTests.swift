@@ -1,3 +1,4 @@
+import Foundation
 import Glibc
 import Problems
 import Testing
@@ -80,6 +81,30 @@ struct FilesTests {
     #expect(Directory.exists(kept))
     inner = nil
     #expect(!Directory.exists(kept))
+  }
+
+  @Test("A tree is removed with its links, and what they lead to stays")
+  func removal() throws {
+    let (tree, other) = (directory.path + "/tree", directory.path + "/other")
+    try Directory.create(tree + "/a/b")
+    try AtomicFile.write([1], to: tree + "/a/b/c")
+    try Directory.create(other)
+    try AtomicFile.write([2], to: other + "/kept")
+    try link(tree + "/a/link", to: other)
+    try link(tree + "/dangling", to: other + "/none")
+    try Directory.removeTree(tree)
+    #expect(try Directory.entries(of: directory.path).map(\.name) == ["other"])
+    #expect(try ReadableFile.contents(of: other + "/kept") == [2])
+    try Directory.removeTree(tree)
+    try link(tree, to: other)
+    try Directory.removeTree(tree)
+    #expect(try Directory.entries(of: directory.path).map(\.name) == ["other"])
+    try Directory.removeTree(other + "/kept")
+    #expect(try Directory.entries(of: other).isEmpty)
+  }
+
+  private func link(_ path: String, to other: String) throws {
+    try FileManager.default.createSymbolicLink(atPath: path, withDestinationPath: other)
   }
 
   @Test(
