@@ -60,6 +60,18 @@ struct FilesTests {
     #expect(large?.code == "files.too-large")
   }
 
+  @Test("A pipe in the place of a file is refused at once, and not taken for an empty file")
+  func pipe() throws {
+    let maker = Process()
+    maker.executableURL = URL(fileURLWithPath: "/usr/bin/mkfifo")
+    maker.arguments = [path]
+    try maker.run()
+    maker.waitUntilExit()
+    try #require(maker.terminationStatus == 0)
+    let problem = #expect(throws: Problem.self) { _ = try ReadableFile.contents(of: path) }
+    #expect(problem?.code == "files.pipe")
+  }
+
   @Test("A lock keeps out a second holder, until it is gone")
   func locks() throws {
     var first: FileLock? = try FileLock(path: path)
