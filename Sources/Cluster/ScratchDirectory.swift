@@ -13,7 +13,8 @@ internal import Threads
 ///   home/                   the server's user's, mode 0700
 ///     data/  socket/
 /// ```
-/// As root we write nothing by its name in `home`, where strangers' code can put a link in its place.
+/// As root we write nothing by its name in `home`, where strangers' code can put a link in its
+/// place.
 ///
 /// A process that is killed leaves its directory, and maybe its server, behind; whoever makes the
 /// next scratch server finds the lock free and removes both.

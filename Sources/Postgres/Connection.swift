@@ -149,8 +149,8 @@ private import Synchronization
   /// Takes the notices that arrived since the last call, oldest first, at most a thousand.
   public func takeNotices() -> [Notice] { notices.take() }
 
-  /// Refuses what libpq would cut at a zero byte in silence: the rest of a statement, a WHERE perhaps,
-  /// or of a value would be lost.
+  /// Refuses what libpq would cut at a zero byte in silence: the rest of a statement, a WHERE
+  /// perhaps, or of a value would be lost.
   func requireNoZeroByte(
     _ sql: String,
     _ parameters: [Parameter] = []
