@@ -69,11 +69,16 @@ public struct ConnectionSettings: Sendable, Equatable {
   public func database(_ name: String) -> ConnectionSettings { with("dbname", name) }
 
   /// Whether a password was written into the settings themselves.
-  public var hasPassword: Bool { keywords["password"] != nil || keywords["sslpassword"] != nil }
+  public var hasPassword: Bool { keywords.keys.contains(where: Self.secrets.contains) }
+
+  /// The keywords that stand for a password, those of libpq 18 among them.
+  private static let secrets: Set<String> = [
+    "password", "sslpassword", "scram_client_key", "scram_server_key", "oauth_client_secret",
+  ]
 
   /// A keyword string for a child program's argument: everything but the passwords.
   public var argument: String {
-    keywords.filter { $0.key != "password" && $0.key != "sslpassword" }
+    keywords.filter { !Self.secrets.contains($0.key) }
       .sorted { $0.key < $1.key }
       .map { "\($0.key)=\(Self.quoted($0.value))" }
       .joined(separator: " ")
@@ -89,12 +94,16 @@ public struct ConnectionSettings: Sendable, Equatable {
     return environment
   }
 
-  /// The variables that libpq itself reads (manual, 34.15), which a child needs as we do.
+  /// The variables that libpq itself reads (manual, 34.15), which a child needs as we do: without
+  /// those that demand something of the server, it would give a password to one that we refuse.
   private static let inherited = [
     "PGHOST", "PGHOSTADDR", "PGPORT", "PGDATABASE", "PGUSER", "PGPASSWORD", "PGPASSFILE",
     "PGSERVICE", "PGSERVICEFILE", "PGSYSCONFDIR", "PGSSLMODE", "PGSSLROOTCERT", "PGSSLCERT",
-    "PGSSLKEY", "PGREQUIRESSL", "PGGSSENCMODE", "PGKRBSRVNAME", "PGCHANNELBINDING",
-    "PGCONNECT_TIMEOUT", "PGTARGETSESSIONATTRS", "HOME", "KRB5CCNAME",
+    "PGSSLKEY", "PGSSLCERTMODE", "PGSSLCRL", "PGSSLCRLDIR", "PGSSLSNI", "PGSSLNEGOTIATION",
+    "PGSSLMINPROTOCOLVERSION", "PGSSLMAXPROTOCOLVERSION", "PGREQUIRESSL", "PGREQUIREAUTH",
+    "PGREQUIREPEER", "PGCHANNELBINDING", "PGGSSENCMODE", "PGGSSLIB", "PGGSSDELEGATION",
+    "PGKRBSRVNAME", "PGCONNECT_TIMEOUT", "PGTARGETSESSIONATTRS", "PGLOADBALANCEHOSTS", "HOME",
+    "KRB5CCNAME",
   ]
 
   private static func quoted(_ value: String) -> String {

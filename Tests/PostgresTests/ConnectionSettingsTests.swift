@@ -35,6 +35,11 @@ struct ConnectionSettingsTests {
     #expect(!settings.argument.contains("hunter2"))
     #expect(!"\(settings)".contains("hunter2"))
     #expect(settings.childEnvironment["PGPASSWORD"] == "hunter2")
+    for name in ["sslpassword", "scram_client_key", "scram_server_key", "oauth_client_secret"] {
+      let other = ConnectionSettings(keywords: ["host": "db", name: "hunter2"])
+      #expect(other.hasPassword)
+      #expect(other.argument == "host='db'")
+    }
   }
 
   @Test("Values with blanks, quotes and backslashes survive being an argument")
