@@ -191,7 +191,22 @@ private import Synchronization
     guard let result = unsafe result else { throw unsafe Self.connectionError(handle) }
     defer { unsafe PQclear(result) }
     try unsafe check(result)
+    try unsafe requireNoCopy(result)
     return unsafe Rows(result)
+  }
+
+  /// Refuses a COPY to or from us: its rows would be left out in silence, and it would not have run.
+  ///
+  /// What has begun ends with the next statement, whatever that is (`PQexec`).
+  private func requireNoCopy(_ result: OpaquePointer) throws(PostgresError) {
+    let status = unsafe PQresultStatus(result)
+    guard status == PGRES_COPY_IN || status == PGRES_COPY_OUT || status == PGRES_COPY_BOTH else {
+      return
+    }
+    throw PostgresError(
+      sqlState: "0A000",
+      message: "a COPY whose rows go to the client, or come from it, is not possible here"
+    )
   }
 
   func check(_ result: OpaquePointer) throws(PostgresError) {

@@ -63,6 +63,19 @@ struct ConnectionTests {
     }
   }
 
+  @Test("A COPY to the client or from it is refused where its rows would be lost")
+  func unexpectedCopy() throws {
+    try withDatabase(on: .v15) { database in
+      let connection = try Connection.open(database)
+      try connection.execute("CREATE TABLE t (a int); INSERT INTO t VALUES (1)")
+      for statement in ["COPY t TO STDOUT", "COPY t FROM STDIN"] {
+        let error = #expect(throws: PostgresError.self) { try connection.query(statement, []) }
+        #expect(error?.sqlState == "0A000")
+        #expect(try connection.execute("SELECT count(*) FROM t").int == 1)
+      }
+    }
+  }
+
   @Test("Errors that are expected are no errors, others are")
   func expected() throws {
     try withDatabase(on: .v15) { database in
