@@ -44,6 +44,7 @@ struct TextTests {
     #expect(Printable.line("a\u{1B}[2J\nb") == "a\\u{1b}[2J\\nb")
     #expect(Printable.lines("a\n\tb\u{7}\u{9B}") == "a\n\tb\\u{7}\\u{9b}")
     #expect(Printable.line("a\u{202E}b") == "a\\u{202e}b")
+    #expect(Printable.line("a\u{61C}b") == "a\\u{61c}b")
     #expect(Printable.line("ä日") == "ä日")
   }
 
