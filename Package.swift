@@ -55,7 +55,7 @@ let package = Package(
     // Floor 1: adapters, and what knows no domain.
     module("Problems"),
     module("Faults"),
-    module("Postgres", ["CLibPQ", "Faults"]),
+    module("Postgres", ["CLibPQ", "Faults", "Bytes"]),
     module("Compression", ["CZstd"]),
     module("Cryptography", ["CCrypto"]),
     module("HTTP", ["CCurl"]),

@@ -1,3 +1,4 @@
+internal import Bytes
 internal import CLibPQ
 internal import Glibc
 public import Problems
@@ -107,7 +108,7 @@ public struct ConnectionSettings: Sendable, Equatable {
   ]
 
   private static func quoted(_ value: String) -> String {
-    let escaped = value.replacing("\\", with: "\\\\").replacing("'", with: "\\'")
+    let escaped = value.replacing(mark: "\\", with: "\\\\").replacing(mark: "'", with: "\\'")
     return "'\(escaped)'"
   }
 }

@@ -1,3 +1,5 @@
+internal import Bytes
+
 /// Names and values as SQL text.
 ///
 /// Values travel as parameters wherever the server takes parameters; these are for the places where
@@ -5,7 +7,7 @@
 public enum SQL {
   /// A name, always in double quotes (manual, 4.1.1 "Identifiers and Key Words").
   public static func identifier(_ name: String) -> String {
-    "\"\(name.replacing("\"", with: "\"\""))\""
+    "\"\(name.replacing(mark: "\"", with: "\"\""))\""
   }
 
   /// A name in a schema, both quoted.
@@ -43,8 +45,8 @@ public enum SQL {
   ///
   /// A backslash makes it an escape string constant (manual, 4.1.2.2).
   public static func literal(_ text: String) -> String {
-    let quoted = text.replacing("'", with: "''")
-    guard quoted.contains("\\") else { return "'\(quoted)'" }
-    return "E'\(quoted.replacing("\\", with: "\\\\"))'"
+    let quoted = text.replacing(mark: "'", with: "''")
+    guard quoted.utf8.contains(UInt8(ascii: "\\")) else { return "'\(quoted)'" }
+    return "E'\(quoted.replacing(mark: "\\", with: "\\\\"))'"
   }
 }

@@ -44,8 +44,10 @@ struct ConnectionSettingsTests {
 
   @Test("Values with blanks, quotes and backslashes survive being an argument")
   func quoting() throws {
-    let settings = ConnectionSettings(keywords: ["dbname": "it's \\ here", "host": "/a b"])
-    #expect(try ConnectionSettings(parsing: settings.argument) == settings)
+    for name in ["it's \\ here", "a'\u{301} host=elsewhere 'b", "\\\u{301}'"] {
+      let settings = ConnectionSettings(keywords: ["dbname": name, "host": "/a b"])
+      #expect(try ConnectionSettings(parsing: settings.argument) == settings)
+    }
   }
 
   @Test("An unreachable server and an unknown database are told apart")
@@ -70,6 +72,19 @@ struct SQLTests {
   func identifiers() {
     #expect(SQL.identifier("a\"b") == "\"a\"\"b\"")
     #expect(SQL.identifier("s", "t") == "\"s\".\"t\"")
+  }
+
+  @Test("A quote with a combining accent behind it ends no quotation")
+  func combining() throws {
+    let name = "a\"\u{301}, 2 AS b, 3 AS \"c"
+    let text = "a'\u{301}, 'b"
+    try withDatabase(on: .v15) { database in
+      let rows = try Connection.open(database).execute(
+        "SELECT \(SQL.literal(text)) AS \(SQL.identifier(name))"
+      )
+      #expect(rows.columns == [name])
+      #expect(rows.value == text)
+    }
   }
 
   @Test(
