@@ -1,3 +1,4 @@
+internal import Bytes
 internal import Problems
 
 /// A program that compresses whole files, known by the bytes that such a file begins with.
@@ -57,6 +58,6 @@ enum DumpCompression: String, CaseIterable {
     let isPlain = word.allSatisfy {
       $0.isASCII && ($0.isLetter || $0.isNumber || "_-./+@".contains($0))
     }
-    return isPlain ? word : "'\(word.replacing("'", with: #"'\''"#))'"
+    return isPlain ? word : "'\(word.replacing(mark: "'", with: #"'\''"#))'"
   }
 }

@@ -1,3 +1,5 @@
+internal import Bytes
+
 /// The commands that a person is told to run next, for the tenant whose patches ran.
 public struct NextCommand: Sendable {
   /// The schema whose patches they are; nil for those of the database.
@@ -24,8 +26,8 @@ public struct NextCommand: Sendable {
   /// Takes a patch back, or goes on with that.
   public func undo(_ version: Version) -> String {
     // The pattern is one of LIKE, in which an underscore stands for any character.
-    let pattern = tenant?.replacing("\\", with: "\\\\").replacing("_", with: "\\_")
-      .replacing("%", with: "\\%")
+    let pattern = tenant?.replacing(mark: "\\", with: "\\\\").replacing(mark: "_", with: "\\_")
+      .replacing(mark: "%", with: "\\%")
     let option = pattern.map { " --schemas \(Self.quoted($0))" } ?? ""
     return "drydock undo --version \(version)\(option)"
   }
@@ -38,7 +40,7 @@ public struct NextCommand: Sendable {
       SQLScanner.isDigit(byte) || byte == UInt8(ascii: "_")
         || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20)
     }
-    return plain ? word : "'\(word.replacing("'", with: "'\\''"))'"
+    return plain ? word : "'\(word.replacing(mark: "'", with: "'\\''"))'"
   }
 }
 

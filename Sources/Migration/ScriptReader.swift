@@ -208,8 +208,8 @@ struct ScriptReader {
     guard let value = variables[reference.name] else { return nil }
     if outside[reference.name] == value { used[reference.name] = value }
     switch reference.quoting {
-    case .literal: return "'\(value.replacing("'", with: "''"))'"
-    case .identifier: return "\"\(value.replacing("\"", with: "\"\""))\""
+    case .literal: return "'\(value.replacing(mark: "'", with: "''"))'"
+    case .identifier: return "\"\(value.replacing(mark: "\"", with: "\"\""))\""
     case .none:
       guard isPartOfOneStatement(value) else {
         throw Problem(

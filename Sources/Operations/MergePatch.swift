@@ -1,3 +1,4 @@
+internal import Bytes
 internal import FoundationEssentials
 internal import Postgres
 internal import Problems
@@ -131,7 +132,7 @@ struct MergePatch: Sendable {
   /// A path as PostgreSQL reads `text[]`: every element quoted.
   private static func path(_ place: [String]) -> Parameter {
     let quoted = place.map { name in
-      "\"\(name.replacing("\\", with: "\\\\").replacing("\"", with: "\\\""))\""
+      "\"\(name.replacing(mark: "\\", with: "\\\\").replacing(mark: "\"", with: "\\\""))\""
     }
     return .text("{\(quoted.joined(separator: ","))}")
   }

@@ -1,3 +1,4 @@
+internal import Bytes
 internal import Processes
 
 /// The units of systemd that run a plan: one service, of which each task is an instance, and a timer for each.
@@ -125,12 +126,12 @@ public struct SystemdUnits: Sendable {
   /// One word of `ExecStart=` (systemd.service(5), "Command Lines"); the instance's own name stays.
   private static func word(_ text: String) -> String {
     if text == "%i" { return text }
-    return quoted(text).replacing("$", with: "$$")
+    return quoted(text).replacing(mark: "$", with: "$$")
   }
 
   /// A text in which systemd finds no specifier (systemd.unit(5)).
   private static func literal(_ text: String) -> String {
-    String(text.map { $0.isNewline ? " " : $0 }).replacing("%", with: "%%")
+    String(text.map { $0.isNewline ? " " : $0 }).replacing(mark: "%", with: "%%")
   }
 
   /// A text as one word (systemd.syntax(7), "Quoting").
@@ -142,7 +143,7 @@ public struct SystemdUnits: Sendable {
         character.isASCII && !character.isWhitespace && !"\"'\\;".contains(character)
       }
     if isPlain { return literal }
-    return "\"\(literal.replacing("\\", with: "\\\\").replacing("\"", with: "\\\""))\""
+    return "\"\(literal.replacing(mark: "\\", with: "\\\\").replacing(mark: "\"", with: "\\\""))\""
   }
 
   /// A text as a part of a unit's name (systemd-escape(1)), in which `-` stays.

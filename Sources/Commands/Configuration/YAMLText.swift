@@ -1,3 +1,5 @@
+internal import Bytes
+
 /// Values written as YAML.
 enum YAMLText {
   /// A text as one scalar: plain where YAML reads it back as it is, else in single quotes.
@@ -11,6 +13,6 @@ enum YAMLText {
       && text.allSatisfy { (letters + "/._-=@:%+~").contains($0) }
       && !text.hasSuffix(":")
       && !["true", "false", "null", "yes", "no"].contains(text.lowercased())
-    return isPlain ? text : "'\(text.replacing("'", with: "''"))'"
+    return isPlain ? text : "'\(text.replacing(mark: "'", with: "''"))'"
   }
 }

@@ -1,3 +1,4 @@
+internal import Bytes
 internal import Schedule
 
 /// The lines of a crontab that run a plan: of a user's own, or of a file in `/etc/cron.d` for a named user.
@@ -32,7 +33,7 @@ struct Crontab: Sendable {
     let jitter = plan.jitter > .zero ? ["--jitter"] : []
     // cron takes a bare percent sign for the end of the line.
     let call = ShellWords.quoted(caller.words(task.rawValue, jitter))
-      .replacing("%", with: "\\%")
+      .replacing(mark: "%", with: "\\%")
     return ([fields] + [caller.user].compactMap { $0 } + [call]).joined(separator: " ")
   }
 }

@@ -1,3 +1,5 @@
+internal import Bytes
+
 /// Words as a shell reads them.
 enum ShellWords {
   /// One line that a person can paste; words that need it are quoted.
@@ -9,7 +11,7 @@ enum ShellWords {
           character.isASCII
             && (character.isLetter || character.isNumber || "-_./:@=,+%".contains(character))
         }
-      return isPlain ? word : "'\(word.replacing("'", with: "'\\''"))'"
+      return isPlain ? word : "'\(word.replacing(mark: "'", with: "'\\''"))'"
     }.joined(separator: " ")
   }
 }

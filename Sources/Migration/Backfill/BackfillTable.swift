@@ -1,3 +1,4 @@
+internal import Bytes
 internal import Postgres
 internal import Problems
 
@@ -57,7 +58,7 @@ struct BackfillTable {
   /// The key's values as an array that `text[]` reads.
   static func list(_ values: [String]) -> String {
     let quoted = values.map { value in
-      "\"\(value.replacing("\\", with: "\\\\").replacing("\"", with: "\\\""))\""
+      "\"\(value.replacing(mark: "\\", with: "\\\\").replacing(mark: "\"", with: "\\\""))\""
     }
     return "{\(quoted.joined(separator: ","))}"
   }
