@@ -69,6 +69,22 @@ public struct ConnectionSettings: Sendable, Equatable {
   /// The same server, another database.
   public func database(_ name: String) -> ConnectionSettings { with("dbname", name) }
 
+  /// The same settings with one of the server's for the session, behind those that are there.
+  ///
+  /// Every blank that the server's `isspace` knows separates the options, also within quotes, and a
+  /// backslash takes that from it (manual, 34.1.2, "options"): a name with a tab in it would set
+  /// whatever follows there.
+  public func setting(_ name: String, to value: String) -> ConnectionSettings {
+    var bytes: [UInt8] = []
+    for byte in value.utf8 {
+      let isBlank = byte == UInt8(ascii: " ") || (9...13).contains(byte)
+      if isBlank || byte == UInt8(ascii: "\\") { bytes.append(UInt8(ascii: "\\")) }
+      bytes.append(byte)
+    }
+    let option = "-c \(name)=\(String(decoding: bytes, as: UTF8.self))"
+    return with("options", [keywords["options"], option].compactMap(\.self).joined(separator: " "))
+  }
+
   /// Whether a password was written into the settings themselves.
   public var hasPassword: Bool { keywords.keys.contains(where: Self.secrets.contains) }
 

@@ -50,6 +50,17 @@ struct ConnectionSettingsTests {
     }
   }
 
+  @Test("A setting for the session is the value to its last byte, whatever blanks are in it")
+  func sessionSettings() throws {
+    let value = "a b\tc\n-c\u{B}work_mem=1MB\\ '\"\u{301}"
+    try withDatabase(on: .v15) { database in
+      let settings = database.setting("drydock.one", to: value).setting("drydock.two", to: "2")
+      let connection = try Connection.open(settings)
+      #expect(try connection.execute("SHOW drydock.one").value == value)
+      #expect(try connection.execute("SHOW drydock.two").value == "2")
+    }
+  }
+
   @Test("An unreachable server and an unknown database are told apart")
   func refusals() throws {
     let nowhere = ConnectionSettings(keywords: ["host": "/nonexistent", "dbname": "x"])
