@@ -68,7 +68,7 @@ let package = Package(
     module("Processes", ["CSpawn"]),
     module("Terminal"),
     module("Arguments"),
-    module("Reports"),
+    module("Reports", ["Bytes"]),
 
     // Floor 2: the nouns.
     module("ObjectStore", ["Files", "Faults", "Cryptography", "HTTP", "Processes", "Threads"]),

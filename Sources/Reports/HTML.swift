@@ -30,18 +30,22 @@ public indirect enum HTML: Sendable, Equatable {
     }
   }
 
-  /// Escapes the five characters that HTML gives a meaning, in text and in attributes.
+  /// Escapes the five marks that HTML gives a meaning, in text and in attributes.
+  ///
+  /// Scalar by scalar: to Swift a quote with a combining accent behind it is another character than
+  /// a quote, to a browser it ends the attribute.
   static func escape(_ text: String) -> String {
-    text.map { character in
-      switch character {
-      case "&": "&amp;"
-      case "<": "&lt;"
-      case ">": "&gt;"
-      case "\"": "&quot;"
-      case "'": "&#39;"
-      default: String(character)
+    var safe = ""
+    for scalar in text.unicodeScalars {
+      switch scalar {
+      case "&": safe += "&amp;"
+      case "<": safe += "&lt;"
+      case ">": safe += "&gt;"
+      case "\"": safe += "&quot;"
+      case "'": safe += "&#39;"
+      default: safe.unicodeScalars.append(scalar)
       }
     }
-    .joined()
+    return safe
   }
 }

@@ -1,11 +1,16 @@
 /// Protects text that is put into Markdown.
 public enum Markdown {
   /// Text inside a paragraph or a heading, with everything that Markdown would read escaped.
+  ///
+  /// Scalar by scalar: a mark with a combining accent behind it is one to Markdown still.
   public static func text(_ text: String) -> String {
-    Printable.line(text).map { character in
-      "\\`*_{}[]<>#|~&".contains(character) ? "\\\(character)" : String(character)
+    let marks = "\\`*_{}[]<>#|~&".unicodeScalars
+    var safe = String.UnicodeScalarView()
+    for scalar in Printable.line(text).unicodeScalars {
+      if marks.contains(scalar) { safe.append("\\") }
+      safe.append(scalar)
     }
-    .joined()
+    return String(safe)
   }
 
   /// Text inside a cell of a table.

@@ -1,3 +1,5 @@
+internal import Bytes
+
 /// What a plugin of Nagios, Icinga or another system like them prints.
 ///
 /// One line with a status, a sentence and numbers, then more lines for those who look closer
@@ -55,9 +57,8 @@ public struct PluginOutput: Sendable, Equatable {
     /// `'label'=value[UOM];[warn];[crit];[min]`.
     var text: String {
       // A quote ends the label, and an equals sign or a bar is taken for the next part by some readers.
-      let name = String(
-        Printable.line(label).map { "'=|".contains($0) ? "_" : $0 }
-      )
+      let name = Printable.line(label).replacing(mark: "'", with: "_")
+        .replacing(mark: "=", with: "_").replacing(mark: "|", with: "_")
       return "'\(name)'=\(value)\(unit);\(warning.map(String.init) ?? "");"
         + "\(critical.map(String.init) ?? "");0"
     }
@@ -98,6 +99,6 @@ public struct PluginOutput: Sendable, Equatable {
 
   /// A bar would end the text.
   private static func safe(_ text: String) -> String {
-    Printable.line(text).replacing("|", with: "/")
+    Printable.line(text).replacing(mark: "|", with: "/")
   }
 }
