@@ -33,7 +33,8 @@ private import Synchronization
 
   deinit { unsafe PQfinish(handle) }
 
-  /// Connects, waiting at most 10 s for each host unless the settings say otherwise.
+  /// Connects, waiting at most 10 s for each host unless the settings or `PGCONNECT_TIMEOUT` say
+  /// otherwise.
   ///
   /// The session announces itself as `drydock` and is told to send no secret back: a password
   /// comes from the settings, `~/.pgpass` or the environment, read by libpq itself.
@@ -42,7 +43,7 @@ private import Synchronization
     keywords["fallback_application_name"] = "drydock"
     // Names and messages are UTF-8 here; rows travel in the database's own encoding, see COPY.
     keywords["client_encoding"] = "UTF8"
-    if keywords["connect_timeout"] == nil { keywords["connect_timeout"] = "10" }
+    keywords.merge(Self.timeLimits) { given, _ in given }
     let names = Array(keywords.keys)
     let values = names.map { keywords[$0] ?? "" }
     let opened = unsafe withCStrings(names) { names in
@@ -56,6 +57,20 @@ private import Synchronization
       throw unsafe connectionError(handle)
     }
     return unsafe Connection(owning: handle, settings: settings)
+  }
+
+  /// How long libpq waits for a server that does not answer, or that has gone without a word.
+  ///
+  /// By the system's own limits a connection whose server has lost its power is waited for for more
+  /// than two hours (tcp(7)); with these it is given up after six minutes, and no firewall between
+  /// takes one for idle that holds a snapshot meanwhile.
+  private static var timeLimits: [String: String] {
+    var limits = [
+      "connect_timeout": "10", "keepalives_idle": "60", "keepalives_interval": "30",
+      "keepalives_count": "10",
+    ]
+    if ConnectionSettings.isTimeLimitInherited { limits["connect_timeout"] = nil }
+    return limits
   }
 
   /// The server's version number, 150020 for 15.20 (manual, `PQserverVersion`).

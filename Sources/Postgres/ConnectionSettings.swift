@@ -123,6 +123,9 @@ public struct ConnectionSettings: Sendable, Equatable {
     "KRB5CCNAME",
   ]
 
+  /// Whether the environment says how long to wait for a connection, which libpq reads itself.
+  static var isTimeLimitInherited: Bool { unsafe getenv("PGCONNECT_TIMEOUT") != nil }
+
   private static func quoted(_ value: String) -> String {
     let escaped = value.replacing(mark: "\\", with: "\\\\").replacing(mark: "'", with: "\\'")
     return "'\(escaped)'"
