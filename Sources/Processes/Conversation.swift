@@ -55,7 +55,7 @@ struct Conversation {
         // The child was gone and nobody spoke since: a grandchild holds the pipe, and is not waited
         // for. One look more, because the child may have spoken between the look and its end.
         if ready == 0, hasEnded { break }
-        hasEnded = child.status != nil
+        hasEnded = child.hasEnded
         continue
       }
       if sources[0].revents != 0, let output {
