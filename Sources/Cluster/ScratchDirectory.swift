@@ -119,6 +119,8 @@ final class ScratchDirectory: Sendable {
       let pid = Int32(line), pid > 1
     else { return nil }
     let place = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\(pid)/cwd")
-    return place == data ? pid : nil
+    // The kernel names the directory without links; the place for temporary files may be one.
+    let real = URL(fileURLWithPath: data).resolvingSymlinksInPath().path
+    return place == data || place == real ? pid : nil
   }
 }
