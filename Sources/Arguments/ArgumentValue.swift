@@ -53,8 +53,9 @@ extension Duration: ArgumentValue {
     "a length of time such as 30s, 15m, 12h, 7d, 2w or 1h30m"
   }
 
-  /// Reads whole numbers with the units `ms`, `s`, `m`, `h`, `d` and `w`, as in `1h30m`; nil for more
-  /// than 270 years.
+  /// Reads whole numbers with the units `ms`, `s`, `m`, `h`, `d` and `w`, as in `1h30m`.
+  ///
+  /// Nil for more than 270 years.
   public init?(argument: String) {
     // Whoever counts it in nanoseconds must not leave the numbers.
     let longest = Duration.seconds(1 << 33)

@@ -4,9 +4,9 @@ internal import Problems
 extension Directory {
   /// Removes a file or a whole directory; what does not exist is no error.
   ///
-  /// Symbolic links are removed, never followed. Each directory is entered through the one above it
-  /// and only if it is no link (openat(2), `O_NOFOLLOW`): as root we remove directories of users who
-  /// run strangers' code, and one that is exchanged for a link meanwhile must lead nowhere else.
+  /// Symbolic links are removed, never followed. Each directory is entered through the one above
+  /// it, and only if it is no link (openat(2), `O_NOFOLLOW`): as root we remove directories of users
+  /// who run strangers' code, and one that is exchanged for a link meanwhile must lead nowhere else.
   ///
   /// - Parameter path: The file or directory.
   /// - Throws: A `Problem` with code `files.*` that names what could not be removed.

@@ -210,7 +210,7 @@ private import Synchronization
     return unsafe Rows(result)
   }
 
-  /// Refuses a COPY to or from us: its rows would be left out in silence, and it would not have run.
+  /// Refuses a COPY to or from us: its rows would be left out in silence.
   ///
   /// What has begun ends with the next statement, whatever that is (`PQexec`).
   private func requireNoCopy(_ result: OpaquePointer) throws(PostgresError) {

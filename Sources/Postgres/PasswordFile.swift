@@ -2,8 +2,8 @@ internal import Glibc
 
 /// The file in which libpq looks for passwords (manual, 34.16 "The Password File").
 ///
-/// libpq passes over a file that others can read, and says so on standard error alone: what reaches a
-/// person is that no password was given, or a wrong one.
+/// libpq passes over a file that others can read, and says so on standard error alone: what reaches
+/// a person is that no password was given, or a wrong one.
 enum PasswordFile {
   /// Why libpq passes over the file of this user, and what to do; nil where it does not.
   static var refusal: String? { path.flatMap(refusal(of:)) }

@@ -24,8 +24,8 @@ public enum ProcessSurroundings {
   /// Opens the null device for each standard stream that the process was started without.
   ///
   /// The next file that is opened would have the stream's number (open(2)), and what is said to
-  /// standard error would be written into it: a lock, or a file of somebody's data. It is opened for
-  /// reading alone, so that writing to such a stream still fails. Call this before anything else.
+  /// standard error would be written into it: a lock, or a file of somebody's data. The device is
+  /// open for reading alone, so that writing to the stream still fails. Call this before anything.
   public static func fillStandardStreams() {
     var descriptor: Int32 = 0
     while (0...2).contains(descriptor) { descriptor = unsafe open("/dev/null", O_RDONLY) }
