@@ -68,13 +68,14 @@ extension SchemaObject {
     let belongsToTable = ["column", "constraint", "index", "trigger", "rule", "policy"]
     var words: [String] = [""]
     var isQuoted = false
-    for character in name {
-      if character == "\"" { isQuoted.toggle() }
-      if !isQuoted && (character == "(" || character == " ") { break }
-      if !isQuoted && character == "." {
+    // Scalars: a quote with a combining accent behind it is a quote to the server.
+    for scalar in name.unicodeScalars {
+      if scalar == "\"" { isQuoted.toggle() }
+      if !isQuoted && (scalar == "(" || scalar == " ") { break }
+      if !isQuoted && scalar == "." {
         words.append("")
       } else {
-        words[words.count - 1].append(character)
+        words[words.count - 1].unicodeScalars.append(scalar)
       }
     }
     return words.prefix(belongsToTable.contains(kind) ? 2 : words.count).joined(separator: ".")
