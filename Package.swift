@@ -55,7 +55,7 @@ let package = Package(
     // Floor 1: adapters, and what knows no domain.
     module("Problems"),
     module("Faults"),
-    module("Postgres", ["CLibPQ", "Faults"]),
+    module("Postgres", ["CLibPQ", "Faults", "Bytes"]),
     module("Compression", ["CZstd"]),
     module("Cryptography", ["CCrypto"]),
     module("HTTP", ["CCurl"]),
@@ -68,7 +68,7 @@ let package = Package(
     module("Processes", ["CSpawn"]),
     module("Terminal"),
     module("Arguments"),
-    module("Reports"),
+    module("Reports", ["Bytes"]),
 
     // Floor 2: the nouns.
     module("ObjectStore", ["Files", "Faults", "Cryptography", "HTTP", "Processes", "Threads"]),

@@ -54,7 +54,11 @@ extension Duration: ArgumentValue {
   }
 
   /// Reads whole numbers with the units `ms`, `s`, `m`, `h`, `d` and `w`, as in `1h30m`.
+  ///
+  /// Nil for more than 270 years.
   public init?(argument: String) {
+    // Whoever counts it in nanoseconds must not leave the numbers.
+    let longest = Duration.seconds(1 << 33)
     var total = Duration.zero
     var rest = argument[...]
     guard !rest.isEmpty else { return nil }
@@ -64,6 +68,7 @@ extension Duration: ArgumentValue {
       guard let number = Int(digits), number < 1 << 40, let length = Self.lengths[String(unit)]
       else { return nil }
       total += length * number
+      guard total <= longest else { return nil }
       rest = rest.dropFirst(digits.count + unit.count)
     }
     self = total

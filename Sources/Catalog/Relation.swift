@@ -47,7 +47,10 @@ public struct Relation: Sendable, Equatable {
   public var isHeap: Bool { accessMethod == "heap" }
 }
 
-/// A relation's schema and name.
+/// A relation's schema and name, compared byte by byte as the server does.
+///
+/// To Swift two names are equal also where one writes a letter and its accent apart; they are two
+/// tables, and each has its rows.
 public struct RelationName: Sendable, Hashable, Codable, Comparable {
   /// The schema.
   public var schema: String
@@ -60,9 +63,17 @@ public struct RelationName: Sendable, Hashable, Codable, Comparable {
     self.name = name
   }
 
+  /// Whether schema and name have the same bytes.
+  public static func == (one: RelationName, other: RelationName) -> Bool {
+    one.schema.utf8.elementsEqual(other.schema.utf8)
+      && one.name.utf8.elementsEqual(other.name.utf8)
+  }
+
   /// Schema first, then name, in byte order.
   public static func < (one: RelationName, other: RelationName) -> Bool {
-    (one.schema, one.name) < (other.schema, other.name)
+    one.schema.utf8.elementsEqual(other.schema.utf8)
+      ? one.name.utf8.lexicographicallyPrecedes(other.name.utf8)
+      : one.schema.utf8.lexicographicallyPrecedes(other.schema.utf8)
   }
 }
 

@@ -39,11 +39,17 @@ public struct SchemaObject: Sendable, Hashable, Codable, Comparable {
     self.name = name
   }
 
+  /// Whether both are the same object: to the server, names that differ in a byte are two.
+  public static func == (one: SchemaObject, other: SchemaObject) -> Bool {
+    one.part == other.part && one.kind == other.kind
+      && one.name.utf8.elementsEqual(other.name.utf8)
+  }
+
   /// By part, kind and name, compared byte by byte, so that the order is the same everywhere.
   public static func < (one: SchemaObject, other: SchemaObject) -> Bool {
     if one.part != other.part { return one.part < other.part }
     if one.kind != other.kind { return one.kind < other.kind }
-    return one.name < other.name
+    return one.name.utf8.lexicographicallyPrecedes(other.name.utf8)
   }
 }
 
@@ -62,13 +68,14 @@ extension SchemaObject {
     let belongsToTable = ["column", "constraint", "index", "trigger", "rule", "policy"]
     var words: [String] = [""]
     var isQuoted = false
-    for character in name {
-      if character == "\"" { isQuoted.toggle() }
-      if !isQuoted && (character == "(" || character == " ") { break }
-      if !isQuoted && character == "." {
+    // Scalars: a quote with a combining accent behind it is a quote to the server.
+    for scalar in name.unicodeScalars {
+      if scalar == "\"" { isQuoted.toggle() }
+      if !isQuoted && (scalar == "(" || scalar == " ") { break }
+      if !isQuoted && scalar == "." {
         words.append("")
       } else {
-        words[words.count - 1].append(character)
+        words[words.count - 1].unicodeScalars.append(scalar)
       }
     }
     return words.prefix(belongsToTable.contains(kind) ? 2 : words.count).joined(separator: ".")

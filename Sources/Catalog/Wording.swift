@@ -7,9 +7,13 @@
 /// That holds for what the server writes itself. The body of a routine is what a person wrote, and
 /// every byte of it counts.
 enum Wording {
-  /// Whether two texts say the same of an object.
+  /// Whether two texts say the same of an object, byte by byte.
+  ///
+  /// Two Swift strings are equal also where one writes a letter and its accent apart; to the server
+  /// they are two.
   static func isSame(_ one: String, _ other: String, of object: SchemaObject) -> Bool {
-    one == other || canonical(one, of: object) == canonical(other, of: object)
+    one.utf8.elementsEqual(other.utf8)
+      || canonical(one, of: object).utf8.elementsEqual(canonical(other, of: object).utf8)
   }
 
   /// The one form of an object's text.

@@ -9,9 +9,13 @@ internal import Threads
 /// ```
 /// drydock-scratch-<random>/ ours, mode 0711: others may pass, not look
 ///   owner.lock              flock(2), held while the owning process lives, however it ends
+///   server.log              ours too: the server only has it open
 ///   home/                   the server's user's, mode 0700
-///     data/  socket/  server.log
+///     data/  socket/
 /// ```
+/// As root we write nothing by its name in `home`, where strangers' code can put a link in its
+/// place.
+///
 /// A process that is killed leaves its directory, and maybe its server, behind; whoever makes the
 /// next scratch server finds the lock free and removes both.
 final class ScratchDirectory: Sendable {
@@ -24,7 +28,7 @@ final class ScratchDirectory: Sendable {
   var home: String { "\(path)/home" }
   var data: String { "\(home)/data" }
   var socket: String { "\(home)/socket" }
-  var log: String { "\(home)/server.log" }
+  var log: String { "\(path)/server.log" }
 
   private init(path: String, lock: FileLock) {
     self.path = path
@@ -61,6 +65,9 @@ final class ScratchDirectory: Sendable {
     }
     for part in [directory.home, directory.socket] {
       try files.createDirectory(atPath: part, withIntermediateDirectories: false)
+    }
+    // The outer one last: once it is the user's, what lies inside can be exchanged for a link.
+    for part in [directory.socket, directory.home] {
       try files.setAttributes(attributes, ofItemAtPath: part)
     }
     return directory
@@ -112,6 +119,8 @@ final class ScratchDirectory: Sendable {
       let pid = Int32(line), pid > 1
     else { return nil }
     let place = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\(pid)/cwd")
-    return place == data ? pid : nil
+    // The kernel names the directory without links; the place for temporary files may be one.
+    let real = URL(fileURLWithPath: data).resolvingSymlinksInPath().path
+    return place == data || place == real ? pid : nil
   }
 }

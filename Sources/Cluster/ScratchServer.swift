@@ -148,8 +148,9 @@ public final class ScratchServer: Sendable {
 
   /// The last lines of the server's log, for a problem that it explains; they may hold row data.
   public func logTail(lines: Int = 20) throws -> String {
-    let bytes = try ReadableFile.contents(of: directory.log)
-    let text = String(decoding: bytes.suffix(64 << 10), as: UTF8.self)
+    let file = try ReadableFile(path: directory.log)
+    let size = try file.size()
+    let text = String(decoding: try file.read(max(0, size - (64 << 10))..<size), as: UTF8.self)
     return text.split(separator: "\n").suffix(lines).joined(separator: "\n")
   }
 

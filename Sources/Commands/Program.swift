@@ -21,6 +21,7 @@ public struct Program: Sendable {
     _ words: [String],
     commands: CommandGroup = CommandTree.root
   ) async -> Int32 {
+    ProcessSurroundings.fillStandardStreams()
     ProcessSurroundings.ignoreBrokenPipes()
     let watch = SignalWatch()
     let world = Surroundings.ofProcess(isStopping: watch.isStopping)

@@ -33,6 +33,8 @@ public enum KeyDerivation {
       output += block
     }
     output.removeLast(output.count - count)
+    // The last block is a part of the key.
+    _ = Secret(wiping: &block)
     return Secret(wiping: &output)
   }
 

@@ -70,33 +70,10 @@ public enum Directory {
     guard let stream = unsafe opendir(path) else { throw FileFailure.latest("list", path) }
     defer { unsafe closedir(stream) }
     var entries: [Entry] = []
-    while true {
-      errno = 0
-      guard let record = unsafe readdir(stream) else { break }
-      let name = unsafe withUnsafePointer(to: &record.pointee.d_name) { pointer in
-        unsafe String(cString: UnsafeRawPointer(pointer).assumingMemoryBound(to: CChar.self))
-      }
-      if name == "." || name == ".." { continue }
+    for name in try unsafe listed(stream, path) {
       if let entry = try entry(named: name, in: path) { entries.append(entry) }
     }
-    guard errno == 0 else { throw FileFailure.latest("list", path) }
     return entries.sorted { $0.name < $1.name }
-  }
-
-  /// Removes a file or a whole directory; what does not exist is no error.
-  ///
-  /// Symbolic links are removed, never followed.
-  public static func removeTree(_ path: String) throws {
-    var status = stat()
-    guard unsafe lstat(path, &status) == 0 else {
-      if errno == ENOENT { return }
-      throw FileFailure.latest("remove", path)
-    }
-    guard status.st_mode & S_IFMT == S_IFDIR else { return try removeFile(path) }
-    for entry in try entries(of: path) { try removeTree("\(path)/\(entry.name)") }
-    guard unsafe rmdir(path) == 0 || errno == ENOENT else {
-      throw FileFailure.latest("remove", path)
-    }
   }
 
   /// Removes one file durably enough for a store: the directory is synced by the caller if needed.
@@ -125,6 +102,21 @@ public enum Directory {
     while trimmed.count > 1 && trimmed.hasSuffix("/") { trimmed.removeLast() }
     guard let slash = trimmed.lastIndex(of: "/") else { return "." }
     return slash == trimmed.startIndex ? "/" : String(trimmed[..<slash])
+  }
+
+  /// The names in an open directory, without `.` and `..`.
+  static func listed(_ stream: OpaquePointer, _ path: String) throws -> [String] {
+    var names: [String] = []
+    while true {
+      errno = 0
+      guard let record = unsafe readdir(stream) else { break }
+      let name = unsafe withUnsafePointer(to: &record.pointee.d_name) { pointer in
+        unsafe String(cString: UnsafeRawPointer(pointer).assumingMemoryBound(to: CChar.self))
+      }
+      if name != "." && name != ".." { names.append(name) }
+    }
+    guard errno == 0 else { throw FileFailure.latest("list", path) }
+    return names
   }
 
   /// Nil when the entry vanished between listing and asking, which is no error.

@@ -4,7 +4,7 @@ internal import Problems
 /// Turns `errno` into a `Problem`: the one place where a failed system call gets its words.
 ///
 /// Codes: `files.disk-full`, `files.not-found`, `files.exists`, `files.no-permission`,
-/// `files.failed`.
+/// `files.failed`; `SystemFiles` adds `files.no-links`.
 enum FileFailure {
   /// What the code after a failed call can say: the operation in words, the path, and why.
   ///

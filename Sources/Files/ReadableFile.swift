@@ -12,8 +12,11 @@ public final class ReadableFile: Sendable {
   public let descriptor: Int32
 
   /// Opens a file for reading; throws a `Problem` that names the path.
+  ///
+  /// It waits for nobody: a pipe in the place of a file would be waited for until somebody writes
+  /// (open(2), `O_NONBLOCK`).
   public init(path: String) throws {
-    descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
+    descriptor = unsafe open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
     self.path = path
     if descriptor < 0 { throw FileFailure.latest("open", path) }
   }
@@ -27,6 +30,20 @@ public final class ReadableFile: Sendable {
     var status = stat()
     guard unsafe fstat(descriptor, &status) == 0 else { throw FileFailure.latest("size", path) }
     return Int(status.st_size)
+  }
+
+  /// Refuses a pipe, whose bytes come one after the other, and which looks empty until then.
+  private func requireNoPipe() throws {
+    var status = stat()
+    guard unsafe fstat(descriptor, &status) == 0 else { throw FileFailure.latest("read", path) }
+    guard status.st_mode & S_IFMT == S_IFIFO else { return }
+    throw Problem(
+      code: "files.pipe",
+      "\(path) is a pipe, and not a file",
+      reason: "it has no size, and can be read once only",
+      facts: [.init("path", path)],
+      hint: "Write what it gives into a file, and name that."
+    )
   }
 
   /// The bytes of a range; fewer than asked when the file ends before, never an error for that.
@@ -57,9 +74,10 @@ public final class ReadableFile: Sendable {
   ///   - path: The file.
   ///   - limit: A larger file is refused with `files.too-large` before memory is taken.
   /// - Returns: The whole content.
-  /// - Throws: A `Problem` with code `files.*` that names the path.
+  /// - Throws: A `Problem` with code `files.*` that names the path; `files.pipe` for a pipe.
   public static func contents(of path: String, limit: Int = .max) throws -> [UInt8] {
     let file = try ReadableFile(path: path)
+    try file.requireNoPipe()
     let size = try file.size()
     guard size <= limit else {
       throw Problem(

@@ -28,9 +28,21 @@ public struct SystemFiles: FileSystem {
     if isSynced && fsync(descriptor) != 0 { throw FileFailure.latest("write to disk", path) }
   }
 
-  /// Gives a file a second name (link(2)).
+  /// Gives a file a second name (link(2)); throws `files.no-links` where a file has only one.
   public func link(_ path: String, to other: String) throws {
-    guard unsafe Glibc.link(path, other) == 0 else { throw FileFailure.latest("write", other) }
+    guard unsafe Glibc.link(path, other) == 0 else {
+      let error = errno
+      var problem = FileFailure.problem("write", other, error)
+      // Of a file that is our own, EPERM says that links are unknown (link(2)).
+      if [EPERM, EOPNOTSUPP, ENOSYS].contains(error) {
+        problem.code = "files.no-links"
+        problem.summary = "cannot write \(other): its file system has no hard links"
+        problem.hint =
+          "Without them a file cannot be given a name only where nobody has it. Use a directory on"
+          + " another file system, such as ext4 or XFS."
+      }
+      throw problem
+    }
   }
 
   /// Gives a file another name (rename(2)).

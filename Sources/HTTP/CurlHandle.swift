@@ -69,7 +69,7 @@ final class CurlHandle: @unchecked Sendable {
     try set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1))
     try set(CURLOPT_BUFFERSIZE, 512 << 10)
     try set(CURLOPT_UPLOAD_BUFFERSIZE, 512 << 10)
-    if request.url.hasPrefix("http://") {
+    if request.url.prefix(7).lowercased() == "http://" {
       // This machine is not behind a proxy, whatever the environment says.
       try check(unsafe drydock_curl_set_text(handle, CURLOPT_PROXY, ""))
     }

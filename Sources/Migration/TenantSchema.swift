@@ -80,9 +80,6 @@ public enum TenantSchema {
 
   /// The path as an option of the connection, so that RESET comes back to it.
   static func settings(_ settings: ConnectionSettings, searchPath: String) -> ConnectionSettings {
-    // Blanks and backslashes are escaped (manual, 34.1.2, "options").
-    let escaped = searchPath.replacing("\\", with: "\\\\").replacing(" ", with: "\\ ")
-    let options = [settings.keywords["options"] ?? "", "-c search_path=\(escaped)"]
-    return settings.with("options", options.filter { !$0.isEmpty }.joined(separator: " "))
+    settings.setting("search_path", to: searchPath)
   }
 }

@@ -55,6 +55,7 @@ extension Connection {
   }
 
   private func begin(_ sql: String, expecting: ExecStatusType) throws(PostgresError) {
+    try requireNoZeroByte(sql)
     guard let result = unsafe PQexec(handle, sql) else {
       throw unsafe Self.connectionError(handle)
     }

@@ -17,6 +17,7 @@ extension Connection {
     try execute("BEGIN \(mode)")
     do {
       let value = try body()
+      try requireCommittable()
       try execute("COMMIT")
       return value
     } catch {
@@ -24,6 +25,16 @@ extension Connection {
       _ = try? execute("ROLLBACK")
       throw error
     }
+  }
+
+  /// Refuses a transaction of which a statement has failed: the server rolls it back at COMMIT, and
+  /// reports no error (manual, COMMIT), so that nobody would hear that nothing was done.
+  private func requireCommittable() throws(PostgresError) {
+    guard hasFailed else { return }
+    throw PostgresError(
+      sqlState: "25P02",
+      message: "a statement of the transaction has failed, so nothing of it can be committed"
+    )
   }
 
   /// Sets, for the transaction, what makes values read and write as the same text everywhere.

@@ -33,7 +33,8 @@ private import Synchronization
 
   deinit { unsafe PQfinish(handle) }
 
-  /// Connects, waiting at most 10 s for each host unless the settings say otherwise.
+  /// Connects, waiting at most 10 s for each host unless the settings or `PGCONNECT_TIMEOUT` say
+  /// otherwise.
   ///
   /// The session announces itself as `drydock` and is told to send no secret back: a password
   /// comes from the settings, `~/.pgpass` or the environment, read by libpq itself.
@@ -42,7 +43,7 @@ private import Synchronization
     keywords["fallback_application_name"] = "drydock"
     // Names and messages are UTF-8 here; rows travel in the database's own encoding, see COPY.
     keywords["client_encoding"] = "UTF8"
-    if keywords["connect_timeout"] == nil { keywords["connect_timeout"] = "10" }
+    keywords.merge(Self.timeLimits) { given, _ in given }
     let names = Array(keywords.keys)
     let values = names.map { keywords[$0] ?? "" }
     let opened = unsafe withCStrings(names) { names in
@@ -56,6 +57,20 @@ private import Synchronization
       throw unsafe connectionError(handle)
     }
     return unsafe Connection(owning: handle, settings: settings)
+  }
+
+  /// How long libpq waits for a server that does not answer, or that has gone without a word.
+  ///
+  /// By the system's own limits a connection whose server has lost its power is waited for for more
+  /// than two hours (tcp(7)); with these it is given up after six minutes, and no firewall between
+  /// takes one for idle that holds a snapshot meanwhile.
+  private static var timeLimits: [String: String] {
+    var limits = [
+      "connect_timeout": "10", "keepalives_idle": "60", "keepalives_interval": "30",
+      "keepalives_count": "10",
+    ]
+    if ConnectionSettings.isTimeLimitInherited { limits["connect_timeout"] = nil }
+    return limits
   }
 
   /// The server's version number, 150020 for 15.20 (manual, `PQserverVersion`).
@@ -85,12 +100,16 @@ private import Synchronization
     return status == PQTRANS_INTRANS || status == PQTRANS_INERROR
   }
 
+  /// Whether a statement of the open transaction has failed (`PQtransactionStatus`).
+  var hasFailed: Bool { unsafe PQtransactionStatus(handle) == PQTRANS_INERROR }
+
   /// Runs statements without parameters and returns the last result.
   ///
   /// Several statements may stand in one text; the server runs them as one transaction.
   @discardableResult
   public func execute(_ sql: String) throws(PostgresError) -> Rows {
     try meet(FaultPoint.pass("statement before: \(sql.prefix(120))", on: strand))
+    try requireNoZeroByte(sql)
     let rows = try unsafe take(PQexec(handle, sql))
     try meet(FaultPoint.pass("statement after: \(sql.prefix(120))", on: strand))
     return rows
@@ -129,7 +148,7 @@ private import Synchronization
   /// The first value of one statement's result as raw bytes; for `bytea`, without hexadecimal.
   public func bytes(_ sql: String, _ parameters: [Parameter]) throws(PostgresError) -> [UInt8]? {
     try meet(FaultPoint.pass("statement before: \(sql.prefix(120))", on: strand))
-    guard let result = unsafe run(sql, parameters, binary: true) else {
+    guard let result = try unsafe run(sql, parameters, binary: true) else {
       throw unsafe Self.connectionError(handle)
     }
     defer { unsafe PQclear(result) }
@@ -145,7 +164,25 @@ private import Synchronization
   /// Takes the notices that arrived since the last call, oldest first, at most a thousand.
   public func takeNotices() -> [Notice] { notices.take() }
 
-  private func run(_ sql: String, _ parameters: [Parameter], binary: Bool) -> OpaquePointer? {
+  /// Refuses what libpq would cut at a zero byte in silence: the rest of a statement, a WHERE
+  /// perhaps, or of a value would be lost.
+  func requireNoZeroByte(
+    _ sql: String,
+    _ parameters: [Parameter] = []
+  ) throws(PostgresError) {
+    guard sql.utf8.contains(0) || parameters.contains(where: \.holdsZeroByte) else { return }
+    throw PostgresError(
+      sqlState: "22021",
+      message: "a text holds a zero byte, which PostgreSQL neither stores nor reads in a statement"
+    )
+  }
+
+  private func run(
+    _ sql: String,
+    _ parameters: [Parameter],
+    binary: Bool
+  ) throws(PostgresError) -> OpaquePointer? {
+    try requireNoZeroByte(sql, parameters)
     let values = parameters.map(\.wireBytes)
     let lengths = values.map { Int32($0.map { $0.count - 1 } ?? 0) }
     let formats = parameters.map { parameter -> Int32 in
@@ -169,7 +206,22 @@ private import Synchronization
     guard let result = unsafe result else { throw unsafe Self.connectionError(handle) }
     defer { unsafe PQclear(result) }
     try unsafe check(result)
+    try unsafe requireNoCopy(result)
     return unsafe Rows(result)
+  }
+
+  /// Refuses a COPY to or from us: its rows would be left out in silence.
+  ///
+  /// What has begun ends with the next statement, whatever that is (`PQexec`).
+  private func requireNoCopy(_ result: OpaquePointer) throws(PostgresError) {
+    let status = unsafe PQresultStatus(result)
+    guard status == PGRES_COPY_IN || status == PGRES_COPY_OUT || status == PGRES_COPY_BOTH else {
+      return
+    }
+    throw PostgresError(
+      sqlState: "0A000",
+      message: "a COPY whose rows go to the client, or come from it, is not possible here"
+    )
   }
 
   func check(_ result: OpaquePointer) throws(PostgresError) {

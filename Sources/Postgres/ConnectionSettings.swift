@@ -1,3 +1,4 @@
+internal import Bytes
 internal import CLibPQ
 internal import Glibc
 public import Problems
@@ -68,12 +69,33 @@ public struct ConnectionSettings: Sendable, Equatable {
   /// The same server, another database.
   public func database(_ name: String) -> ConnectionSettings { with("dbname", name) }
 
+  /// The same settings with one of the server's for the session, behind those that are there.
+  ///
+  /// Every blank that the server's `isspace` knows separates the options, also within quotes, and a
+  /// backslash takes that from it (manual, 34.1.2, "options"): a name with a tab in it would set
+  /// whatever follows there.
+  public func setting(_ name: String, to value: String) -> ConnectionSettings {
+    var bytes: [UInt8] = []
+    for byte in value.utf8 {
+      let isBlank = byte == UInt8(ascii: " ") || (9...13).contains(byte)
+      if isBlank || byte == UInt8(ascii: "\\") { bytes.append(UInt8(ascii: "\\")) }
+      bytes.append(byte)
+    }
+    let option = "-c \(name)=\(String(decoding: bytes, as: UTF8.self))"
+    return with("options", [keywords["options"], option].compactMap(\.self).joined(separator: " "))
+  }
+
   /// Whether a password was written into the settings themselves.
-  public var hasPassword: Bool { keywords["password"] != nil || keywords["sslpassword"] != nil }
+  public var hasPassword: Bool { keywords.keys.contains(where: Self.secrets.contains) }
+
+  /// The keywords that stand for a password, those of libpq 18 among them.
+  private static let secrets: Set<String> = [
+    "password", "sslpassword", "scram_client_key", "scram_server_key", "oauth_client_secret",
+  ]
 
   /// A keyword string for a child program's argument: everything but the passwords.
   public var argument: String {
-    keywords.filter { $0.key != "password" && $0.key != "sslpassword" }
+    keywords.filter { !Self.secrets.contains($0.key) }
       .sorted { $0.key < $1.key }
       .map { "\($0.key)=\(Self.quoted($0.value))" }
       .joined(separator: " ")
@@ -89,22 +111,24 @@ public struct ConnectionSettings: Sendable, Equatable {
     return environment
   }
 
-  /// The variables that libpq itself reads (manual, 34.15), which a child needs as we do.
+  /// The variables that libpq itself reads (manual, 34.15), which a child needs as we do: without
+  /// those that demand something of the server, it would give a password to one that we refuse.
   private static let inherited = [
     "PGHOST", "PGHOSTADDR", "PGPORT", "PGDATABASE", "PGUSER", "PGPASSWORD", "PGPASSFILE",
     "PGSERVICE", "PGSERVICEFILE", "PGSYSCONFDIR", "PGSSLMODE", "PGSSLROOTCERT", "PGSSLCERT",
-    "PGSSLKEY", "PGREQUIRESSL", "PGGSSENCMODE", "PGKRBSRVNAME", "PGCHANNELBINDING",
-    "PGCONNECT_TIMEOUT", "PGTARGETSESSIONATTRS", "HOME", "KRB5CCNAME",
+    "PGSSLKEY", "PGSSLCERTMODE", "PGSSLCRL", "PGSSLCRLDIR", "PGSSLSNI", "PGSSLNEGOTIATION",
+    "PGSSLMINPROTOCOLVERSION", "PGSSLMAXPROTOCOLVERSION", "PGREQUIRESSL", "PGREQUIREAUTH",
+    "PGREQUIREPEER", "PGCHANNELBINDING", "PGGSSENCMODE", "PGGSSLIB", "PGGSSDELEGATION",
+    "PGKRBSRVNAME", "PGCONNECT_TIMEOUT", "PGTARGETSESSIONATTRS", "PGLOADBALANCEHOSTS", "HOME",
+    "KRB5CCNAME",
   ]
 
-  /// By scalars, for a quote with a combining mark behind it is one character, and none of libpq's.
+  /// Whether the environment says how long to wait for a connection, which libpq reads itself.
+  static var isTimeLimitInherited: Bool { unsafe getenv("PGCONNECT_TIMEOUT") != nil }
+
   private static func quoted(_ value: String) -> String {
-    var quoted = "'"
-    for scalar in value.unicodeScalars {
-      if scalar == "\\" || scalar == "'" { quoted.unicodeScalars.append("\\") }
-      quoted.unicodeScalars.append(scalar)
-    }
-    return quoted + "'"
+    let escaped = value.escaping(["\\": "\\\\", "'": "\\'"])
+    return "'\(escaped)'"
   }
 }
 

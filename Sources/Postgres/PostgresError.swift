@@ -19,7 +19,7 @@ public struct PostgresError: Error, Sendable, Equatable {
   public var table: String?
   /// The constraint that the error is about.
   public var constraint: String?
-  /// The statement that failed, for those who name it by file and line.
+  /// Whether the connection is gone, or was never made.
   public var isConnectionLost: Bool
 
   /// Makes an error of libpq's own, or one for a test.
@@ -89,16 +89,23 @@ extension PostgresError {
   /// What helps with the errors that people meet most often (manual, appendix A).
   private var advice: String? {
     switch sqlState {
-    case "28P01", "28000":
-      "Check user and password: ~/.pgpass (mode 0600), a service file, or PGPASSWORD."
+    case "28P01", "28000": Self.passwordAdvice
     case "3D000": "Create the database first, or check its name in the connection string."
     case "42501": "The role lacks a privilege; grant it, or connect as the owner."
     case "53300": "All connection slots are taken; try again, or lower --jobs."
     case "53100": "The server's disk is full; free space there and run the command again."
-    case "53200": "Raise max_locks_per_transaction (needs a restart) and run the command again."
+    case "53200" where message.contains("shared memory"):
+      "Raise max_locks_per_transaction (needs a restart) and run the command again."
+    case "53200": "The server has no memory left; lower --jobs, or try again when it does less."
     case "57P03": "The server is starting up or shutting down; try again in a moment."
     case nil: "Is the server running, and are host and port right?"
     default: nil
     }
+  }
+
+  private static var passwordAdvice: String {
+    let usual = "Check user and password: ~/.pgpass (mode 0600), a service file, or PGPASSWORD."
+    guard let refusal = PasswordFile.refusal else { return usual }
+    return "\(refusal) \(usual)"
   }
 }

@@ -40,6 +40,11 @@ func withPointers<Result>(
 }
 
 extension Parameter {
+  /// Whether it is a text that libpq would cut.
+  var holdsZeroByte: Bool {
+    if case .text(let text) = self { text.utf8.contains(0) } else { false }
+  }
+
   /// The value as libpq wants it, with a zero byte at its end; nil for NULL.
   var wireBytes: [UInt8]? {
     switch self {

@@ -1,3 +1,5 @@
+internal import Bytes
+
 /// Names and values as SQL text.
 ///
 /// Values travel as parameters wherever the server takes parameters; these are for the places where
@@ -5,7 +7,7 @@
 public enum SQL {
   /// A name, always in double quotes (manual, 4.1.1 "Identifiers and Key Words").
   public static func identifier(_ name: String) -> String {
-    "\"\(doubled("\"", in: name))\""
+    "\"\(name.escaping(["\"": "\"\""]))\""
   }
 
   /// A name in a schema, both quoted.
@@ -43,22 +45,8 @@ public enum SQL {
   ///
   /// A backslash makes it an escape string constant (manual, 4.1.2.2).
   public static func literal(_ text: String) -> String {
-    let quoted = doubled("'", in: text)
-    guard quoted.unicodeScalars.contains(where: { $0 == "\\" }) else { return "'\(quoted)'" }
-    return "E'\(doubled("\\", in: quoted))'"
-  }
-
-  /// A text with each of its signs of one kind doubled.
-  ///
-  /// By scalars and not by characters, as `replacing` goes: a combining mark behind a quote makes one
-  /// character of the two, and the server, which reads bytes, finds the end of the name there all the
-  /// same. Whoever may name a table would have statements run with the rights of this role.
-  private static func doubled(_ sign: Unicode.Scalar, in text: String) -> String {
-    var doubled = ""
-    for scalar in text.unicodeScalars {
-      doubled.unicodeScalars.append(scalar)
-      if scalar == sign { doubled.unicodeScalars.append(scalar) }
-    }
-    return doubled
+    let quoted = text.escaping(["'": "''"])
+    guard quoted.utf8.contains(UInt8(ascii: "\\")) else { return "'\(quoted)'" }
+    return "E'\(quoted.escaping(["\\": "\\\\"]))'"
   }
 }

@@ -80,7 +80,7 @@ public final class Child: Sendable {
   }
 
   /// Whether the child has ended, without reaping it: until then its group's id stays ours.
-  private var hasEnded: Bool {
+  var hasEnded: Bool {
     ending.withLock { ending in
       guard ending == nil else { return true }
       var information = unsafe siginfo_t()

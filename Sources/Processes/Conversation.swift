@@ -46,13 +46,17 @@ struct Conversation {
     sources.append(pollfd(fd: errors.reading, events: Int16(POLLIN), revents: 0))
     if let output { sources[0].fd = output.reading }
 
+    var hasEnded = false
     while sources.contains(where: { $0.fd >= 0 }) {
       try checkTimeAndCancellation()
       let milliseconds = Int32(Self.tick / .milliseconds(1))
       let ready = unsafe poll(&sources, nfds_t(sources.count), milliseconds)
-      if ready == 0, child.status != nil {
-        // The child is gone and nobody speaks: a grandchild holds the pipe, and is not waited for.
-        break
+      guard ready > 0 else {
+        // The child was gone and nobody spoke since: a grandchild holds the pipe, and is not waited
+        // for. One look more, because the child may have spoken between the look and its end.
+        if ready == 0, hasEnded { break }
+        hasEnded = child.hasEnded
+        continue
       }
       if sources[0].revents != 0, let output {
         let count = try output.read(into: &buffer)

@@ -1,3 +1,5 @@
+internal import Bytes
+
 /// A piece of HTML that is built from elements, so that no text can become markup.
 public indirect enum HTML: Sendable, Equatable {
   /// Text; what means something in HTML is escaped.
@@ -30,20 +32,11 @@ public indirect enum HTML: Sendable, Equatable {
     }
   }
 
-  /// Escapes the five characters that HTML gives a meaning, in text and in attributes.
+  /// Escapes the five marks that HTML gives a meaning, in text and in attributes.
   ///
-  /// By scalars: a quote with a combining mark behind it is one character, and would end an attribute.
+  /// Scalar by scalar: to Swift a quote with a combining accent behind it is another character than
+  /// a quote, to a browser it ends the attribute.
   static func escape(_ text: String) -> String {
-    text.unicodeScalars.map { scalar in
-      switch scalar {
-      case "&": "&amp;"
-      case "<": "&lt;"
-      case ">": "&gt;"
-      case "\"": "&quot;"
-      case "'": "&#39;"
-      default: String(scalar)
-      }
-    }
-    .joined()
+    text.escaping(["&": "&amp;", "<": "&lt;", ">": "&gt;", "\"": "&quot;", "'": "&#39;"])
   }
 }

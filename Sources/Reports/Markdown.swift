@@ -2,12 +2,15 @@
 public enum Markdown {
   /// Text inside a paragraph or a heading, with everything that Markdown would read escaped.
   ///
-  /// By scalars: a bar with a combining mark behind it is one character, and would end a cell.
+  /// Scalar by scalar: a mark with a combining accent behind it is one to Markdown still.
   public static func text(_ text: String) -> String {
-    Printable.line(text).unicodeScalars.map { scalar in
-      ("\\`*_{}[]<>#|~&".unicodeScalars.contains(scalar) ? "\\" : "") + String(scalar)
+    let marks = "\\`*_{}[]<>#|~&".unicodeScalars
+    var safe = String.UnicodeScalarView()
+    for scalar in Printable.line(text).unicodeScalars {
+      if marks.contains(scalar) { safe.append("\\") }
+      safe.append(scalar)
     }
-    .joined()
+    return String(safe)
   }
 
   /// Text inside a cell of a table.

@@ -1,3 +1,5 @@
+internal import Bytes
+
 /// What a plugin of Nagios, Icinga or another system like them prints.
 ///
 /// One line with a status, a sentence and numbers, then more lines for those who look closer
@@ -55,8 +57,7 @@ public struct PluginOutput: Sendable, Equatable {
     /// `'label'=value[UOM];[warn];[crit];[min]`.
     var text: String {
       // A quote ends the label, and an equals sign or a bar is taken for the next part by some readers.
-      let name = Printable.line(label).unicodeScalars
-        .map { "'=|".unicodeScalars.contains($0) ? "_" : String($0) }.joined()
+      let name = Printable.line(label).escaping(["'": "_", "=": "_", "|": "_"])
       return "'\(name)'=\(value)\(unit);\(warning.map(String.init) ?? "");"
         + "\(critical.map(String.init) ?? "");0"
     }
@@ -97,6 +98,6 @@ public struct PluginOutput: Sendable, Equatable {
 
   /// A bar would end the text, also one with a combining mark behind it.
   private static func safe(_ text: String) -> String {
-    Printable.line(text).unicodeScalars.map { $0 == "|" ? "/" : String($0) }.joined()
+    Printable.line(text).escaping(["|": "/"])
   }
 }

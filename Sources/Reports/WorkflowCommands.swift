@@ -1,3 +1,5 @@
+internal import Bytes
+
 /// Lines that GitHub Actions reads as commands (GitHub documentation, "Workflow commands").
 public enum WorkflowCommands {
   /// One annotation on a line of a file for each issue.
@@ -31,10 +33,10 @@ public enum WorkflowCommands {
   }
 
   private static func data(_ text: String) -> String {
-    Printable.lines(text).replacing("%", with: "%25").replacing("\n", with: "%0A")
+    Printable.lines(text).escaping(["%": "%25", "\n": "%0A"])
   }
 
   private static func property(_ text: String) -> String {
-    data(text).replacing(":", with: "%3A").replacing(",", with: "%2C")
+    data(text).escaping([":": "%3A", ",": "%2C"])
   }
 }

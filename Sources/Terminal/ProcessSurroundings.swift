@@ -21,6 +21,17 @@ public enum ProcessSurroundings {
   /// Ends the process (exit(3)).
   public static func exit(_ status: Int32) -> Never { Glibc.exit(status) }
 
+  /// Opens the null device for each standard stream that the process was started without.
+  ///
+  /// The next file that is opened would have the stream's number (open(2)), and what is said to
+  /// standard error would be written into it: a lock, or a file of somebody's data. The device is
+  /// open for reading alone, so that writing to the stream still fails. Call this before anything.
+  public static func fillStandardStreams() {
+    var descriptor: Int32 = 0
+    while (0...2).contains(descriptor) { descriptor = unsafe open("/dev/null", O_RDONLY) }
+    if descriptor > 2 { close(descriptor) }
+  }
+
   /// Lets writes to a closed pipe fail instead of ending the process (signal(7)).
   public static func ignoreBrokenPipes() { _ = signal(SIGPIPE, SIG_IGN) }
 

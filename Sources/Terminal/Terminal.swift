@@ -31,7 +31,11 @@ public enum Terminal {
       }
       if count < 0 {
         if errno == EINTR { continue }
-        return errno
+        guard errno == EAGAIN else { return errno }
+        // Whoever shares the stream made it return at once, as some runners of CI do.
+        var full = pollfd(fd: stream.rawValue, events: Int16(POLLOUT), revents: 0)
+        _ = unsafe poll(&full, 1, 100)
+        continue
       }
       rest = rest.dropFirst(count)
     }

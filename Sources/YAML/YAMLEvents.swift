@@ -25,9 +25,8 @@ internal import CYAML
     unsafe bytes = .allocate(capacity: utf8.count)
     _ = unsafe bytes.initialize(fromContentsOf: utf8)
     unsafe parser = .allocate(capacity: 1)
+    // What was allocated is freed by deinit, also where this throws.
     guard unsafe yaml_parser_initialize(parser) == 1 else {
-      unsafe bytes.deallocate()
-      unsafe parser.deallocate()
       throw YAMLError(message: "Memory ran out", mark: YAMLMark(line: 1, column: 1))
     }
     unsafe yaml_parser_set_encoding(parser, YAML_UTF8_ENCODING)

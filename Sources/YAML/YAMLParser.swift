@@ -66,18 +66,20 @@ public struct YAMLParser {
 
   private func mapping(from mark: YAMLMark, depth: Int) throws(YAMLError) -> YAMLNode {
     var entries: [YAMLNode.Entry] = []
+    var lines: [String: Int] = [:]
     while true {
       let event = try events.next()
       if event.kind == .mappingEnd { break }
       guard case .scalar(let name, _) = event.kind else {
         throw YAMLError(message: "A key must be a plain text", mark: event.mark)
       }
-      if let first = entries.first(where: { $0.key.name == name }) {
+      if let line = lines[name] {
         throw YAMLError(
-          message: "The key '\(name)' is already given in line \(first.key.mark.line)",
+          message: "The key '\(name)' is already given in line \(line)",
           mark: event.mark
         )
       }
+      lines[name] = event.mark.line
       let value = try node(try events.next(), depth: depth + 1)
       entries.append(.init(key: .init(name: name, mark: event.mark), value: value))
     }

@@ -70,7 +70,10 @@ struct ParsingTests {
     #expect(Duration(argument: word) == .seconds(seconds))
   }
 
-  @Test("What is no length of time", arguments: ["", "7", "d", "7 d", "-7d", "7x", "1.5h"])
+  @Test(
+    "What is no length of time",
+    arguments: ["", "7", "d", "7 d", "-7d", "7x", "1.5h", "15000w", "1099511627775w"]
+  )
   func noDurations(_ word: String) { #expect(Duration(argument: word) == nil) }
 
   @Test(

@@ -37,6 +37,13 @@ struct WordingTests {
 
   private static let check = SchemaObject(.structure, "constraint", "public.t.v_check")
 
+  @Test("A letter with its accent is another text than the letter and the accent")
+  func bytes() {
+    let (one, other) = ("CHECK ((a <> '\u{E9}'::text))", "CHECK ((a <> 'e\u{301}'::text))")
+    #expect(one == other, "to Swift they are equal")
+    #expect(!Wording.isSame(one, other, of: Self.check))
+  }
+
   @Test("Of what a person wrote, every byte counts")
   func written() {
     let (native, restored) = ("(ARRAY[1, 2])::int[]", "ARRAY[(1)::int, (2)::int]")

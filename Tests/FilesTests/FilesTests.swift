@@ -1,3 +1,4 @@
+import Foundation
 import Glibc
 import Problems
 import Testing
@@ -59,6 +60,18 @@ struct FilesTests {
     #expect(large?.code == "files.too-large")
   }
 
+  @Test("A pipe in the place of a file is refused at once, and not taken for an empty file")
+  func pipe() throws {
+    let maker = Process()
+    maker.executableURL = URL(fileURLWithPath: "/usr/bin/mkfifo")
+    maker.arguments = [path]
+    try maker.run()
+    maker.waitUntilExit()
+    try #require(maker.terminationStatus == 0)
+    let problem = #expect(throws: Problem.self) { _ = try ReadableFile.contents(of: path) }
+    #expect(problem?.code == "files.pipe")
+  }
+
   @Test("A lock keeps out a second holder, until it is gone")
   func locks() throws {
     var first: FileLock? = try FileLock(path: path)
@@ -80,6 +93,30 @@ struct FilesTests {
     #expect(Directory.exists(kept))
     inner = nil
     #expect(!Directory.exists(kept))
+  }
+
+  @Test("A tree is removed with its links, and what they lead to stays")
+  func removal() throws {
+    let (tree, other) = (directory.path + "/tree", directory.path + "/other")
+    try Directory.create(tree + "/a/b")
+    try AtomicFile.write([1], to: tree + "/a/b/c")
+    try Directory.create(other)
+    try AtomicFile.write([2], to: other + "/kept")
+    try link(tree + "/a/link", to: other)
+    try link(tree + "/dangling", to: other + "/none")
+    try Directory.removeTree(tree)
+    #expect(try Directory.entries(of: directory.path).map(\.name) == ["other"])
+    #expect(try ReadableFile.contents(of: other + "/kept") == [2])
+    try Directory.removeTree(tree)
+    try link(tree, to: other)
+    try Directory.removeTree(tree)
+    #expect(try Directory.entries(of: directory.path).map(\.name) == ["other"])
+    try Directory.removeTree(other + "/kept")
+    #expect(try Directory.entries(of: other).isEmpty)
+  }
+
+  private func link(_ path: String, to other: String) throws {
+    try FileManager.default.createSymbolicLink(atPath: path, withDestinationPath: other)
   }
 
   @Test(

@@ -35,12 +35,30 @@ struct ConnectionSettingsTests {
     #expect(!settings.argument.contains("hunter2"))
     #expect(!"\(settings)".contains("hunter2"))
     #expect(settings.childEnvironment["PGPASSWORD"] == "hunter2")
+    for name in ["sslpassword", "scram_client_key", "scram_server_key", "oauth_client_secret"] {
+      let other = ConnectionSettings(keywords: ["host": "db", name: "hunter2"])
+      #expect(other.hasPassword)
+      #expect(other.argument == "host='db'")
+    }
   }
 
   @Test("Values with blanks, quotes and backslashes survive being an argument")
   func quoting() throws {
-    let settings = ConnectionSettings(keywords: ["dbname": "it's \\ here", "host": "/a b"])
-    #expect(try ConnectionSettings(parsing: settings.argument) == settings)
+    for name in ["it's \\ here", "a'\u{301} host=elsewhere 'b", "\\\u{301}'"] {
+      let settings = ConnectionSettings(keywords: ["dbname": name, "host": "/a b"])
+      #expect(try ConnectionSettings(parsing: settings.argument) == settings)
+    }
+  }
+
+  @Test("A setting for the session is the value to its last byte, whatever blanks are in it")
+  func sessionSettings() throws {
+    let value = "a b\tc\n-c\u{B}work_mem=1MB\\ '\"\u{301}"
+    try withDatabase(on: .v15) { database in
+      let settings = database.setting("drydock.one", to: value).setting("drydock.two", to: "2")
+      let connection = try Connection.open(settings)
+      #expect(try connection.execute("SHOW drydock.one").value == value)
+      #expect(try connection.execute("SHOW drydock.two").value == "2")
+    }
   }
 
   @Test("An unreachable server and an unknown database are told apart")

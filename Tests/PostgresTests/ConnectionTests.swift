@@ -19,6 +19,22 @@ struct ConnectionTests {
     }
   }
 
+  @Test("A zero byte cuts neither a statement nor a value: both are refused")
+  func zeroBytes() throws {
+    try withDatabase(on: .v15) { database in
+      let connection = try Connection.open(database)
+      let statement = #expect(throws: PostgresError.self) {
+        try connection.execute("CREATE TABLE t (); \0 DROP TABLE t")
+      }
+      #expect(statement?.sqlState == "22021")
+      let value = #expect(throws: PostgresError.self) {
+        try connection.query("SELECT $1::text", [.text("a\0b")])
+      }
+      #expect(value?.sqlState == "22021")
+      #expect(try connection.execute("SELECT to_regclass('t') IS NULL").bool)
+    }
+  }
+
   @Test("Bytes come back as bytes")
   func bytes() throws {
     try withDatabase(on: .v15) { database in
@@ -44,6 +60,19 @@ struct ConnectionTests {
       #expect(twice?.reason.contains("(7)") == false)
       let wrong = #expect(throws: PostgresError.self) { try connection.execute("SELECT  nope") }
       #expect(wrong?.position == 9)
+    }
+  }
+
+  @Test("A COPY to the client or from it is refused where its rows would be lost")
+  func unexpectedCopy() throws {
+    try withDatabase(on: .v15) { database in
+      let connection = try Connection.open(database)
+      try connection.execute("CREATE TABLE t (a int); INSERT INTO t VALUES (1)")
+      for statement in ["COPY t TO STDOUT", "COPY t FROM STDIN"] {
+        let error = #expect(throws: PostgresError.self) { try connection.query(statement, []) }
+        #expect(error?.sqlState == "0A000")
+        #expect(try connection.execute("SELECT count(*) FROM t").int == 1)
+      }
     }
   }
 
@@ -75,6 +104,22 @@ struct ConnectionTests {
       )[0]
       #expect(found.bool("kept"))
       #expect(!found.bool("gone"))
+      #expect(!connection.isInTransaction)
+    }
+  }
+
+  @Test("A transaction whose failed statement was passed over does not look committed")
+  func failedTransaction() throws {
+    try withDatabase(on: .v15) { database in
+      let connection = try Connection.open(database)
+      let error = #expect(throws: PostgresError.self) {
+        try connection.transaction {
+          try connection.execute("CREATE TABLE gone ()")
+          _ = try? connection.execute("SELECT nope")
+        }
+      }
+      #expect(error?.sqlState == "25P02")
+      #expect(try connection.execute("SELECT to_regclass('gone') IS NULL").bool)
       #expect(!connection.isInTransaction)
     }
   }

@@ -39,11 +39,28 @@ struct TextTests {
     }
   }
 
+  @Test("A mark with a combining accent behind it is escaped like any other")
+  func combining() {
+    let foreign = "x\"\u{301} onclick=a <\u{301}b |\u{301}"
+    let element = HTML.element("p", ["title": foreign], [.text("'\u{301}")])
+    let safe = "x&quot;\u{301} onclick=a &lt;\u{301}b |\u{301}"
+    #expect(element.markup == "<p title=\"\(safe)\">&#39;\u{301}</p>")
+    #expect(Markdown.text(foreign) == "x\"\u{301} onclick=a \\<\u{301}b \\|\u{301}")
+    let output = PluginOutput(
+      service: "S",
+      status: .ok,
+      summary: "a|\u{301}b",
+      numbers: [.init("a'\u{301}b", 1)]
+    )
+    #expect(output.text == "S OK - a/\u{301}b | 'a_\u{301}b'=1;;;0\n")
+  }
+
   @Test("Text that steers a terminal or turns the direction is shown as an escape")
   func printable() {
     #expect(Printable.line("a\u{1B}[2J\nb") == "a\\u{1b}[2J\\nb")
     #expect(Printable.lines("a\n\tb\u{7}\u{9B}") == "a\n\tb\\u{7}\\u{9b}")
     #expect(Printable.line("a\u{202E}b") == "a\\u{202e}b")
+    #expect(Printable.line("a\u{61C}b") == "a\\u{61c}b")
     #expect(Printable.line("ä日") == "ä日")
   }
 

@@ -71,9 +71,6 @@ public struct SelectionOptions: ArgumentGroup, Equatable {
   /// The target, as the role that was asked for.
   func target(_ settings: ConnectionSettings) -> ConnectionSettings {
     guard let role else { return settings }
-    // Blanks and backslashes separate and quote there (manual, 34.1.2, `options`).
-    let quoted = role.replacing("\\", with: "\\\\").replacing(" ", with: "\\ ")
-    let options = [settings.keywords["options"], "-c role=\(quoted)"].compactMap(\.self)
-    return settings.with("options", options.joined(separator: " "))
+    return settings.setting("role", to: role)
   }
 }

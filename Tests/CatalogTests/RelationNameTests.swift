@@ -1,0 +1,24 @@
+import Testing
+
+@testable import Catalog
+
+@Suite("Names are the server's, byte by byte")
+struct RelationNameTests {
+  private let (whole, apart) = ("caf\u{E9}", "cafe\u{301}")
+
+  @Test("A letter with its accent and the letter and the accent name two tables")
+  func relations() {
+    let names = [whole, apart].map { RelationName(schema: "public", name: $0) }
+    #expect(whole == apart, "to Swift they are equal")
+    #expect(names[0] != names[1])
+    #expect(Set(names).count == 2)
+    #expect(names[1] < names[0] && !(names[0] < names[1]))
+  }
+
+  @Test("They name two objects of a schema as well")
+  func objects() {
+    let objects = [whole, apart].map { SchemaObject(.structure, "table", "public.\($0)") }
+    #expect(SchemaFingerprint(texts: [objects[0]: "a", objects[1]: "b"]).objects.count == 2)
+    #expect(objects[1] < objects[0] && !(objects[0] < objects[1]))
+  }
+}
