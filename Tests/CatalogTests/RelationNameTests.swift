@@ -4,7 +4,8 @@ import Testing
 
 @Suite("Names are the server's, byte by byte")
 struct RelationNameTests {
-  private let (whole, apart) = ("caf\u{E9}", "cafe\u{301}")
+  private let whole = "caf\u{E9}"
+  private let apart = "cafe\u{301}"
 
   @Test("A letter with its accent and the letter and the accent name two tables")
   func relations() {

@@ -50,7 +50,7 @@ struct TextTests {
       service: "S",
       status: .ok,
       summary: "a|\u{301}b",
-      numbers: [.init("a'\u{301}b", 1)]
+      numbers: [.init("a'\u{301}b", 1, unit: "")]
     )
     #expect(output.text == "S OK - a/\u{301}b | 'a_\u{301}b'=1;;;0\n")
   }
