@@ -6,25 +6,35 @@ struct SQLName {
 
   /// The name at the beginning of a text; nil where there is none.
   init?(_ text: Substring) {
-    guard text.first == "\"" else {
-      name = String(text.prefix { $0.isLetter || $0.isNumber || $0 == "_" || $0 == "$" })
-      rest = text.dropFirst(name.count)
+    // Not by characters: a quote with a combining mark behind it would be another one than a quote.
+    let scalars = text.unicodeScalars
+    guard scalars.first == "\"" else {
+      let end = scalars.firstIndex { !Self.isPlain($0) } ?? scalars.endIndex
+      (name, rest) = (String(scalars[..<end]), Substring(scalars[end...]))
       if name.isEmpty { return nil }
       return
     }
-    var name = ""
-    var rest = text.dropFirst()
-    while let quote = rest.firstIndex(of: "\"") {
-      name += rest[..<quote]
-      rest = rest[quote...].dropFirst()
-      guard rest.first == "\"" else {
-        (self.name, self.rest) = (name, rest)
+    var name = String.UnicodeScalarView()
+    var isInside = false
+    for place in scalars.indices {
+      if scalars[place] == "\"" {
+        // Two quotes within quotes are one of the name.
+        if !isInside && place > scalars.startIndex { name.append("\"") }
+        isInside.toggle()
+      } else if isInside {
+        name.append(scalars[place])
+      } else {
+        (self.name, rest) = (String(name), Substring(scalars[place...]))
         return
       }
-      name += "\""
-      rest = rest.dropFirst()
     }
-    return nil
+    if isInside { return nil }
+    (self.name, rest) = (String(name), "")
+  }
+
+  private static func isPlain(_ scalar: Unicode.Scalar) -> Bool {
+    scalar.properties.isAlphabetic || scalar.properties.numericType != nil || scalar == "_"
+      || scalar == "$"
   }
 
   /// The names of a list with commas.

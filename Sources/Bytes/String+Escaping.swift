@@ -17,4 +17,19 @@ extension String {
     }
     return text
   }
+
+  /// The text with each two of a scalar that stand together made one, as a reader of quotes takes them.
+  ///
+  /// - Parameter mark: The scalar that was doubled.
+  /// - Returns: The text, in which every other scalar is as it was.
+  public func undoubling(_ mark: Unicode.Scalar) -> String {
+    var text = ""
+    var isBehindMark = false
+    for scalar in unicodeScalars {
+      let isSecond = scalar == mark && isBehindMark
+      isBehindMark = scalar == mark && !isSecond
+      if !isSecond { text.unicodeScalars.append(scalar) }
+    }
+    return text
+  }
 }

@@ -26,11 +26,12 @@ extension Surroundings {
   ///
   /// The runner reads that stream too. Its commands begin a line with `::`, blanks left out, or have
   /// `##[` anywhere; only a text that holds one of them is put between marks.
-  func say(_ text: String) {
+  func say(_ text: String) { errors.write(withoutCommands(text)) }
+
+  /// A text in which a runner finds no command of its own; anywhere else as it is.
+  func withoutCommands(_ text: String) -> String {
     let mayCommand = ["::", "##["].contains { text.contains($0) }
-    errors.write(
-      isWorkflow && mayCommand
-        ? WorkflowCommands.inert(text, token: Self.workflowToken) : text
-    )
+    return isWorkflow && mayCommand
+      ? WorkflowCommands.inert(text, token: Self.workflowToken) : text
   }
 }

@@ -43,7 +43,8 @@ public struct Context: Sendable {
     if isJSON {
       world.output.line(report.json.compact)
     } else {
-      world.output.write(report.text(width: world.output.width, style: world.output.style))
+      let text = report.text(width: world.output.width, style: world.output.style)
+      world.output.write(world.withoutCommands(text))
     }
   }
 

@@ -7,7 +7,11 @@ struct RunEnding {
   let statements: StatementRunner
 
   /// Gives the session back the role and the search path with which it began.
-  static let reset = "RESET SESSION AUTHORIZATION; RESET ROLE; RESET search_path"
+  ///
+  /// And what COMMIT waits for: a patch that turned that off could be gone after a crash of the
+  /// server, although it was reported as applied.
+  static let reset =
+    "RESET SESSION AUTHORIZATION; RESET ROLE; RESET search_path; RESET synchronous_commit"
 
   private var connection: Connection { statements.connection }
 

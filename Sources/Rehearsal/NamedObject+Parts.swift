@@ -5,20 +5,21 @@ extension Observation.NamedObject {
     var parts = [""]
     var isQuoted = false
     var wasQuote = false
-    for character in name {
-      if character == "\"" {
+    // Not by characters: a quote with a combining mark behind it would be another one than a quote.
+    for scalar in name.unicodeScalars {
+      if scalar == "\"" {
         // Two quotes within quotes are one of the name.
-        if wasQuote && !isQuoted { parts[parts.count - 1].append(character) }
+        if wasQuote && !isQuoted { parts[parts.count - 1].unicodeScalars.append(scalar) }
         isQuoted.toggle()
         wasQuote = true
         continue
       }
       wasQuote = false
-      if !isQuoted && (character == "(" || character == " ") { break }
-      if !isQuoted && character == "." {
+      if !isQuoted && (scalar == "(" || scalar == " ") { break }
+      if !isQuoted && scalar == "." {
         parts.append("")
       } else {
-        parts[parts.count - 1].append(character)
+        parts[parts.count - 1].unicodeScalars.append(scalar)
       }
     }
     return parts

@@ -1,3 +1,4 @@
+internal import Bytes
 internal import Catalog
 internal import Snapshot
 
@@ -57,8 +58,9 @@ struct SnapshotRows: Sendable {
 
   /// A name without the quotes that the server's `%I` writes where SQL needs them.
   private static func unquoted(_ name: String) -> String {
-    name.replacing("\"\"", with: "\u{0}").replacing("\"", with: "")
-      .replacing("\u{0}", with: "\"")
+    // No name has a zero byte, so it can stand for a quote that is part of one.
+    name.escaping(["\"": "\u{0}"]).replacing("\u{0}\u{0}", with: "\u{1}")
+      .escaping(["\u{0}": ""]).replacing("\u{1}", with: "\"")
   }
 }
 

@@ -40,10 +40,22 @@ public struct Globals: Sendable, Equatable {
   }
 
   private static func withoutPassword(_ line: String) -> String {
-    guard line.hasPrefix("ALTER ROLE ") || line.hasPrefix("CREATE ROLE "),
-      let start = line.firstRange(of: " PASSWORD '"),
+    guard let head = ["ALTER ROLE ", "CREATE ROLE "].first(where: line.hasPrefix),
+      let start = line[endOfName(in: line, head.count)...].firstRange(of: " PASSWORD '"),
       let end = line[start.upperBound...].firstIndex(of: "'")
     else { return line }
     return String(line[..<start.lowerBound] + line[line.index(after: end)...])
+  }
+
+  /// Where the role's name ends, in which a password may seem to stand too.
+  private static func endOfName(in line: String, _ head: Int) -> String.Index {
+    let scalars = line.unicodeScalars
+    let start = scalars.index(scalars.startIndex, offsetBy: head)
+    guard scalars[start...].first == "\"" else { return start }
+    var isInside = false
+    for place in scalars[start...].indices {
+      if scalars[place] == "\"" { isInside.toggle() } else if !isInside { return place }
+    }
+    return scalars.endIndex
   }
 }

@@ -1,3 +1,4 @@
+internal import Bytes
 internal import FoundationEssentials
 internal import Postgres
 internal import Problems
@@ -52,6 +53,7 @@ extension QueryCommand {
 
   /// `shop@1f2e3d4c`; a name's percent sign would be one of psql's own words.
   static func prompt(_ content: SnapshotContent) -> String {
-    "\(content.manifest.database.name)@\(content.name.shortID)".replacing("%", with: "%%")
+    Printable.line("\(content.manifest.database.name)@\(content.name.shortID)")
+      .escaping(["%": "%%"])
   }
 }

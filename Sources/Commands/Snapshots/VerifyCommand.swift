@@ -168,6 +168,8 @@ public struct VerifyCommand: FleetCommand {
     }
     guard let proof = last else { return nil }
     let age = Date().timeIntervalSince1970 - Double(proof.proven)
-    return age <= maxAge / .seconds(1) ? proof : nil
+    // One from the future, by a clock that was wrong, would count as recent for ever; clocks may
+    // differ by five minutes.
+    return age >= -300 && age <= maxAge / .seconds(1) ? proof : nil
   }
 }

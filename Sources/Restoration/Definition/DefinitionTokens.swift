@@ -1,3 +1,5 @@
+internal import Bytes
+
 /// The tokens of SQL as `pg_dump` writes it, with their places.
 ///
 /// Just enough of the lexical structure (manual, 4.1) to know what is code and what only looks like
@@ -118,7 +120,7 @@ struct DefinitionTokens: Sequence, IteratorProtocol {
 
   private func name(in range: Range<Int>) -> String {
     let text = String(decoding: bytes[range.dropFirst().dropLast()], as: UTF8.self)
-    return text.replacing("\"\"", with: "\"")
+    return text.undoubling("\"")
   }
 
   private func peek(_ ahead: Int = 0) -> UInt8? {

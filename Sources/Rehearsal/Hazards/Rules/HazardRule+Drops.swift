@@ -1,3 +1,4 @@
+internal import Bytes
 internal import Migration
 internal import SQLSyntax
 
@@ -65,7 +66,7 @@ extension SchemaAction {
 extension Observation.NamedObject {
   /// Whether the name, without schema, arguments and the table that it belongs to, is this one.
   fileprivate func isNamed(_ plain: String) -> Bool {
-    let quoted = "\"\(plain.replacing("\"", with: "\"\""))\""
+    let quoted = "\"\(plain.escaping(["\"": "\"\""]))\""
     let head = name.prefix { $0 != "(" }
     return [plain, quoted].contains { word in
       head == word || head.hasSuffix(".\(word)") || head.hasPrefix("\(word) on ")
