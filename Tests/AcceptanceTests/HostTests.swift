@@ -147,6 +147,14 @@ struct HostTests {
       try owner.restore(into: restored)
       try Copies(on: .v15, in: owner.directory).expectEqual(restored, source)
     }
+    // What both have stays in both forms; this only the owner's snapshot has.
+    let connection = try Connection.open(source)
+    try connection.execute(
+      "CREATE TABLE brief AS SELECT md5(random()::text) FROM generate_series(1, 20000)"
+    )
+    try owner.backup(source)
+    try connection.execute("DROP TABLE brief")
+    try scene.host(["backup", source.argument]).require(0)
     try owner.run(["forget", "--keep-last", "1"]).require(0)
     try owner.run(["collect"]).require(0)
     #expect(try owner.objects(in: "marks").count == 1)
