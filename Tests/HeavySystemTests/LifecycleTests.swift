@@ -17,6 +17,10 @@ struct LifecycleTests: SystemScenario {
     case rotation
     /// Before: `psql -f` in a pipeline, whose exit code and output do not say what failed.
     case errors
+    /// Before: a nightly job that has stopped fails nowhere.
+    case health
+    /// Before: what it costs stands on the invoice.
+    case budget
   }
 
   enum Check: CaseIterable {
@@ -24,6 +28,8 @@ struct LifecycleTests: SystemScenario {
     case damageIsKnownBefore
     case oldPassphraseOpensNothing
     case rootCauseIsTold
+    case missedNightIsHeard
+    case costIsToldBefore
   }
 
   static func broken(without feature: Feature) -> Set<Check> {
@@ -32,6 +38,8 @@ struct LifecycleTests: SystemScenario {
     case .verification: [.damageIsKnownBefore]
     case .rotation: [.oldPassphraseOpensNothing]
     case .errors: [.rootCauseIsTold]
+    case .health: [.missedNightIsHeard]
+    case .budget: [.costIsToldBefore]
     }
   }
 
@@ -82,6 +90,7 @@ struct LifecycleTests: SystemScenario {
       try deploy(place)
       try copy(place)
       try rotate(&place, without: feature, &findings)
+      try watch(place, without: feature, &findings)
       try damage(place, without: feature, &findings)
       try restore(place, without: feature, &findings)
       try fail(place, without: feature, &findings)
@@ -141,6 +150,31 @@ struct LifecycleTests: SystemScenario {
     let opened = try user.run(["snapshots"])
     findings.note(.oldPassphraseOpensNothing, opened.code == 2, "\(opened)")
     try user.run(["snapshots"], place.now).require(0)
+  }
+
+  /// A night passes over one database, and the repository outgrows what it may cost.
+  private static func watch(
+    _ place: Place,
+    without feature: Feature?,
+    _ findings: inout Findings<Check>
+  ) throws {
+    let user = place.user
+    let name = place.database.keywords["dbname"] ?? ""
+    for (databases, code) in [(name, Int32(0)), ("\(name), forgotten", 1)] {
+      let file = try user.file("health.yaml", "health: {databases: [\(databases)]}\n")
+      guard feature != .health else {
+        findings.note(.missedNightIsHeard, false, "nobody has looked")
+        continue
+      }
+      let run = try user.run(["health", "--config", file], place.now)
+      let isTold = run.output.contains("forgotten: there is no snapshot of it") == (code == 1)
+      findings.note(.missedNightIsHeard, run.code == code && isTold, "\(run)")
+    }
+    let file = try user.file("budget.yaml", "budget: {size: 10KiB}\n")
+    let words = ["backup", place.database.argument]
+    let run = try user.run(words + (feature == .budget ? [] : ["--config", file]), place.now)
+    #expect(run.code == 0, "\(run)")
+    findings.note(.costIsToldBefore, run.errors.contains("of 10.0 KiB"), "\(run)")
   }
 
   /// A pack of the first place rots.

@@ -38,7 +38,10 @@ struct Finding: Sendable, Equatable {
     let order: [Severity] = [.bad, .warning, .good]
     let advice = order.flatMap { severity in
       findings.filter { $0.severity == severity }.compactMap { finding in
-        finding.advice.map { "\(finding.subject): \(finding.text). \($0)" }
+        finding.advice.map { advice in
+          let end = finding.text.hasSuffix(".") ? "" : "."
+          return "\(finding.subject): \(finding.text)\(end) \(advice)"
+        }
       }
     }
     return Report(

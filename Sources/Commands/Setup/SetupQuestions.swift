@@ -39,7 +39,6 @@ struct SetupQuestions {
     let environment = context.world.environment
     let home = environment["HOME"].map { $0 + "/.config" }
     let own = environment["XDG_CONFIG_HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil } ?? home
-    let isRoot = ProcessSurroundings.user == 0
     let directory = isRoot ? context.world.systemDirectory : own.map { $0 + "/drydock" }
     let file = "\(directory ?? context.world.directory)/\(ConfigurationSearch.fileName)"
     guard FileFacts(path: file) == nil else {
@@ -54,14 +53,17 @@ struct SetupQuestions {
     return file
   }
 
+  private var isRoot: Bool { ProcessSurroundings.user == 0 }
+
   private func choose() throws -> ConfigurationExample {
+    let usual = isRoot ? ConfigurationExample.server : .laptop
     say("")
     for example in ConfigurationExample.allCases {
       let name = example.rawValue
       say("  \(name)\(String(repeating: " ", count: 8 - name.count))\(example.meaning)")
     }
     while true {
-      let answer = try ask("What is this?", preset: ConfigurationExample.server.rawValue)
+      let answer = try ask("What is this?", preset: usual.rawValue)
       if let example = ConfigurationExample(argument: answer) { return example }
       let all = ConfigurationExample.allCases.map(\.rawValue).joined(separator: ", ")
       say("  One of \(all).")
@@ -84,10 +86,12 @@ struct SetupQuestions {
     }
   }
 
+  /// Below the home directory of whoever may not write elsewhere.
   private func preset(_ example: ConfigurationExample) -> String {
-    guard example == .laptop, let home = context.world.environment["HOME"] else {
-      return example.placeholders.repository
-    }
+    let usual = example.placeholders.repository
+    guard usual.hasPrefix("/"), !isRoot || example == .laptop,
+      let home = context.world.environment["HOME"]
+    else { return usual }
     return "\(home)/backups/drydock"
   }
 
