@@ -43,7 +43,7 @@ public struct CompleteCommand: RunnableCommand {
       end.yield()
     }
     let clock = Task {
-      try? await Task.sleep(for: Self.patience)
+      try? await context.world.pause(Self.patience)
       end.yield()
     }
     for await _ in ends { break }
