@@ -1,4 +1,5 @@
 internal import Cluster
+internal import Glibc
 public import Postgres
 
 /// A server that one test has for itself: roles belong to all databases of one.
@@ -17,5 +18,14 @@ public struct OwnServer: Sendable {
   /// How to connect to one of its databases as the superuser.
   public func settings(_ database: String = "postgres") -> ConnectionSettings {
     server.settings(database: database)
+  }
+
+  /// Does something while the server takes no connection and no request to cancel, as one that has
+  /// lost its network; sessions that are there go on.
+  public func whileSilent(_ body: () throws -> Void) rethrows {
+    guard let pid = server.pid else { preconditionFailure("the server of a test runs") }
+    kill(pid, SIGSTOP)
+    defer { kill(pid, SIGCONT) }
+    try body()
   }
 }

@@ -52,6 +52,22 @@ struct SessionTests {
     }
   }
 
+  @Test("A request to cancel that no server takes is not waited for without an end")
+  func silentServer() throws {
+    let server = try OwnServer(on: .v15)
+    let connection = try Connection.open(server.settings())
+    let canceller = connection.canceller
+    let isBack = DispatchSemaphore(value: 0)
+    server.whileSilent {
+      DispatchQueue(label: "test.cancel").async {
+        canceller.cancel()
+        isBack.signal()
+      }
+      // Far longer than it may take: without a limit it would be for ever.
+      #expect(isBack.wait(timeout: .now() + 120) == .success)
+    }
+  }
+
   @Test("Sessions that block leave the others running", .timeLimit(.minutes(5)))
   func lanes() async throws {
     try await withDatabase(on: .v15) { database in
