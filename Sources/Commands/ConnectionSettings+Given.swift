@@ -22,9 +22,26 @@ extension ConnectionSettings {
 
   /// Reads an address of a database, and refuses a password where others can see it.
   ///
-  /// Only the environment may hold one. Throws a `Problem` of kind `usage`, also for an empty word on
-  /// the command line: libpq would take its default, which nobody has named.
+  /// Only the environment may hold one. Throws a `Problem` of kind `usage`, also for an empty word and
+  /// for an address without a database's name: libpq would take that of the user, which nobody has
+  /// named. A service counts as a name, since only libpq reads what stands in it.
   public static func given(_ text: String, _ place: Place) throws -> ConnectionSettings {
+    let settings = try server(text, place)
+    guard settings.keywords["dbname"] == nil, settings.keywords["service"] == nil else {
+      return settings
+    }
+    throw Problem(
+      .usage,
+      code: "usage.no-database",
+      "An address \(place.words) names no database",
+      reason: "libpq would take the name of the user for the database's, in silence",
+      facts: settings.keywords.isEmpty ? [] : [.init("address", settings.argument)],
+      hint: "Add the name: postgresql://HOST/NAME, or dbname=NAME among keywords."
+    )
+  }
+
+  /// Reads an address of a server, any database of which will do, by the same rules.
+  static func server(_ text: String, _ place: Place) throws -> ConnectionSettings {
     guard !text.isEmpty || place != .commandLine else {
       throw Problem(
         .usage,

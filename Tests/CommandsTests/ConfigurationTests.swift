@@ -108,7 +108,7 @@ struct ConfigurationTests {
       "key_file: /dev/null", "receipt_key: /dev/null", "receipt_keys: [receipts-00]",
       "protected: false", "policy: lax.yaml", "repository: s3://elsewhere/bucket",
       "database: postgresql://elsewhere/app", "database: service=other",
-      "database: hostaddr=10.0.0.1", "profiles: {p: {protected: false}}",
+      "database: hostaddr=10.0.0.1 dbname=app", "profiles: {p: {protected: false}}",
     ]
   )
   func untrusted(_ text: String) throws {
@@ -155,6 +155,27 @@ struct ConfigurationTests {
       withDestinationPath: target
     )
     #expect(try refusal(sandbox).code == "configuration.untrusted-key")
+  }
+
+  @Test(
+    "An address without a database's name names none, wherever it stands",
+    arguments: ["postgresql://db/", "postgresql://me@db", "host=db user=me", "''"]
+  )
+  func nameless(_ address: String) throws {
+    let sandbox = try Sandbox()
+    let file = "database: \(address)\nscratch_server: host=db user=me\n"
+    try sandbox.write(home, file)
+    let problem = try refusal(sandbox)
+    #expect(problem.code == "usage.no-database" && problem.kind == .usage)
+    #expect(problem.description.contains("in a configuration file names no database"))
+    #expect(problem.hint?.contains("dbname=NAME") == true)
+    // A profile's address is held to the same; a server, and a service, need no name.
+    try sandbox.write(home, "profiles: {p: {database: \(address)}}\n")
+    #expect(throws: Problem.self) { try sandbox.configuration("--profile p") }
+    try sandbox.write(home, "database: service=shop\nscratch_server: host=db user=me\n")
+    #expect(try sandbox.configuration().database?.keywords["service"] == "shop")
+    sandbox.environment["DRYDOCK_DATABASE"] = "host=db"
+    #expect(try refusal(sandbox).description.contains("in the environment names no database"))
   }
 
   @Test("A password in a file is refused, and dangerous variables are, too")

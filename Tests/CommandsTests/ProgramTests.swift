@@ -78,6 +78,11 @@ struct ProgramTests {
     let empty = await sandbox.run("change --database=")
     #expect(empty.status == .usage)
     #expect(empty.errors.contains("An empty word names no database"))
+    for address in ["postgresql://db/", "host=db"] {
+      let nameless = await sandbox.run("change --database \(address)")
+      #expect(nameless.status == .usage)
+      #expect(nameless.errors.contains("An address on the command line names no database"))
+    }
 
     let unasked = await sandbox.run("change --database prod")
     #expect(unasked.status == .refused)

@@ -67,9 +67,12 @@ struct SetupTests {
   @Test("A passphrase that is there is used")
   func passphrase() async throws {
     let file = try sandbox.write("mine", "a passphrase of my own\n")
-    sandbox.answers = ["server", "backups", "host=/nowhere", "yes", file]
+    let database = "host=/nowhere dbname=shop"
+    sandbox.answers = ["server", "backups", "host=/nowhere", database, "yes", file]
     let (status, output, errors) = await sandbox.drydock("init")
     #expect(status == .done, "\(errors)")
+    // An address without a database's name was asked for again.
+    #expect(errors.contains("An address in a configuration file names no database"), "\(errors)")
     #expect(output.contains("the passphrase in ROOT/mine"))
     #expect(try sandbox.read("mine") == "a passphrase of my own\n")
   }

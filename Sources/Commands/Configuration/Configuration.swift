@@ -109,9 +109,11 @@ public struct Configuration: Sendable, Equatable {
     let configuredDatabase = try configured.database.map { try ConnectionSettings.given($0, .file) }
     result.database =
       try variables.settings.database.map { try .given($0, .environment) } ?? configuredDatabase
-    let scratchServer = try configured.scratchServer.map { try ConnectionSettings.given($0, .file) }
+    let scratchServer = try configured.scratchServer.map { address in
+      try ConnectionSettings.server(address, .file)
+    }
     result.scratchServer =
-      try variables.settings.scratchServer.map { try .given($0, .environment) } ?? scratchServer
+      try variables.settings.scratchServer.map { try .server($0, .environment) } ?? scratchServer
     if options.profile != nil {
       result.databaseOfChosenProfile = try Self.database(of: profile, in: files)
     }

@@ -108,7 +108,7 @@ struct FleetRoster {
 
   /// The databases of all servers, which are asked at the same time.
   private func found() async throws -> [FleetMember] {
-    let servers = try settings.servers.map { try ConnectionSettings.given($0, .file) }
+    let servers = try settings.servers.map { try ConnectionSettings.server($0, .file) }
     let asked = await withTaskGroup(of: (Int, [FleetMember]).self) { group in
       for (place, server) in servers.enumerated() {
         group.addTask { (place, await databases(of: server)) }

@@ -25,7 +25,9 @@ public struct DatabaseOptions: ArgumentGroup, Equatable {
     if let database { return try .given(database, .commandLine) }
     if let configured = context.configuration.database { return configured }
     // libpq's own variables name a database as well as ours do.
-    let libpq = ["PGDATABASE", "PGSERVICE"].contains { context.world.environment[$0] != nil }
+    let libpq = ["PGDATABASE", "PGSERVICE"].contains { name in
+      context.world.environment[name]?.isEmpty == false
+    }
     if libpq { return ConnectionSettings() }
     throw Problem(
       .usage,

@@ -8,7 +8,7 @@ extension RehearsalOptions {
     switch scratchServer {
     case nil: context.configuration.scratchServer
     case "own": nil
-    case .some(let address): try ConnectionSettings.given(address, .commandLine)
+    case .some(let address): try ConnectionSettings.server(address, .commandLine)
     }
   }
 }

@@ -111,7 +111,8 @@ struct SetupQuestions {
       } catch let problem as Problem {
         say("  \(problem.summary)\(problem.reason.map { ": \($0)" } ?? "")")
         if let hint = problem.hint { say("  \(hint)") }
-        guard problem.code != "usage.password-in-file" else { continue }
+        let isRefused = ["usage.password-in-file", "usage.no-database"].contains(problem.code)
+        guard !isRefused else { continue }
         let keep = try ask("Keep it all the same (yes, no)?", preset: "no")
         if keep == "yes" { return answer }
         preset = answer
