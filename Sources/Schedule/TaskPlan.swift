@@ -3,6 +3,14 @@ public import Processes
 
 /// Which tasks are run when, and what holds for all of them.
 public struct TaskPlan: Sendable, Equatable {
+  /// How long one attempt at a task may take.
+  public enum Limit: Sendable, Equatable {
+    /// No longer than this.
+    case within(Duration)
+    /// As long as it wants.
+    case unlimited
+  }
+
   /// One task of a plan.
   public struct Entry: Sendable, Equatable {
     /// What is run.
@@ -11,6 +19,8 @@ public struct TaskPlan: Sendable, Equatable {
     public var rhythm: Rhythm
     /// The words after the command's name, such as `--level 3`.
     public var words: [String]
+    /// How long one attempt may take; nil for as long as the plan says.
+    public var limit: Limit?
 
     /// Makes an entry.
     public init(_ task: ScheduledTask, _ rhythm: Rhythm, words: [String] = []) {
@@ -28,6 +38,8 @@ public struct TaskPlan: Sendable, Equatable {
   public var retries = 2
   /// The pause before the first of these; each one after it is twice as long.
   public var retryAfter: Duration = .seconds(300)
+  /// How long one attempt may take: one that hangs is heard of, and the next ones have their turn.
+  public var limit = Limit.within(.seconds(86_400))
   /// How the tasks give way to other work of the machine.
   public var priority = ProcessPriority.normal
 
@@ -39,6 +51,12 @@ public struct TaskPlan: Sendable, Equatable {
 
   /// The entry of a task; nil where the plan has none.
   public func entry(_ task: ScheduledTask) -> Entry? { entries.first { $0.task == task } }
+
+  /// How long one attempt at a task may take; nil for as long as it wants.
+  func timeLimit(of task: ScheduledTask) -> Duration? {
+    guard case .within(let length) = entry(task)?.limit ?? limit else { return nil }
+    return length
+  }
 
   /// By how much this host is later than the plan: between nothing and the jitter.
   ///

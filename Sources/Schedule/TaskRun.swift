@@ -27,7 +27,8 @@ public struct TaskRun: Sendable {
   public var hookEnvironment: [String: String] = [:]
   /// Whether to wait until the same task ends that somebody else runs.
   public var waits = false
-  private let clock: WallClock
+  /// Tells the time, and waits.
+  let clock: WallClock
 
   /// Describes a run.
   public init(_ task: ScheduledTask, of plan: TaskPlan, _ journal: TaskJournal, _ clock: WallClock)
@@ -43,7 +44,7 @@ public struct TaskRun: Sendable {
   /// - Parameter work: One attempt; it throws nothing, since a failure must be remembered.
   /// - Returns: How it ended, also where the task failed.
   /// - Throws: `schedule.task-runs` where the same task runs already; then nothing was done.
-  public func run(_ work: @Sendable () async -> Attempt) async throws -> TaskOutcome {
+  public func run(_ work: @escaping @Sendable () async -> Attempt) async throws -> TaskOutcome {
     let claim = try await claim()
     defer { withExtendedLifetime(claim) {} }
     let notes = RunNotes()
@@ -59,7 +60,7 @@ public struct TaskRun: Sendable {
       last = Attempt(exit: problem.kind == .interrupted ? Self.stopped : Self.hookFailed)
       last.problem = problem
     } else {
-      (last, attempts) = await tries(work, notes)
+      (last, attempts) = await tries(work, claim, notes)
     }
     var record = TaskRecord(
       task: task,
@@ -106,13 +107,14 @@ public struct TaskRun: Sendable {
   }
 
   private func tries(
-    _ work: @Sendable () async -> Attempt,
+    _ work: @escaping @Sendable () async -> Attempt,
+    _ claim: TaskJournal.Claim,
     _ notes: RunNotes
   ) async -> (last: Attempt, count: Int) {
     var count = 1
     while true {
       if plan.retries > 0 { notes.say("attempt \(count) at \(clock.now().formatted(.iso8601))\n") }
-      var last = await work()
+      var last = await attempt(work, holding: claim)
       notes.say(last.log)
       if let problem = last.problem { notes.say("\(problem)\n") }
       guard last.mayPass, count <= plan.retries else { return (last, count) }

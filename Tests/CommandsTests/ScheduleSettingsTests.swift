@@ -14,15 +14,17 @@ struct ScheduleSettingsTests {
 
   private static let whole = """
     schedule:
-      copy: {at: "06:00", to: s3://elsewhere/shop, to_passphrase_file: /etc/drydock/elsewhere}
+      copy:
+        {at: "06:00", to: s3://elsewhere/shop, to_passphrase_file: /etc/drydock/elsewhere, limit: none}
       backup: {every: 15m, jobs: 4}
       forget: {at: "03:00"}
       collect: {at: ["03:10", "15:10"], max_repack: 10GiB}
-      verify: {at: "04:00", days: [sun, wed], level: 3, max_age: 6d}
+      verify: {at: "04:00", days: [sun, wed], level: 3, max_age: 6d, limit: 1d12h}
       check: {at: "05:00", day: 1, read_data: 10%}
       jitter: 5m
       retries: 3
       retry_after: 1m
+      limit: 6h
       priority: idle
     hooks:
       before: [[/usr/bin/mount, /srv/backups]]
@@ -45,7 +47,9 @@ struct ScheduleSettingsTests {
       ]
     )
     #expect(plan.jitter == .seconds(300) && plan.retries == 3 && plan.retryAfter == .seconds(60))
-    #expect(plan.priority == .idle)
+    #expect(plan.priority == .idle && plan.limit == .within(.seconds(6 * 3600)))
+    #expect(plan.entry(.verify)?.limit == .within(.seconds(36 * 3600)))
+    #expect(plan.entry(.copy)?.limit == .unlimited && plan.entry(.backup)?.limit == nil)
   }
 
   @Test("Hooks and pings are read")
@@ -63,6 +67,7 @@ struct ScheduleSettingsTests {
     let plan = try #require(try settings("schedule: {verify: {every: 1h}}").plan)
     #expect(plan.entries == [.init(.verify, .every(minutes: 60), words: ["--oldest"])])
     #expect(plan.jitter == .zero && plan.retries == 2 && plan.priority == .normal)
+    #expect(plan.limit == .within(.seconds(24 * 3600)))
     let latest = try settings("schedule: {verify: {every: 1h, snapshot: latest}}").plan
     #expect(latest?.entries.first?.words == ["latest"])
   }
@@ -105,6 +110,8 @@ struct ScheduleSettingsTests {
       ("schedule: {backup: {every: 5m}, jitter: 5m}", "shorter than the pause"),
       ("schedule: {backup: {every: 5m}, priority: lowest}", "one of idle, low, normal"),
       ("schedule: {backup: {every: 5m}, retries: many}", "from 0 to 20"),
+      ("schedule: {backup: {every: 5m}, limit: 0s}", "at least 1s, or 'none'"),
+      ("schedule: {backup: {every: 5m, limit: soon}}", "at least 1s, or 'none'"),
       ("hooks: {before: [umount /srv]}", "A list of words"),
       ("hooks: {before: [[umount, /srv]]}", "must be an absolute path"),
       ("hooks: {befor: [[/bin/true]]}", "Did you mean 'before'?"),

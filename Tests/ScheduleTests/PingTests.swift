@@ -43,9 +43,11 @@ struct PingTests {
     let place = try TemporaryDirectory(prefix: "drydock-schedule")
     let identity = PlanIdentity(profile: nil, repository: "/srv/r", database: "shop")
     let time = try FakeTime("2026-11-22T02:15:00Z", isEager: true)
+    var plan = TaskPlan([.init(.backup, .every(minutes: 60))])
+    plan.limit = .unlimited
     var run = TaskRun(
       .backup,
-      of: TaskPlan([.init(.backup, .every(minutes: 60))]),
+      of: plan,
       try TaskJournal(of: identity, in: place.path),
       time.clock
     )

@@ -24,6 +24,8 @@ struct TaskRunTests {
       journal = try TaskJournal(of: identity, in: place.path)
       time = try FakeTime("2026-11-22T02:15:00Z", isEager: true)
       plan.retryAfter = .seconds(60)
+      // The time of these tests flies: a limit would be over at once.
+      plan.limit = .unlimited
       try write("seen", "")
     }
 
@@ -42,9 +44,10 @@ struct TaskRunTests {
 
     func run(
       _ task: ScheduledTask = .backup,
+      by clock: WallClock? = nil,
       _ work: @escaping @Sendable () async -> Attempt = { Attempt(exit: 0, log: "all well\n") }
     ) async throws -> TaskOutcome {
-      var run = TaskRun(task, of: plan, journal, time.clock)
+      var run = TaskRun(task, of: plan, journal, clock ?? time.clock)
       run.hooks = hooks
       run.pings = pings
       run.hookEnvironment = ["PATH": "/usr/bin:/bin", "DRYDOCK_PROFILE": "shop"]
@@ -260,6 +263,78 @@ struct TaskRunTests {
     #expect(try await work.value.record.result == .interrupted)
     #expect(try stage.text("seen") == "after interrupted\n")
     #expect(try stage.journal.last(of: .backup)?.result == .interrupted)
+  }
+
+  /// What is asked to stop, and does.
+  private static let obeying: @Sendable () async -> Attempt = {
+    while !Task.isCancelled { await Task.yield() }
+    let problem = Problem(.interrupted, code: "interrupted", "stopped")
+    return Attempt(exit: 130, problem: problem, log: "read 3 tables\n")
+  }
+
+  @Test("What takes longer than it may is stopped, tried again, and told with its limit")
+  func timedOut() async throws {
+    var stage = try Stage()
+    stage.plan.limit = .within(.seconds(7200))
+    stage.plan.retries = 1
+    stage.hooks.failure = [stage.hook("$DRYDOCK_ERROR_CODE")]
+    let now = stage.time.clock.now
+    let clock = WallClock(
+      now: now,
+      pause: { length in
+        // All waiting is over at once, but for that in which an attempt may end.
+        if length == LimitedAttempt.grace { try await Task.sleep(for: .seconds(3600)) }
+      }
+    )
+    let outcome = try await stage.run(by: clock, Self.obeying)
+    #expect(outcome.record.result == .failed && outcome.record.exit == 1)
+    #expect(outcome.record.attempts == 2)
+    let problem = try #require(outcome.problem)
+    #expect(problem.code == "schedule.timed-out" && problem.kind == .failed)
+    #expect(problem.summary == "The task backup took longer than 2h and was stopped")
+    #expect(problem.hint?.contains("'limit: 48h' into 'backup:'") == true)
+    let log = try ReadableFile.contents(of: stage.journal.log(of: .backup))
+    #expect(String(decoding: log, as: UTF8.self).contains("read 3 tables"))
+    #expect(try stage.text("seen") == "schedule.timed-out\n")
+    // The lock is gone with the attempt.
+    stage.plan.limit = .unlimited
+    #expect(try await stage.run().problem == nil)
+  }
+
+  @Test("What does not stop is left alone and heard of, and never runs beside itself")
+  func endless() async throws {
+    var stage = try Stage()
+    stage.plan.entries[0].limit = .within(.seconds(90))
+    let (stream, end) = AsyncStream.makeStream(of: Int.self)
+    let outcome = try await stage.run {
+      // A task of its own, which nobody cancels.
+      await Task { for await _ in stream {} }.value
+      return Attempt(exit: 0)
+    }
+    #expect(outcome.problem?.code == "schedule.does-not-end" && outcome.record.attempts == 1)
+    #expect(outcome.problem?.summary.contains("took longer than 90s and does not stop") == true)
+    stage.plan.entries[0].limit = .unlimited
+    let ready = stage
+    let error = await #expect(throws: Problem.self) { try await ready.run() }
+    #expect(error?.code == "schedule.task-runs")
+    end.finish()
+    while (try? await ready.run()) == nil { await Task.yield() }
+  }
+
+  @Test("Who ends in time, or is stopped by somebody, is not late")
+  func inTime() async throws {
+    var stage = try Stage()
+    stage.plan.limit = .within(.seconds(7200))
+    let clock = WallClock(
+      now: stage.time.clock.now,
+      pause: { _ in try await Task.sleep(for: .seconds(3600)) }
+    )
+    let ready = stage
+    #expect(try await ready.run(by: clock).problem == nil)
+    let work = Task { try await ready.run(by: clock, Self.obeying) }
+    work.cancel()
+    let record = try await work.value.record
+    #expect(record.result == .interrupted && record.exit == 130)
   }
 
   @Test("Two plans that share a repository have two journals")

@@ -11,7 +11,13 @@ extension ConfigurationFile {
     case jitter
     case retries
     case retryAfter = "retry_after"
+    case limit
     case priority
+  }
+
+  /// A key of every task, beside those that say when it is due.
+  private enum TaskKey: String, CaseIterable {
+    case limit
   }
 
   /// A key that says when a task is due.
@@ -54,6 +60,7 @@ extension ConfigurationFile {
     if let jitter = found[.jitter] { plan.jitter = try duration(jitter) }
     if let retries = found[.retries] { plan.retries = try retryCount(retries) }
     if let pause = found[.retryAfter] { plan.retryAfter = try duration(pause) }
+    if let limit = found[.limit] { plan.limit = try self.limit(limit) }
     if let priority = found[.priority] { plan.priority = try self.priority(priority) }
     try refuseLongJitter(plan, node)
     return plan
@@ -73,14 +80,18 @@ extension ConfigurationFile {
   private func planned(_ task: ScheduledTask, _ node: YAMLNode) throws -> TaskPlan.Entry {
     var found: [RhythmKey: YAMLNode] = [:]
     var words: [String] = []
+    var limit: TaskPlan.Limit?
     let options = TaskOption.options(of: task)
     for entry in try entries(of: node) {
       if let key = RhythmKey(rawValue: entry.key.name) {
         found[key] = entry.value
+      } else if TaskKey(rawValue: entry.key.name) == .limit {
+        limit = try self.limit(entry.value)
       } else if let option = options.first(where: { $0.key == entry.key.name }) {
         words += try option.words(entry.value, in: self)
       } else {
-        throw unknown(entry.key, in: RhythmKey.allCases.map(\.rawValue) + options.map(\.key))
+        let known = RhythmKey.allCases.map(\.rawValue) + TaskKey.allCases.map(\.rawValue)
+        throw unknown(entry.key, in: known + options.map(\.key))
       }
     }
     if task == .verify, !words.contains("--oldest"), !words.contains("latest") {
@@ -89,7 +100,8 @@ extension ConfigurationFile {
     if task == .copy, !words.contains(where: { $0.hasPrefix("--to=") }) {
       throw problem(node.mark, "bad-value", "The key 'to' is missing here")
     }
-    let entry = TaskPlan.Entry(task, try rhythm(found, node), words: words)
+    var entry = TaskPlan.Entry(task, try rhythm(found, node), words: words)
+    entry.limit = limit
     try check(entry, node)
     return entry
   }
@@ -163,6 +175,18 @@ extension ConfigurationFile {
   private func retryCount(_ node: YAMLNode) throws -> Int {
     if let number = Int(try text(node)), (0...20).contains(number) { return number }
     throw problem(node.mark, "bad-value", "A whole number from 0 to 20 is expected here")
+  }
+
+  /// How long an attempt may take: `12h`, or `none`.
+  private func limit(_ node: YAMLNode) throws -> TaskPlan.Limit {
+    let text = try text(node)
+    if text == "none" { return .unlimited }
+    if let length = Duration(argument: text), length >= .seconds(1) { return .within(length) }
+    throw problem(
+      node.mark,
+      "bad-value",
+      "'limit' is a length of time such as 30m or 12h, at least 1s, or 'none'"
+    )
   }
 
   private func priority(_ node: YAMLNode) throws -> ProcessPriority {

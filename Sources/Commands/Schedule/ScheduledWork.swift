@@ -2,6 +2,7 @@ internal import Arguments
 internal import Problems
 internal import Reports
 internal import Schedule
+internal import Synchronization
 
 /// What a task of the plan does: the same command that a person calls, with its words kept in memory.
 struct ScheduledWork {
@@ -32,19 +33,30 @@ struct ScheduledWork {
     world.warnings = warnings
     // Nobody is there to be asked.
     world.isInteractive = false
+    // Threads that belong to no task must hear it too when a time limit ends this attempt alone.
+    let isAsked = Mutex(false)
+    let isStopping = world.isStopping
+    world.isStopping = { isAsked.withLock { $0 } || isStopping() }
     let inner = Context(world, context.configuration, SharedOptions())
-    var attempt: Attempt
-    do {
-      let status = try await Self.command(for: entry).run(in: inner)
-      attempt = Attempt(exit: status.rawValue, problem: problem(of: status, log.captured))
-    } catch {
-      let problem = Problem(ending: error)
-      attempt = Attempt(exit: ExitStatus(problem.kind).rawValue, problem: problem)
+    var attempt = await withTaskCancellationHandler {
+      await run(in: inner, log)
+    } onCancel: {
+      isAsked.withLock { $0 = true }
     }
     inner.progress.clear()
     attempt.log = log.captured
     attempt.warnings = warnings.captured
     return attempt
+  }
+
+  private func run(in inner: Context, _ log: Output) async -> Attempt {
+    do {
+      let status = try await Self.command(for: entry).run(in: inner)
+      return Attempt(exit: status.rawValue, problem: problem(of: status, log.captured))
+    } catch {
+      let problem = Problem(ending: error)
+      return Attempt(exit: ExitStatus(problem.kind).rawValue, problem: problem)
+    }
   }
 
   /// The problem of a command that says what it found in its result, and not as an error.
