@@ -144,6 +144,54 @@ struct ScheduleCommandTests {
     #expect(!errors.contains("sesame"))
   }
 
+  @Test("So are the variables of libpq and of the store that the plan relies on, never a secret")
+  func foreignVariables() async throws {
+    let sandbox = try Sandbox()
+    let text = """
+      repository: s3://ships/nightly
+      region: eu-central-1
+      database: service=shop port=6432
+      schedule: {backup: {every: 1h}}
+      """
+    sandbox.environment.merge([
+      "PGHOST": "db9", "PGPORT": "7", "PGSSLROOTCERT": "/etc/ca.pem", "PGUSER": "",
+      "PGPASSWORD": "sesame1", "PGSERVICEFILE": "/etc/services", "AWS_REGION": "moon",
+      "AWS_ENDPOINT_URL": "https://store.example.org", "AWS_PROFILE": "ships",
+      "AWS_ACCESS_KEY_ID": "sesame2", "AWS_SECRET_ACCESS_KEY": "sesame3",
+    ]) { $1 }
+    let (status, output, errors) = try await run(["schedule", "--systemd"], text, sandbox)
+    #expect(status == .done)
+    let known = [
+      "PGHOST, PGSSLROOTCERT; write what they say as keywords into 'database:'",
+      "PGPASSWORD; no secret is written into a timer: put it into ~/.pgpass",
+      "AWS_ENDPOINT_URL; write what they say into 'endpoint:'",
+      "AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY; no secret is written into a timer: put them into",
+      "AWS_PROFILE, PGSERVICEFILE; write Environment=NAME=VALUE for each into a drop-in",
+    ]
+    for words in known {
+      #expect(errors.contains("a timer does not see these variables: \(words)"), "\(errors)")
+    }
+    // What the configuration says itself, and what is empty, is not missed.
+    for name in ["PGPORT", "PGUSER", "AWS_REGION"] { #expect(!errors.contains(name), "\(errors)") }
+    #expect(!(output + errors).contains("sesame"))
+    let cron = try await run(["schedule", "--cron"], text, sandbox)
+    #expect(cron.errors.contains("PGSERVICEFILE; write a line NAME=VALUE for each"))
+    #expect(!(cron.output + cron.errors).contains("sesame"))
+  }
+
+  @Test("What the plan does not rely on is not told")
+  func otherVariables() async throws {
+    let sandbox = try Sandbox()
+    sandbox.environment["PGHOST"] = "db9"
+    sandbox.environment["AWS_PROFILE"] = "ships"
+    let text = "repository: ROOT/backups\ndatabase: shop\nschedule: {check: {every: 1h}}\n"
+    let (status, _, errors) = try await run(["schedule", "--cron"], text, sandbox)
+    #expect(status == .done && errors.isEmpty, "\(errors)")
+    let copy = "schedule: {copy: {every: 1h, to: s3://elsewhere/shop}}\n"
+    let away = try await run(["schedule", "--cron"], "repository: ROOT/backups\n" + copy, sandbox)
+    #expect(away.errors.contains("AWS_PROFILE;") && !away.errors.contains("PGHOST"), "\(away)")
+  }
+
   @Test(
     "What cannot be meant is refused, with what to write",
     arguments: [

@@ -9,7 +9,7 @@ extension ScheduleCommand {
   /// Prints the units, or writes them and says what to do next.
   func writeUnits(_ session: PlanSession) throws -> ExitStatus {
     let context = session.context
-    warnOfVariables(context)
+    warnOfVariables(session)
     let units = SystemdUnits(session.plan, try caller(session))
     guard let directory else {
       let texts = units.files.map { "# --- \($0.name)\n\($0.text)" }
@@ -87,19 +87,13 @@ extension ScheduleCommand {
   }
 
   /// A timer starts with an environment of its own, so what stands in this one is not there at night.
-  func warnOfVariables(_ context: Context) {
-    var names = EnvironmentSettings.known.map(\.name).filter { name in
-      !["DRYDOCK_CONFIG", "DRYDOCK_PROFILE"].contains(name)
-        && context.world.environment[name]?.isEmpty == false
-    }
-    // These were taken out of the environment at the start.
-    if context.world.passphrase != nil { names.append(Passphrase.variable) }
-    if context.world.targetPassphrase != nil { names.append(Passphrase.targetVariable) }
-    if context.world.passphraseCommand != nil { names.append(Passphrase.commandVariable) }
-    guard !names.isEmpty else { return }
-    context.warn(
-      "a timer does not see these variables: \(names.sorted().joined(separator: ", ")); write what "
-        + "they say into the configuration"
+  func warnOfVariables(_ session: PlanSession) {
+    let variables = TimerVariables(
+      configuration: session.context.configuration,
+      plan: session.plan,
+      world: session.context.world,
+      isSystemd: isSystemd
     )
+    for warning in variables.warnings { session.context.warn(warning) }
   }
 }

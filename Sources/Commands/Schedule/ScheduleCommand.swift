@@ -83,7 +83,7 @@ public struct ScheduleCommand: RunnableCommand {
     let session = try PlanSession(in: context)
     if isSystemd { return try writeUnits(session) }
     if isCron {
-      warnOfVariables(context)
+      warnOfVariables(session)
       context.world.output.write(Crontab(session.plan, try caller(session)).text)
       return .done
     }
