@@ -59,12 +59,29 @@ public struct Isolation: Sendable, Equatable, Codable {
 extension Confinement {
   /// How a scratch server is confined on this machine.
   ///
-  /// As root it becomes `drydock-scratch`, where an administrator made such a user, else `nobody`.
-  /// Never `postgres`: a program run by that user would be the superuser of every production
-  /// server on this machine through its socket (PostgreSQL manual, "Peer Authentication").
+  /// As root it becomes `drydock-scratch`, where an administrator made such a user, else `nobody` in
+  /// a group of this process's own: other programs run as `nobody` too, and would be let in. Never
+  /// `postgres`: a program run by that user would be the superuser of every production server on this
+  /// machine through its socket (PostgreSQL manual, "Peer Authentication").
   public static var forScratch: Confinement {
-    let users = ["drydock-scratch", "nobody"]
-    let user = SystemUser.isRoot ? users.lazy.compactMap { SystemUser.named($0) }.first : nil
-    return Confinement(user: user, network: NetworkIsolation.available)
+    Confinement(user: scratchUser, network: NetworkIsolation.available)
+  }
+
+  /// Found once, since clients of a server must be in the same group as the server.
+  private static let scratchUser: SystemUser? = foundUser()
+
+  /// Groups that nobody is a permanent member of (systemd, "Users, Groups, UIDs and GIDs"); also a
+  /// container that has only 65,536 of them has these.
+  private static let freeGroups: ClosedRange<UInt32> = 61_184...65_519
+
+  private static func foundUser() -> SystemUser? {
+    guard SystemUser.isRoot else { return nil }
+    if let own = SystemUser.named("drydock-scratch") { return own }
+    guard let shared = SystemUser.named("nobody") else { return nil }
+    let alone = shared.group(UInt32.random(in: freeGroups))
+    let trial = Invocation("true", environment: [:], confinement: Confinement(user: alone))
+    let outcome = try? trial.run(output: .discarded, timeLimit: .seconds(10))
+    // A container may have no such group; the directory is closed to all others even so.
+    return outcome?.status.isSuccess == true ? alone : shared
   }
 }

@@ -7,12 +7,16 @@ internal import Threads
 /// The directory of one scratch server, and the mark of whether its owner lives.
 ///
 /// ```
-/// drydock-scratch-<random>/ ours, mode 0711: others may pass, not look
+/// drydock-scratch-<random>/ ours, mode 0710: the group of the server's user may pass, not look
 ///   owner.lock              flock(2), held while the owning process lives, however it ends
 ///   server.log              ours too: the server only has it open
 ///   home/                   the server's user's, mode 0700
 ///     data/  socket/
 /// ```
+/// Without root the server's user is our own, and nobody else may pass at all. With root that user may
+/// be `nobody`, whom other programs are as well; the group is one that they are not in, which also keeps
+/// them from `/proc/PID/cwd` of the server (ptrace(2), "Ptrace access mode checking").
+///
 /// As root we write nothing by its name in `home`, where strangers' code can put a link in its
 /// place.
 ///
@@ -54,7 +58,7 @@ final class ScratchDirectory: Sendable {
     try files.createDirectory(
       atPath: path,
       withIntermediateDirectories: false,
-      attributes: [.posixPermissions: 0o711]
+      attributes: [.posixPermissions: 0o700]
     )
     let lock = try FileLock(path: "\(path)/\(lockName)")
     let directory = ScratchDirectory(path: path, lock: lock)
@@ -69,6 +73,13 @@ final class ScratchDirectory: Sendable {
     // The outer one last: once it is the user's, what lies inside can be exchanged for a link.
     for part in [directory.socket, directory.home] {
       try files.setAttributes(attributes, ofItemAtPath: part)
+    }
+    if let user {
+      let passing: [FileAttributeKey: Any] = [
+        .ownerAccountID: SystemUser.current, .groupOwnerAccountID: user.gid,
+        .posixPermissions: 0o710,
+      ]
+      try files.setAttributes(passing, ofItemAtPath: path)
     }
     return directory
   }

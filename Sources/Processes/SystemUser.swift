@@ -15,6 +15,9 @@ public struct SystemUser: Sendable, Equatable {
   /// Whether this process runs as root, and so may run children as others.
   public static var isRoot: Bool { geteuid() == 0 }
 
+  /// The same user as a member of another group alone, which need have no name.
+  public func group(_ gid: UInt32) -> SystemUser { SystemUser(name: name, uid: uid, gid: gid) }
+
   /// Finds a user by name; nil when the machine has none of that name.
   public static func named(_ name: String) -> SystemUser? {
     var entry = unsafe passwd()

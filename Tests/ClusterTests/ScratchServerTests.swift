@@ -190,6 +190,22 @@ struct IsolationTests {
     #expect(!look.status.isSuccess)
   }
 
+  @Test(
+    "Another program of the server's user neither enters its directory nor sees it through /proc",
+    .enabled(if: SystemUser.isRoot, "only root gives it another user")
+  )
+  func sharedUser() throws {
+    let scratch = try TestServer.v15.shared()
+    let pid = try #require(scratch.pid)
+    let nobody = try #require(SystemUser.named("nobody"))
+    for place in [scratch.socketDirectory, "\(scratch.path)/home", "/proc/\(pid)/cwd/"] {
+      let look = try Invocation("ls", [place], confinement: Confinement(user: nobody)).run()
+      #expect(!look.status.isSuccess, "\(place)")
+    }
+    let attributes = try FileManager.default.attributesOfItem(atPath: scratch.path)
+    #expect(attributes[.posixPermissions] as? Int == 0o710)
+  }
+
   @Test("What is missing is said with its remedy")
   func shortcomings() {
     let open = Isolation(.none)
