@@ -12,6 +12,10 @@ let strict: [SwiftSetting] = [
   .treatAllWarnings(as: .error),
 ]
 
+/// The settings of test targets: `scripts/test` builds for release, where what is tested is optimized,
+/// and the tests themselves, of which each line runs once, need not be.
+let tested: [SwiftSetting] = strict + [.unsafeFlags(["-Onone"], .when(configuration: .release))]
+
 /// A C library of the system: a module map and a `shim.h`, nothing else.
 func system(_ name: String, pkgConfig: String?, apt: String, brew: String) -> Target {
   .systemLibrary(name: name, pkgConfig: pkgConfig, providers: [.apt([apt]), .brew([brew])])
@@ -33,7 +37,7 @@ func tests(_ name: String, _ imports: [Target.Dependency] = []) -> Target {
   .testTarget(
     name: "\(name)Tests",
     dependencies: [.byName(name: name), "TestSupport", "Problems"] + imports,
-    swiftSettings: strict
+    swiftSettings: tested
   )
 }
 
@@ -194,7 +198,7 @@ let package = Package(
         "Cryptography", "Bytes", "Digests", "Files",
       ],
       exclude: ["Corpus"],
-      swiftSettings: strict
+      swiftSettings: tested
     ),
     tests(
       "Backup",
@@ -221,7 +225,7 @@ let package = Package(
         "drydock", "TestSupport", "Problems", "Postgres", "Processes", "Files", "Repository",
         "ObjectStore", "Cryptography", "Catalog", "Rehearsal",
       ],
-      swiftSettings: strict
+      swiftSettings: tested
     ),
     // Every block of the documents, run.
     .testTarget(
@@ -229,7 +233,7 @@ let package = Package(
       dependencies: [
         "drydock", "Commands", "Arguments", "TestSupport", "Problems", "Files", "YAML",
       ],
-      swiftSettings: strict
+      swiftSettings: tested
     ),
     .testTarget(
       name: "FireTests",
@@ -237,7 +241,7 @@ let package = Package(
         "TestSupport", "Problems", "Backup", "Snapshot", "Repository", "ObjectStore", "Cluster",
         "Postgres", "Digests", "Bytes", "Processes",
       ],
-      swiftSettings: strict
+      swiftSettings: tested
     ),
     // On real object stores: scripts/stores swift test --filter '^HeavyStoreTests'.
     .testTarget(
@@ -246,7 +250,7 @@ let package = Package(
         "drydock", "TestSupport", "Problems", "Postgres", "Processes", "Files", "HTTP",
         "Cryptography", "ObjectStore", "Repository", "Snapshot",
       ],
-      swiftSettings: strict
+      swiftSettings: tested
     ),
     // In a real browser: chromium.
     .testTarget(
@@ -254,7 +258,7 @@ let package = Package(
       dependencies: [
         "Reports", "TestSupport", "Processes", "Files", "Commands", "ObjectStore", "Repository",
       ],
-      swiftSettings: strict
+      swiftSettings: tested
     ),
     // With other people's programs: PgBouncer, pg_cron, Sqitch, validators of formats.
     .testTarget(
@@ -263,18 +267,18 @@ let package = Package(
         "drydock", "TestSupport", "Problems", "Postgres", "Processes", "Files", "Cluster",
         "Reports",
       ],
-      swiftSettings: strict
+      swiftSettings: tested
     ),
     // The five systems of docs/systems.md.
     .testTarget(
       name: "HeavySystemTests",
       dependencies: ["drydock", "TestSupport", "Postgres", "Processes", "Files"],
-      swiftSettings: strict
+      swiftSettings: tested
     ),
     .testTarget(
       name: "SimulateTests",
       dependencies: ["simulate", "TestSupport", "Files"],
-      swiftSettings: strict
+      swiftSettings: tested
     ),
     // Optimized, because it reads the whole tree a few times: minutes otherwise.
     .testTarget(

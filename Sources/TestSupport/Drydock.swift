@@ -33,7 +33,7 @@ public final class Drydock: Sendable {
   ///   - more: more of its environment, such as a repository elsewhere.
   /// - Throws: why the directory or the repository could not be made.
   public init(on server: TestServer, isNew: Bool = true, _ more: [String: String] = [:]) throws {
-    place = try TemporaryDirectory(prefix: "dd", in: "/tmp")
+    place = try TemporaryDirectory(prefix: "dd")
     directory = place.path
     passphrase = "pass-\(UInt64.random(in: .min ... .max))-phrase"
     var variables = EnvironmentWhitelist(names: ["PATH"]).ofThisProcess()

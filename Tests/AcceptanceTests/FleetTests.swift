@@ -26,7 +26,7 @@ struct FleetTests {
           "CREATE TABLE t AS SELECT generate_series(1, 100) AS i, '\(name)' AS name"
         )
       }
-      home = try TemporaryDirectory(prefix: "dd-home", in: "/tmp")
+      home = try TemporaryDirectory(prefix: "dd-home")
       user = try Drydock(on: version, ["HOME": home.path])
       address = server.settings().with("dbname", nil).with("user", "saver").argument
     }

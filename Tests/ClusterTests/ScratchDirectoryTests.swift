@@ -94,7 +94,7 @@ struct ScratchDirectoryTests {
 
   /// A parent that the server's user may pass through.
   private func openParent() throws -> TemporaryDirectory {
-    let parent = try TemporaryDirectory(in: "/tmp")
+    let parent = try TemporaryDirectory()
     try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: parent.path)
     return parent
   }

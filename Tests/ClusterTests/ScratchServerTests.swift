@@ -100,7 +100,7 @@ struct ScratchServerTests {
   @Test("A setting that the server refuses stops the start, with the server's words")
   func badSetting() throws {
     var options = try TestServer.v15.options()
-    let parent = try TemporaryDirectory(in: "/tmp")
+    let parent = try TemporaryDirectory()
     try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: parent.path)
     options.parentDirectory = parent.path
     options.settings["max_connections"] = "many"
@@ -120,7 +120,7 @@ struct ScratchServerTests {
   @Test("A socket path that the system would cut is refused beforehand")
   func longPath() throws {
     var options = try TestServer.v15.options()
-    let parent = try TemporaryDirectory(in: "/tmp")
+    let parent = try TemporaryDirectory()
     options.parentDirectory = parent.path + "/" + String(repeating: "d", count: 60)
     try Directory.create(options.parentDirectory ?? "")
     let problem = #expect(throws: Problem.self) { try ScratchServer.start(options) }

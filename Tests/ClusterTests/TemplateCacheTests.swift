@@ -11,7 +11,7 @@ import Testing
 struct TemplateCacheTests {
   /// A cache in a directory of its own, which is gone afterwards.
   private func withCache(limit: Int, _ body: (TemplateCache) throws -> Void) throws {
-    let parent = try TemporaryDirectory(in: "/tmp")
+    let parent = try TemporaryDirectory()
     try withExtendedLifetime(parent) {
       try body(TemplateCache(directory: "\(parent.path)/templates", limit: limit))
     }

@@ -7,7 +7,7 @@ import TestSupport
 struct Browser {
   let place: TemporaryDirectory
 
-  init() throws { place = try TemporaryDirectory(in: "/tmp") }
+  init() throws { place = try TemporaryDirectory() }
 
   /// What came of a page.
   struct Visit {

@@ -12,7 +12,7 @@ struct DashboardPageTests {
 
   /// The pages of a repository with two months of history, by their file.
   private static let pages = Task {
-    let place = try TemporaryDirectory(in: "/tmp")
+    let place = try TemporaryDirectory()
     let now = try Date("2026-11-22T08:00:00Z", strategy: .iso8601)
     var history = try BackupHistory(
       in: LocalStore("\(place.path)/backups", isDurable: false),

@@ -45,7 +45,7 @@ struct SchemaTests {
     let outcome = try check(path)
     #expect(outcome.status.isSuccess, "\(outcome.text)\(outcome.errors)")
     // A validator that passes everything would show nothing.
-    let place = try TemporaryDirectory(in: "/tmp")
+    let place = try TemporaryDirectory()
     let text = String(decoding: try ReadableFile.contents(of: path), as: UTF8.self)
     let wrong = "\(place.path)/\(file)"
     try AtomicFile.write(
@@ -58,7 +58,7 @@ struct SchemaTests {
 
   @Test("JUnit's XML, also with hostile names")
   func junit() throws {
-    let place = try TemporaryDirectory(in: "/tmp")
+    let place = try TemporaryDirectory()
     func check(_ document: String) throws -> Outcome {
       let path = "\(place.path)/cases.xml"
       try AtomicFile.write(
@@ -102,7 +102,7 @@ struct SchemaTests {
 
   @Test("SARIF, by a model of its schema, also with hostile names")
   func sarif() throws {
-    let place = try TemporaryDirectory(in: "/tmp")
+    let place = try TemporaryDirectory()
     func check(_ document: String) throws -> Outcome {
       let path = "\(place.path)/issues.sarif"
       try AtomicFile.write(

@@ -25,7 +25,7 @@ final class DocumentSession {
 
   /// Starts a server and a shell, and runs the fixtures.
   init(fixtures: [String]) throws {
-    place = try TemporaryDirectory(prefix: "doc", in: "/tmp")
+    place = try TemporaryDirectory(prefix: "doc")
     names = DocumentNames(sandbox: place.path)
     let isDurable = fixtures.contains("durable-server")
     server = try OwnServer(on: .v15, isDurable: isDurable)
