@@ -161,6 +161,7 @@ let package = Package(
         "Snapshot", "Repository", "Digests",
       ]
     ),
+    tests("Bytes"),
     tests("HTTP"),
     tests("Postgres"),
     tests("Compression"),

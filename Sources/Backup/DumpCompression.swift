@@ -35,7 +35,8 @@ enum DumpCompression: String, CaseIterable {
   func refusal(of source: DumpSource) -> Problem {
     var way = "\(rawValue) -dc | drydock import - --name NAME"
     if case .path(let path) = source {
-      way = "\(rawValue) -dc \(Self.quoted(path)) | drydock import - --name \(Self.name(of: path))"
+      let file = ShellWords.quoted(path)
+      way = "\(rawValue) -dc \(file) | drydock import - --name \(Self.name(of: path))"
     }
     return Problem(
       .usage,
@@ -50,14 +51,6 @@ enum DumpCompression: String, CaseIterable {
   private static func name(of path: String) -> String {
     let file = path.split(separator: "/").last ?? ""
     let stem = file.prefix { $0 != "." }
-    return stem.isEmpty ? "NAME" : quoted(String(stem))
-  }
-
-  /// A word of a shell's line.
-  private static func quoted(_ word: String) -> String {
-    let isPlain = word.allSatisfy {
-      $0.isASCII && ($0.isLetter || $0.isNumber || "_-./+@".contains($0))
-    }
-    return isPlain ? word : "'\(word.escaping(["'": #"'\''"#]))'"
+    return stem.isEmpty ? "NAME" : ShellWords.quoted(String(stem))
   }
 }

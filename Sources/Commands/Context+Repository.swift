@@ -23,7 +23,7 @@ extension Context {
       )
     }
     let path = address.hasPrefix("file://") ? String(address.dropFirst(7)) : address
-    return LocalStore(path.hasPrefix("/") ? path : "\(world.directory)/\(path)")
+    return LocalStore(absolute(path: path))
   }
 
   /// The repository, opened with the configured key; asked for only where one is needed.

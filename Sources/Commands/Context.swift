@@ -36,6 +36,14 @@ public struct Context: Sendable {
     )
   }
 
+  /// The path of a file, which does not depend on where the program was called.
+  func absolute(path: String) -> String { path.absolute(in: world.directory) }
+
+  /// An address whose path, if it is one, does not depend on where the program was called.
+  func absolute(_ address: String) -> String {
+    address.contains("://") ? address : absolute(path: address)
+  }
+
   /// Shows a result: text for people, one line of JSON for programs.
   public func show(_ report: Report) {
     if let place { return place.add(report) }

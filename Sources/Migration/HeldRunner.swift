@@ -232,4 +232,7 @@ struct Run {
   var verify: Script?
   /// The schema of a tenant in which it runs; nil for the database.
   var tenant: String?
+
+  /// Whether its author said why it writes to the ledger.
+  var mayTouchLedger: Bool { script.directives.allows(ForbiddenAct.touchesLedger.rawValue) }
 }

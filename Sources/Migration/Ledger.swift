@@ -145,9 +145,13 @@ public enum Ledger {
   }
 
   /// The last event of each version, and the position of the one that applied it.
+  ///
+  /// The view `drydock.patches` is for people: what a view calls runs as whoever reads it.
   private static let patches = """
     SELECT patches.*, NULLIF(greatest(history.applied, history.gone), history.gone) AS applied_at
-    FROM drydock.patches JOIN (
+    FROM (
+      SELECT DISTINCT ON (version) * FROM drydock.events ORDER BY version, position DESC) patches
+    JOIN (
       SELECT version, pg_catalog.max(position) FILTER (WHERE kind = 'applied') AS applied,
         pg_catalog.max(position)
           FILTER (WHERE kind IN ('undone', 'set-back') AND finished IS NOT NULL) AS gone

@@ -10,12 +10,16 @@ enum LedgerSchema {
   static let scripts = [first, second, third]
 
   /// The version that a database has; 0 where there is no ledger.
+  ///
+  /// Whatever reads the ledger asks for it first, so the tables are looked at here before they are
+  /// read.
   static func version(_ connection: Connection) throws -> Int {
     let exists = try connection.query(
       "SELECT pg_catalog.to_regclass('drydock.schema_versions') IS NOT NULL",
       []
     )
     guard exists.bool else { return 0 }
+    try LedgerGuard.requirePlain(connection)
     let version =
       try connection.query(
         "SELECT coalesce(pg_catalog.max(version), 0) FROM drydock.schema_versions",

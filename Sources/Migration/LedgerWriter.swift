@@ -66,8 +66,10 @@ struct LedgerWriter {
 
   /// How many rows of the ledger the session's transaction has written; an event's own is one.
   ///
-  /// The server counts them (manual, 28.2.2), so nothing of the ledger is read. The session's search
-  /// path may be a patch's.
+  /// The server counts them (manual, 28.2.2), so nothing of the ledger is read. What the session's
+  /// earlier transactions wrote within the last second may still be among them: a later transaction
+  /// tells what is its own by what it finds at its beginning. The session's search path may be a
+  /// patch's.
   func writes() throws -> Int {
     try connection.query(
       """

@@ -40,19 +40,10 @@ public struct NextCommand: Sendable {
   /// any character.
   private var schemas: String {
     let pattern = tenant?.escaping(["\\": "\\\\", "_": "\\_", "%": "\\%"])
-    return pattern.map { " --schemas \(Self.quoted($0))" } ?? ""
+    return pattern.map { " --schemas \(ShellWords.quoted($0))" } ?? ""
   }
 
-  private var option: String { tenant.map { " --tenant \(Self.quoted($0))" } ?? "" }
-
-  /// As a shell reads it.
-  private static func quoted(_ word: String) -> String {
-    let plain = word.utf8.allSatisfy { byte in
-      SQLScanner.isDigit(byte) || byte == UInt8(ascii: "_")
-        || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20)
-    }
-    return plain ? word : "'\(word.escaping(["'": "'\\''"]))'"
-  }
+  private var option: String { tenant.map { " --tenant \(ShellWords.quoted($0))" } ?? "" }
 }
 
 extension Run {

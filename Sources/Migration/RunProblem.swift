@@ -99,6 +99,42 @@ enum RunProblem {
     )
   }
 
+  /// The same for a step of a patch outside a transaction, whose other steps stay.
+  static func ledgerTouched(_ run: Run, step: Int, stepsDone: Int) -> Problem {
+    Problem(
+      stepsDone > 0 ? .partial : .refused,
+      code: "migrate.ledger-touched",
+      "\(run.script.file): step \(step) wrote to schema drydock, which holds the ledger, and was"
+        + " rolled back",
+      hint: "Only the runner writes there. \(stepsDone) of the patch's \(run.script.steps.count)"
+        + " steps are committed: take out what writes there and run the command again, it goes on at"
+        + " step \(step). If it must be, write at the head of the file: -- drydock: allow"
+        + " touches-ledger because <reason>"
+    )
+  }
+
+  /// Code outside a transaction wrote to the ledger, and nobody can roll that back.
+  static func ledgerChanged(
+    _ statement: Statement,
+    _ run: Run,
+    _ events: [String],
+    failure: PostgresError?
+  ) -> Problem {
+    Problem(
+      .partial,
+      code: "migrate.ledger-touched",
+      "\(statement.place): the ledger in schema drydock was written to while this statement ran",
+      reason: failure?.reason,
+      facts: [Problem.Fact("statement", statement.headline)]
+        + events.map { Problem.Fact("new event", $0) },
+      hint: "Only the runner writes there, and what the statement committed stays. No patch was run"
+        + " after it, and \(run.patch.name.stem) is unfinished. Find in drydock.events and"
+        + " drydock.progress what is not true; where a patch is said to be applied that never ran,"
+        + " let the ledger's owner add an event 'set-back' of its version. Then take what writes"
+        + " there out of the patch. " + run.settlement
+    )
+  }
+
   static func transactionEnded(
     _ statement: Statement,
     _ run: Run,

@@ -41,6 +41,9 @@ public struct Runner: Sendable {
     public var firstLocks: [Version: [TableLock]] = [:]
     /// How backfills run.
     public var backfill = BackfillOptions()
+    /// Whether the database is a copy on a scratch server, where production's superusers are ordinary
+    /// roles: who owns its ledger then says nothing.
+    public var isOnScratch = false
 
     /// Options with their defaults.
     public init(toolVersion: String) {
@@ -89,7 +92,7 @@ public struct Runner: Sendable {
   public func hold<Value>(_ body: (HeldRunner) throws -> Value) throws -> Value {
     do {
       let lock = try RunnerLock.take(settings, waiting: options.lockWait, interruption)
-      try LedgerSchema.upgrade(lock.connection)
+      try prepareLedger(lock.connection)
       let state = try Ledger.read(lock.connection, tenant: options.tenant)
       if let tenant = options.tenant { try TenantSchema.require(tenant, lock.connection) }
       let path = try options.tenant.map { try TenantSchema.searchPath($0, lock.connection) }
@@ -97,6 +100,13 @@ public struct Runner: Sendable {
     } catch let error as PostgresError {
       throw problem(of: error)
     }
+  }
+
+  private func prepareLedger(_ connection: Connection) throws {
+    if !options.isOnScratch { try LedgerGuard.requireTrusted(connection) }
+    try LedgerSchema.upgrade(connection)
+    // Defaults of the database may have given others rights on what was just made.
+    if !options.isOnScratch { try LedgerGuard.requireTrusted(connection) }
   }
 
   /// What an error of the server means to a person whose run it ended.

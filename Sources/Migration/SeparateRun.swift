@@ -55,7 +55,7 @@ struct SeparateRun {
           let intent = progress.isUndecided(number) ? progress[number] : nil
           try runBare(step, number, intent, writer, position)
         } else {
-          try runInTransaction(step, number, writer, position)
+          try runInTransaction(step, number, writer, position, stepsDone: done)
         }
       } catch let failure as StatementRunner.Failure {
         throw RunProblem.stopped(failure, run, step: number, stepsDone: done, interruption)
@@ -80,7 +80,8 @@ struct SeparateRun {
     _ step: Step,
     _ number: Int,
     _ writer: LedgerWriter,
-    _ position: Int
+    _ position: Int,
+    stepsDone: Int
   ) throws {
     try setLockTimeout(
       run.script.directives.lockTimeout ?? policy.timeout,
@@ -92,12 +93,18 @@ struct SeparateRun {
         let entry = Progress.Entry(state: .done, digest: try step.digest())
         try writer.note(entry, step: number, of: position)
         let identity = try transaction.identify()
+        let written = try writer.writes()
         for statement in step.statements {
           try statements(writer).run(statement)
           try transaction.requireSame(identity, after: statement, of: run)
         }
+        // What waits for COMMIT would write to the ledger behind the look at it.
+        try send("SET CONSTRAINTS ALL IMMEDIATE", of: step, writer.connection)
+        guard try run.mayTouchLedger || writer.writes() == written else {
+          throw RunProblem.ledgerTouched(run, step: number, stepsDone: stepsDone)
+        }
         try held.lock.requireHeld()
-        try commit(step, writer.connection)
+        try send("COMMIT", of: step, writer.connection)
       } catch {
         transaction.rollBack()
         throw error
@@ -105,10 +112,10 @@ struct SeparateRun {
     }
   }
 
-  /// What is deferred to COMMIT fails there: the step failed then, like one that a statement ends.
-  private func commit(_ step: Step, _ connection: Connection) throws {
+  /// What is deferred fails at the end: the step failed then, like one that a statement ends.
+  private func send(_ ending: String, of step: Step, _ connection: Connection) throws {
     do {
-      try connection.execute("COMMIT")
+      try connection.execute(ending)
     } catch  where !error.isConnectionLost {
       guard let last = step.statements.last else { throw error }
       throw StatementRunner.Failure(statement: last, error: error)
@@ -140,8 +147,37 @@ struct SeparateRun {
       max(policy.concurrentTimeout, run.script.directives.lockTimeout ?? .zero),
       writer.connection
     )
-    try statements(writer).run(statement)
+    let before = try run.mayTouchLedger ? nil : LedgerContent.read(held.lock.connection)
+    do {
+      try statements(writer).run(statement)
+    } catch {
+      try requireSame(before, after: statement, position, failure: error)
+      throw error
+    }
+    try requireSame(before, after: statement, position)
     try note(entry.with(.done), number, writer, position)
+  }
+
+  /// Code outside a transaction may have committed what it wrote to the ledger: the step stays open,
+  /// and nothing runs after it.
+  private func requireSame(
+    _ before: LedgerContent?,
+    after statement: Statement,
+    _ position: Int,
+    failure: (any Error)? = nil
+  ) throws {
+    // When the lock's session is gone it cannot be asked; what follows finds that out.
+    guard let before, let now = try? LedgerContent.read(held.lock.connection), now != before else {
+      return
+    }
+    let known = max(position, held.state.lastPosition)
+    let events = try? LedgerContent.events(after: known, held.lock.connection)
+    throw RunProblem.ledgerChanged(
+      statement,
+      run,
+      events ?? [],
+      failure: (failure as? StatementRunner.Failure)?.error
+    )
   }
 
   private func note(

@@ -80,8 +80,9 @@ struct WholeRun {
 
   /// The text of a patch is judged before it runs; what its code builds shows only in what it wrote.
   private func requireOwnLedger(_ writer: LedgerWriter) throws {
-    guard !run.script.directives.allows(ForbiddenAct.touchesLedger.rawValue) else { return }
-    guard try writer.writes() <= 1 else { throw RunProblem.ledgerTouched(run) }
+    guard try run.mayTouchLedger || writer.writes() <= 1 else {
+      throw RunProblem.ledgerTouched(run)
+    }
   }
 
   /// Locks what the rehearsal saw, in the order of names, so that two runners cannot cross.

@@ -102,13 +102,23 @@ struct DatabaseGate {
     )
   }
 
-  /// Ends every client session that may have begun before the database was closed.
+  /// What was ended so that nothing goes on writing.
+  struct Ended {
+    /// How many sessions and workers.
+    var count = 0
+    /// What those are that are no sessions of clients, as the server calls them, in order.
+    var workers: [String] = []
+  }
+
+  /// Ends every session and worker of the database that may have begun before it was closed.
   ///
   /// A session that is being made holds a lock on the database until it has read its settings; while
   /// there is one, it may have read the old default. It is listed as a session before it lets go of
   /// the lock, so the locks are asked first: who has none any more is found by the second query.
-  func terminateOthers() throws -> Int {
+  func terminateOthers() throws -> Ended {
     var ended: Set<String> = []
+    var workers: Set<String> = []
+    var found: [Other] = []
     let closing = try connection.execute("SELECT pg_catalog.clock_timestamp()").value
     for _ in 0..<Self.attempts {
       let starting = try connection.query(
@@ -119,24 +129,80 @@ struct DatabaseGate {
         """,
         [Parameter(identity.oid)]
       )
-      let found = try connection.query(
-        """
-        SELECT pid, pg_catalog.pg_terminate_backend(pid) FROM pg_catalog.pg_stat_activity
-        WHERE datname = pg_catalog.current_database() AND pid <> pg_catalog.pg_backend_pid()
-          AND backend_type = 'client backend' AND backend_start <= $1::timestamptz
-        """,
-        [Parameter(closing)]
-      )
-      if found.isEmpty && starting.int == 0 { return ended.count }
-      ended.formUnion(found.compactMap { $0["pid"] })
+      found = try others(before: closing)
+      if found.isEmpty && starting.int == 0 {
+        return Ended(count: ended.count, workers: workers.sorted())
+      }
+      let refused = try found.filter { try !terminate($0) }
+      if !refused.isEmpty, refused.count == found.count { throw mayNotEnd(refused) }
+      ended.formUnion(found.map(\.pid))
+      workers.formUnion(found.map(\.type).filter { $0 != Other.client })
       try connection.execute("SELECT pg_catalog.pg_sleep(0.05)")
     }
     throw Problem(
       .busy,
       code: "stop.sessions",
       "some sessions of \(identity.name) did not end within 30 s",
-      facts: [.init("state", "the database is closed to new writers")],
+      facts: [.init("state", "the database is closed to new writers")] + found.map(\.fact),
       isRetryable: true
+    )
+  }
+
+  /// A process of the server that is connected to the database and may write to it.
+  private struct Other {
+    /// What the server calls a session of a client.
+    static let client = "client backend"
+
+    var pid: String
+    var type: String
+    var role: String?
+
+    var fact: Problem.Fact {
+      .init("process \(pid)", role.map { "\(type) of role \($0)" } ?? type)
+    }
+  }
+
+  /// Sessions, connections of replication, and workers of extensions and subscriptions.
+  ///
+  /// Autovacuum changes no row, and a parallel worker ends with the session that it works for. What
+  /// comes back after an instant has read the new default.
+  private func others(before closing: String?) throws -> [Other] {
+    try connection.query(
+      """
+      SELECT pid, backend_type, usename FROM pg_catalog.pg_stat_activity
+      WHERE datname = pg_catalog.current_database() AND pid <> pg_catalog.pg_backend_pid()
+        AND backend_type NOT IN ('autovacuum worker', 'parallel worker')
+        AND backend_start <= $1::timestamptz
+      ORDER BY pid
+      """,
+      [Parameter(closing)]
+    ).map { row in
+      Other(pid: row.string("pid"), type: row.string("backend_type"), role: row["usename"])
+    }
+  }
+
+  /// Asks a process to end; false where this role may not.
+  private func terminate(_ other: Other) throws -> Bool {
+    do {
+      try connection.query(
+        "SELECT pg_catalog.pg_terminate_backend($1::pg_catalog.int4)",
+        [.text(other.pid)]
+      )
+      return true
+    } catch  where error.sqlState == "42501" {
+      return false
+    }
+  }
+
+  private func mayNotEnd(_ others: [Other]) -> Problem {
+    Problem(
+      .refused,
+      code: "stop.not-allowed",
+      "this role may not end all that is connected to \(identity.name), and what is left may write",
+      reason: "only a superuser may end what a superuser or the server itself has begun",
+      facts: others.map(\.fact),
+      hint: "End them yourself, or stop as a superuser. A worker of an extension ends when the"
+        + " extension's setting is turned off and the server started again."
     )
   }
 

@@ -15,8 +15,11 @@ public struct StopRun: Sendable {
     public var database: String
     /// The marked snapshot.
     public var mark: StopMark
-    /// Sessions that were ended.
+    /// How many sessions were ended, and workers of extensions and of replication.
     public var endedSessions: Int
+    /// What those are that were no sessions of clients, as the server calls them; not all come back
+    /// before the server starts again.
+    public var endedWorkers: [String]
     /// Whether the database was stopped already, and nothing was done.
     public var wasStopped: Bool
   }
@@ -65,7 +68,13 @@ public struct StopRun: Sendable {
       try await isKept(mark)
     {
       await session.close()
-      return Result(database: identity.name, mark: mark, endedSessions: 0, wasStopped: true)
+      return Result(
+        database: identity.name,
+        mark: mark,
+        endedSessions: 0,
+        endedWorkers: [],
+        wasStopped: true
+      )
     }
     // They came before the record; repeated on a closed database, what they write is refused.
     if !state.isClosed || state.unfinished == nil {
@@ -86,7 +95,8 @@ public struct StopRun: Sendable {
         return Result(
           database: identity.name,
           mark: mark,
-          endedSessions: ended,
+          endedSessions: ended.count,
+          endedWorkers: ended.workers,
           wasStopped: false
         )
       }

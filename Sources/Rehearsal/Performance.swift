@@ -44,6 +44,7 @@ struct Performance {
   static func runner(of rehearsal: RehearsalRun, on scratch: any Scratch) -> Runner {
     var options = Runner.Options(toolVersion: rehearsal.options.tool)
     options.tenant = rehearsal.options.tenant
+    options.isOnScratch = true
     return Runner(scratch.settings(role: rehearsal.options.migrator), options)
   }
 

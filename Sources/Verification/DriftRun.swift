@@ -167,7 +167,9 @@ public struct DriftRun: Sendable {
   }
 
   private func build(_ live: Live, on scratch: ScratchDatabase, as role: String) throws {
-    let runner = Runner(scratch.settings(role: role), Runner.Options(toolVersion: tool))
+    var options = Runner.Options(toolVersion: tool)
+    options.isOnScratch = true
+    let runner = Runner(scratch.settings(role: role), options)
     let patches = try patches(live.ledger)
     try runner.hold { held in
       for patch in patches {

@@ -110,6 +110,42 @@ struct StopStartTests {
     }
   }
 
+  @Test(
+    "A stop ends a connection of replication as well, which writes like any session",
+    arguments: TestServer.allCases
+  )
+  func replication(server: TestServer) throws {
+    try withDatabase(on: server) { database in
+      try Self.fill(database)
+      let user = try Drydock(on: server)
+      let sender = try Connection.open(database.with("replication", "database"))
+      try sender.execute("BEGIN; INSERT INTO t VALUES (0, 'not committed')")
+      let run = try user.run(["stop", "--database", database.argument]).require(0)
+      #expect((run.output + run.errors).contains("ended all the same: walsender"), "\(run)")
+      #expect(throws: PostgresError.self) { try sender.execute("COMMIT") }
+      #expect(try Self.state(database) == "closed with 500")
+    }
+  }
+
+  @Test("What the role may not end is named, and nothing is marked", arguments: TestServer.allCases)
+  func notAllowed(server: TestServer) throws {
+    let own = try OwnServer(on: server)
+    let superuser = try Connection.open(own.settings())
+    try superuser.execute(
+      "CREATE ROLE keeper LOGIN; GRANT pg_read_all_stats, pg_signal_backend TO keeper"
+    )
+    try superuser.execute("CREATE DATABASE shop TEMPLATE template0 OWNER keeper")
+    let database = own.settings("shop")
+    try Self.fill(database)
+    let app = try Connection.open(database)
+    let user = try Drydock(on: server)
+    let stop = ["stop", "--database", database.with("user", "keeper").argument]
+    let run = try user.run(stop).require(8)
+    #expect(run.errors.contains("may not end") && run.errors.contains("client backend"), "\(run)")
+    #expect(run.missingOfError == [])
+    #expect(try app.execute("SELECT 1").int == 1)
+  }
+
   @Test("A mark is refused when the database was opened by hand and has a newer snapshot")
   func newer() throws {
     try withDatabase(on: .v15) { database in

@@ -86,6 +86,67 @@ struct SeparateRunTests {
     }
   }
 
+  /// Declares a patch applied that never ran, by words that its text does not show.
+  private static let forgery = """
+    EXECUTE format('INSERT INTO %I.events (position, kind, version, name, exact_hash,
+      normalised_hash, tool_version, finished)
+      VALUES (2, ''applied'', ''2'', ''2_b'', , , ''x'', now())', 'dry' || 'dock');
+    """
+
+  @Test(
+    "Code outside a transaction that writes to the ledger stops the run and is told",
+    arguments: TestServer.allCases
+  )
+  func forgedByCode(_ server: TestServer) throws {
+    try withRunner(server) { fixture in
+      let problem = try fixture.problem([
+        "1_a.sql": Self.head + """
+          DO $$ BEGIN \(Self.forgery) COMMIT; RAISE EXCEPTION 'too late'; END $$;
+          CREATE TABLE t (a int);
+          """
+      ])
+      #expect(problem.code == "migrate.ledger-touched" && problem.kind == .partial)
+      #expect(problem.facts.contains(Problem.Fact("new event", "2: 2 applied")))
+      #expect(problem.reason?.contains("too late") == true)
+      #expect(try fixture.ledger() == "1:applied* 2:applied")
+      #expect(try !fixture.exists("t"))
+    }
+  }
+
+  @Test(
+    "A step that writes to the ledger is rolled back, also when it does so at its COMMIT",
+    arguments: TestServer.allCases
+  )
+  func forgedByStep(_ server: TestServer) throws {
+    try withRunner(server) { fixture in
+      let called = try fixture.problem([
+        "1_a.sql": Self.head + """
+          CREATE FUNCTION forge() RETURNS void LANGUAGE plpgsql AS $$ BEGIN \(Self.forgery) END $$;
+          SELECT forge();
+          """
+      ])
+      #expect(called.code == "migrate.ledger-touched" && called.kind == .partial)
+      #expect(called.hint?.contains("goes on at step 2") == true)
+      #expect(try fixture.ledger() == "1:applied*")
+    }
+    try withRunner(server) { fixture in
+      let late = try fixture.problem([
+        "1_a.sql": Self.head + """
+          CREATE TABLE t (a int);
+          CREATE FUNCTION forge() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+            \(Self.forgery) RETURN NULL;
+          END $$;
+          CREATE CONSTRAINT TRIGGER late AFTER INSERT ON t DEFERRABLE INITIALLY DEFERRED
+            FOR EACH ROW EXECUTE FUNCTION forge();
+          INSERT INTO t VALUES (1);
+          """
+      ])
+      #expect(late.code == "migrate.ledger-touched")
+      #expect(try fixture.ledger() == "1:applied*")
+      #expect(try fixture.value("SELECT count(*) FROM t") == "0")
+    }
+  }
+
   @Test("A first step that fails has changed nothing", arguments: TestServer.allCases)
   func firstStep(_ server: TestServer) throws {
     try withRunner(server) { fixture in

@@ -15,9 +15,9 @@ struct ConfigurationSearch {
   /// hide what the user or the machine decided (a protection, for example), the first file
   /// of the user or the machine completes it.
   func files(named path: String?) throws -> [ConfigurationFile] {
-    if let path { return [try .read(absolute(path), isTrusted: true)] }
+    if let path { return [try .read(path.absolute(in: directory), isTrusted: true)] }
     var files: [ConfigurationFile] = []
-    let here = absolute(Self.fileName)
+    let here = Self.fileName.absolute(in: directory)
     if FileFacts(path: here) != nil {
       files.append(try .read(here, isTrusted: false))
     }
@@ -57,9 +57,5 @@ struct ConfigurationSearch {
       candidate = Directory.parent(of: candidate)
     }
     return here == home ? here + "/(none)" : here
-  }
-
-  private func absolute(_ path: String) -> String {
-    path.hasPrefix("/") ? path : "\(directory)/\(path)"
   }
 }

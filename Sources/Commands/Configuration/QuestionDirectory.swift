@@ -12,7 +12,7 @@ struct QuestionDirectory: Sendable, Equatable {
   /// The directory that was given, else the configured one; nil where none is.
   init?(_ given: String?, in context: Context) {
     guard let path = given ?? context.configuration.backup.queries else { return nil }
-    self.path = path.hasPrefix("/") ? path : "\(context.world.directory)/\(path)"
+    self.path = context.absolute(path: path)
   }
 
   /// Reads the questions by name.

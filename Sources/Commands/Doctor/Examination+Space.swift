@@ -22,7 +22,7 @@ extension Examination {
     let whole = newest.map { $0.manifest.totals.bytes } ?? server?.condition.bytes
     var findings: [Finding] = []
     if let repository = context.configuration.repository, !repository.contains("://"),
-      let free = Self.free(absolute(repository))
+      let free = Self.free(context.absolute(path: repository))
     {
       // A snapshot may have to store all of it again, compressed.
       findings.append(
@@ -55,9 +55,5 @@ extension Examination {
       advice: disk == "scratch's disk"
         ? "Free some, or let TMPDIR name a larger disk." : "Free some, or take a larger disk."
     )
-  }
-
-  private func absolute(_ path: String) -> String {
-    path.hasPrefix("/") ? path : "\(context.world.directory)/\(path)"
   }
 }

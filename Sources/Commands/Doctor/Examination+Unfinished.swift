@@ -1,3 +1,4 @@
+internal import Bytes
 internal import Migration
 internal import Operations
 internal import Postgres

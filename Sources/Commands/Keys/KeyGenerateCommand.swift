@@ -60,7 +60,7 @@ public struct KeyGenerateCommand: RunnableCommand {
       )
     }
     let key = try KeyFile.generate(for: isForReceipts ? .receipts : isUnshared ? .key : .host)
-    let path = file.hasPrefix("/") ? file : "\(context.world.directory)/\(file)"
+    let path = context.absolute(path: file)
     try AtomicFile.write(key.encoded(), to: path, collision: .refuse)
     let shown = try key.publicKey()?.description
     context.show(

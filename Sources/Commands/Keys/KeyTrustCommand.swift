@@ -46,7 +46,7 @@ public struct KeyTrustCommand: RunnableCommand {
   /// Writes it down.
   public func run(in context: Context) async throws -> ExitStatus {
     let authority = try PublicKey(authority, for: .authority)
-    let path = file.hasPrefix("/") ? file : "\(context.world.directory)/\(file)"
+    let path = context.absolute(path: file)
     let key = try Context.keyFile(path).trusting(authority)
     try AtomicFile.write(key.encoded(), to: path, collision: .replace)
     context.show(

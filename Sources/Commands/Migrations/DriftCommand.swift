@@ -111,7 +111,7 @@ public struct DriftCommand: FleetCommand {
     switch (definition, snapshot) {
     case (nil, nil): return .patches
     case (let file?, nil):
-      let path = file.hasPrefix("/") ? file : "\(context.world.directory)/\(file)"
+      let path = context.absolute(path: file)
       let name = path.split(separator: "/").last.map(String.init) ?? path
       return .definition(file: name, directory: Directory.parent(of: path))
     case (nil, let name?):

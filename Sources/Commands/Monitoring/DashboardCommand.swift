@@ -67,7 +67,7 @@ public struct DashboardCommand: RunnableCommand {
       samples: context.sizeLog(of: repository).flatMap { try? $0.samples() } ?? [],
       budget: context.budget
     )
-    let path = directory.hasPrefix("/") ? directory : "\(context.world.directory)/\(directory)"
+    let path = context.absolute(path: directory)
     let pages = try dashboard.pages()
     try PublishedDirectory(path, list: ".drydock-dashboard", ending: ".html")
       .publish(pages, entry: Dashboard.entry)

@@ -126,7 +126,7 @@ public struct HealthCommand: RunnableCommand {
 
   private func write(_ families: [MetricFamily], in context: Context) throws {
     guard let prometheus else { return }
-    let path = prometheus.hasPrefix("/") ? prometheus : "\(context.world.directory)/\(prometheus)"
+    let path = context.absolute(path: prometheus)
     let text = MetricFamily.exposition(families)
     try AtomicFile.write(Array(text.utf8), to: path, durability: .fast, mode: 0o644)
   }

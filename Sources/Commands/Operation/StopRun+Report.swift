@@ -6,19 +6,29 @@ extension StopRun.Result {
   /// What a stop has to say when it is done.
   var report: Report {
     let time = Date(timeIntervalSince1970: mark.dataTime).formatted(.iso8601)
+    var blocks: [Report.Block] = [
+      .values([
+        .init("stopped", wasStopped ? "\(database), which was stopped already" : database),
+        .init("snapshot", mark.snapshot),
+        .init("data of", time),
+        .init("sessions ended", Quantity.count(endedSessions)),
+        .init("next", "drydock start --database URL"),
+      ])
+    ]
+    if !endedWorkers.isEmpty {
+      let workers = endedWorkers.joined(separator: ", ")
+      let words =
+        "No sessions of clients, and ended all the same: \(workers). Some of these come back by"
+        + " themselves, read-only until the start; others only when the server is started again."
+        + " After drydock start, look whether they are there."
+      blocks.append(.paragraph(words, role: .warning))
+    }
     return Report(
-      blocks: [
-        .values([
-          .init("stopped", wasStopped ? "\(database), which was stopped already" : database),
-          .init("snapshot", mark.snapshot),
-          .init("data of", time),
-          .init("sessions ended", Quantity.count(endedSessions)),
-          .init("next", "drydock start --database URL"),
-        ])
-      ],
+      blocks: blocks,
       json: [
         "event": "result", "database": .string(database), "snapshot": .string(mark.snapshot),
         "data_time": .string(time), "sessions_ended": JSONValue(endedSessions),
+        "workers_ended": .array(endedWorkers.map { .string($0) }),
         "was_stopped": .boolean(wasStopped),
       ]
     )

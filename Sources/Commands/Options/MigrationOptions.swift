@@ -102,7 +102,6 @@ public struct MigrationOptions: ArgumentGroup, Equatable {
       let now = Int(Date().timeIntervalSince1970)
       return try await context.receiptShelf { ReceiptShelf.usable($0, now: now) }
     }
-    let path = receipt.hasPrefix("/") ? receipt : "\(context.world.directory)/\(receipt)"
-    return try await context.receiptShelf(of: path)
+    return try await context.receiptShelf(of: context.absolute(path: receipt))
   }
 }

@@ -27,8 +27,7 @@ public struct PatchOptions: ArgumentGroup, Equatable {
 
   /// The directory's path.
   func path(in context: Context) -> String {
-    let path = patches ?? context.configuration.patches ?? "migrations"
-    return path.hasPrefix("/") ? path : "\(context.world.directory)/\(path)"
+    context.absolute(path: patches ?? context.configuration.patches ?? "migrations")
   }
 
   /// What the directory has, whatever is wrong with it.

@@ -27,10 +27,10 @@ public struct PolicyOptions: ArgumentGroup, Equatable {
   /// A configured one is honoured where nobody who writes a pull request can change it.
   func read(in context: Context) throws -> PolicyFile? {
     if let policy {
-      return try PolicyReader.read(absolute(policy, context))
+      return try PolicyReader.read(context.absolute(path: policy))
     }
     guard let policy = context.configuration.policy else { return nil }
-    let path = absolute(policy, context)
+    let path = context.absolute(path: policy)
     let search = ConfigurationSearch(
       environment: context.world.environment,
       directory: context.world.directory,
@@ -46,9 +46,5 @@ public struct PolicyOptions: ArgumentGroup, Equatable {
       )
     }
     return try PolicyReader.read(path)
-  }
-
-  private func absolute(_ path: String, _ context: Context) -> String {
-    path.hasPrefix("/") ? path : "\(context.world.directory)/\(path)"
   }
 }

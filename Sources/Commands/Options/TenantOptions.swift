@@ -63,7 +63,7 @@ public struct TenantOptions: ArgumentGroup, Equatable {
   }
 
   private static func listed(_ file: String, in context: Context) throws -> [Tenant] {
-    let path = file.hasPrefix("/") ? file : "\(context.world.directory)/\(file)"
+    let path = context.absolute(path: file)
     let text = String(decoding: try ReadableFile.contents(of: path, limit: 1 << 20), as: UTF8.self)
     return try text.split(whereSeparator: \.isNewline).map(\.trimmed)
       .filter { !$0.isEmpty && !$0.hasPrefix("#") }

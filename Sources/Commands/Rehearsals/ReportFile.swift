@@ -35,7 +35,7 @@ struct ReportFile {
   }
 
   func write(_ report: Report, in context: Context) throws {
-    let full = path.hasPrefix("/") ? path : "\(context.world.directory)/\(path)"
+    let full = context.absolute(path: path)
     try AtomicFile.write(Array(text(report).utf8), to: full, durability: .fast, mode: 0o644)
   }
 

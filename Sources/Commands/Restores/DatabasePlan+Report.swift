@@ -1,3 +1,4 @@
+internal import Bytes
 internal import Problems
 internal import Reports
 internal import Restoration

@@ -35,11 +35,6 @@ extension Context {
     )
   }
 
-  /// An address whose path, if it is one, does not depend on where the program was called.
-  func absolute(_ address: String) -> String {
-    address.hasPrefix("/") || address.contains("://") ? address : "\(world.directory)/\(address)"
-  }
-
   /// The clock on the wall of this machine.
   var localClock: LocalClock { LocalClock { LocalTime.offset(at: $0) } }
 

@@ -1,3 +1,4 @@
+internal import Bytes
 internal import Files
 internal import FoundationEssentials
 internal import Problems

@@ -143,11 +143,10 @@ struct SetupQuestions {
   }
 
   private func absolute(_ path: String) -> String {
-    if path.contains("://") || path.hasPrefix("/") { return path }
-    if path.hasPrefix("~/"), let home = context.world.environment["HOME"] {
+    if path.hasPrefix("~/"), !path.contains("://"), let home = context.world.environment["HOME"] {
       return home + path.dropFirst()
     }
-    return "\(context.world.directory)/\(path)"
+    return context.absolute(path)
   }
 
   private func ask(_ question: String, preset: String) throws -> String {

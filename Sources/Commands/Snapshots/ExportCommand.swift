@@ -148,7 +148,7 @@ public struct ExportCommand: RunnableCommand {
 
   private func path(in context: Context) -> String? {
     guard let output, output != "-" else { return nil }
-    return output.hasPrefix("/") ? output : "\(context.world.directory)/\(output)"
+    return context.absolute(path: output)
   }
 
   func options(in context: Context) -> RestoreOptions {

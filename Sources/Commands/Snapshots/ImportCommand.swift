@@ -100,7 +100,7 @@ public struct ImportCommand: RunnableCommand {
   private func place(in context: Context) -> DumpSource {
     if source == "-" { return .standardInput }
     let path = source.count > 1 && source.hasSuffix("/") ? String(source.dropLast()) : source
-    return .path(path.hasPrefix("/") ? path : "\(context.world.directory)/\(path)")
+    return .path(context.absolute(path: path))
   }
 
   private func options(in context: Context) throws -> ImportOptions {

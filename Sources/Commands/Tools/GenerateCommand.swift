@@ -80,7 +80,7 @@ public struct GenerateCommand: RunnableCommand {
         hint: "Say where to: --into docs/reference"
       )
     }
-    let place = directory.hasPrefix("/") ? directory : "\(context.world.directory)/\(directory)"
+    let place = context.absolute(path: directory)
     let pages = Self.pages(of: info)
     for page in pages {
       try AtomicFile.write(

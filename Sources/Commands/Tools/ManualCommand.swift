@@ -60,7 +60,7 @@ public struct ManualCommand: RunnableCommand {
         hint: "Name a command, or a directory."
       )
     }
-    let place = directory.hasPrefix("/") ? directory : "\(context.world.directory)/\(directory)"
+    let place = context.absolute(path: directory)
     try Directory.create(place, mode: 0o755)
     for info in root.visiblePages {
       try AtomicFile.write(

@@ -18,6 +18,18 @@ enum BackfillProblem {
     return failure.problem(patch, kind, hint: goesOn)
   }
 
+  /// What the statement calls wrote to the ledger.
+  static func ledgerTouched(_ run: Run, _ totals: BackfillTotals) -> Problem {
+    Problem(
+      totals.batches > 0 ? .partial : .refused,
+      code: "migrate.ledger-touched",
+      "a batch of \(run.script.file) wrote to schema drydock, which holds the ledger, and was rolled"
+        + " back",
+      hint: "Only the runner writes there: find the function or trigger that does. \(goesOn) If it"
+        + " must be, write at the head of the file: -- drydock: allow touches-ledger because <reason>"
+    )
+  }
+
   /// The rows that are left cannot be told.
   static func cannotLookUp(_ error: PostgresError, _ backfill: Backfill, _ file: String) -> Problem
   {

@@ -60,6 +60,9 @@ final class BatchWork {
   }
 
   private var connection: Connection { record.connection }
+  private var writer: LedgerWriter {
+    LedgerWriter(connection: connection, origin: held.runner.options.origin)
+  }
   private var options: BackfillOptions { held.runner.options.backfill }
 
   /// Whether the run has used up the time that it was given.
@@ -181,9 +184,15 @@ final class BatchWork {
       if !run.script.choosesRows, try rows.count(between: first, and: last) != keys.count {
         throw BatchFailure.sparse
       }
+      let written = try writer.writes()
       let began = ContinuousClock.now
       try statements.run(statement, (first + last).map { .text($0) })
       let seconds = (ContinuousClock.now - began) / .seconds(1)
+      // What waits for COMMIT would write behind the looks that follow.
+      try connection.execute("SET CONSTRAINTS ALL IMMEDIATE")
+      guard try run.mayTouchLedger || writer.writes() == written else {
+        throw BackfillProblem.ledgerTouched(run, totals)
+      }
       guard try rows.stillLeft(of: keys) == 0 else { throw BatchFailure.untouched }
       let done = Done(seconds: seconds, waiters: try throttle.waiters(), peakBytes: memory.peak)
       if let letter {
