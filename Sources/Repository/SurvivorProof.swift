@@ -37,6 +37,9 @@ final class SurvivorProof {
       problem.summary =
         "another copy of the chunk \(location.instance.id) stays, since one does not open: "
         + problem.summary
+      problem.hint =
+        "No snapshot has lost it. Run `drydock check --read-data`; where hosts have keys of role "
+        + "`write`, one of them may have written an index that is not true."
       failed.insert(location.position)
       failures.append(problem)
       return false

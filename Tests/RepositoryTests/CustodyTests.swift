@@ -185,6 +185,19 @@ struct CustodyTests {
     for id in ids { _ = try reader.read(id) }
   }
 
+  @Test("What the owner has in marked packs only is copied out of them, though a host has it too")
+  func rescuedForOwner() throws {
+    let now = Int64(Date().timeIntervalSince1970)
+    let (made, host, _) = try prepared()
+    let store = MemoryStore(made.contents, clock: { now })
+    let owner = try Repository.open(store, with: Self.passphrase)
+    let (_, ids) = try Sample.addSnapshot(to: owner, chunks: 2, seed: 7)
+    let marked = Set(try packs(holding: ids, in: owner))
+    try Sample.addSnapshot(to: try Repository.open(store, with: host), chunks: 2, seed: 7)
+    try Mark.put(marked.sorted(), isSwept: false, in: owner)
+    #expect(try owner.collect(closure: Sample.visit).rescued == 2)
+  }
+
   @Test("Collection refuses where a host says of the owner's pack that it holds something else")
   func contradiction() throws {
     let now = Int64(Date().timeIntervalSince1970)
