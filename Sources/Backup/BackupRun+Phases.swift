@@ -7,8 +7,8 @@ internal import Repository
 internal import Snapshot
 
 extension BackupRun {
-  /// The newest snapshot of the same database.
-  func findParent(_ holder: Session) async throws -> Parent? {
+  /// The newest snapshot of the same database that this one may build upon.
+  func findParent(_ holder: Session) async throws -> Parent.Choice {
     let (name, systemIdentifier) = try await holder.run { connection in
       let row = try connection.execute(
         """
@@ -18,10 +18,10 @@ extension BackupRun {
       )[0]
       return (row.string("name"), row.string("system_identifier"))
     }
-    return try repository.newestSnapshot(of: name, in: systemIdentifier)
+    return try repository.parent(of: name, in: systemIdentifier)
   }
 
-  func open(_ holder: Session, _ parent: Parent?) async throws -> Opening {
+  func open(_ holder: Session, _ choice: Parent.Choice) async throws -> Opening {
     let (settings, options, repository) = (self.settings, self.options, self.repository.id)
     return try await holder.run { connection in
       do {
@@ -29,7 +29,7 @@ extension BackupRun {
         return try Opening.open(
           on: connection,
           settings: settings,
-          parent: parent,
+          choice: choice,
           repository: repository,
           options: options
         )

@@ -116,12 +116,13 @@ public struct BackupRun: Sendable {
     _ started: ContinuousClock.Instant,
     withoutParent broken: String?
   ) async throws -> Outcome {
-    let parent = broken == nil ? try await findParent(holder) : nil
+    let choice = broken == nil ? try await findParent(holder) : Parent.Choice()
+    let parent = choice.parent
     // The lease names the parent, whose chunks this snapshot relies on without holding them.
     let writer = try repository.beginSnapshot(parent: parent?.name, delta: options.delta)
     do {
       report("waiting for locks", 0, 0, 0)
-      let opening = try await open(holder, parent)
+      let opening = try await open(holder, choice)
       try await onOpening?()
       async let definition = readDefinition(opening, writer)
       let reading = try await readRows(holder, opening, writer)
@@ -149,7 +150,7 @@ public struct BackupRun: Sendable {
         Result(
           snapshot: name,
           manifest: manifest,
-          notices: opening.history.notices,
+          notices: (choice.notice.map { [$0] } ?? []) + opening.history.notices,
           warnings: (broken.map { [$0] } ?? []) + reading.warnings
             + writer.notices.map(\.summary) + asked.refusals,
           alarms: reading.alarms

@@ -20,7 +20,7 @@ struct History: Sendable {
   /// - Parameters:
   ///   - horizon: What was established before the locks.
   ///   - insert: The insert position, read after the snapshot.
-  ///   - parent: The newest snapshot of the same database.
+  ///   - choice: The snapshot that this one may build upon, or why there is none.
   ///   - observer: A session outside any transaction.
   ///   - repository: The repository's id.
   ///   - options: What was asked.
@@ -29,14 +29,16 @@ struct History: Sendable {
   static func settle(
     _ horizon: Horizon,
     insert: LSN,
-    parent: Parent?,
+    choice: Parent.Choice,
     observer: Connection,
     repository: String,
     options: BackupOptions
   ) throws -> History {
+    let parent = choice.parent
     let facts = try ServerFacts.read(observer)
     let trust = try Trust.judge(
       parent: parent?.manifest,
+      otherwise: choice.reason,
       now: facts,
       options: options,
       observer: observer

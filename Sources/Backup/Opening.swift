@@ -38,7 +38,7 @@ struct Opening: Sendable {
   static func open(
     on holder: Connection,
     settings: ConnectionSettings,
-    parent: Parent?,
+    choice: Parent.Choice,
     repository: String,
     options: BackupOptions
   ) throws -> Opening {
@@ -58,10 +58,11 @@ struct Opening: Sendable {
     guard let insert = LSN(read.lsn) else {
       throw PostgresError(message: "the server's log position is not readable: \(read.lsn)")
     }
+    let parent = choice.parent
     let history = try History.settle(
       horizon,
       insert: insert,
-      parent: parent,
+      choice: choice,
       observer: observer,
       repository: repository,
       options: options

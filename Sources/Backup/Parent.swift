@@ -24,17 +24,54 @@ struct Parent: Sendable {
   var horizon: LSN? { manifest.position.horizon.flatMap { LSN($0) } }
 }
 
+extension Parent {
+  /// What a look for a parent has found.
+  struct Choice: Sendable {
+    /// The parent; nil where there is none.
+    var parent: Parent?
+    /// The newest snapshot of the database, where a host that may only write has taken it, and who
+    /// takes the new one holds a full key.
+    var passedOver: SnapshotName?
+
+    /// Why everything is read where there is no parent.
+    var reason: String {
+      passedOver == nil ? "first snapshot" : "first snapshot with a full key"
+    }
+
+    /// What to say of a snapshot that was passed over.
+    var notice: String? {
+      guard let passedOver else { return nil }
+      let way =
+        parent.map { "this one builds upon \($0.name), the last with a full key" }
+        ?? "everything was read, since there is none before it with a full key"
+      return "snapshot \(passedOver) was taken with a key that may only write, so a full key "
+        + "does not rely on it: \(way)"
+    }
+  }
+}
+
 extension Repository {
   /// The newest whole snapshot of a database; a partial one is nobody's parent.
-  func newestSnapshot(of database: String, in systemIdentifier: String) throws -> Parent? {
+  ///
+  /// Who holds a full key builds upon none that a host took whose key may only write: the host
+  /// could have written rows there that the database never held, and the new snapshot would vouch
+  /// for them. A host builds upon its own.
+  func parent(of database: String, in systemIdentifier: String) throws -> Parent.Choice {
+    var choice = Parent.Choice()
     for name in try snapshots().reversed() {
       guard let content = try SnapshotContent(ifReadable: name, in: self) else { continue }
       let manifest = content.manifest
       let found = manifest.database
-      if found.name == database, found.systemIdentifier == systemIdentifier, !manifest.isPartial {
-        return Parent(name: name, manifest: manifest)
+      guard found.name == database, found.systemIdentifier == systemIdentifier,
+        !manifest.isPartial
+      else { continue }
+      guard role == .write || !content.isByHost else {
+        choice.passedOver = choice.passedOver ?? name
+        continue
       }
+      choice.parent = Parent(name: name, manifest: manifest)
+      return choice
     }
-    return nil
+    return choice
   }
 }

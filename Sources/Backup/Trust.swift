@@ -16,7 +16,8 @@ enum Trust: Sendable, Equatable {
   /// Judges a parent by everything but its relations.
   ///
   /// - Parameters:
-  ///   - parent: the newest snapshot of the same database, if any.
+  ///   - parent: the snapshot of the same database to build upon, if any.
+  ///   - reason: why everything is read where there is none.
   ///   - now: the server's facts, read after the snapshot or just before it.
   ///   - options: what was asked.
   ///   - observer: a session outside any transaction, which looks for the witness.
@@ -24,11 +25,12 @@ enum Trust: Sendable, Equatable {
   /// - Throws: `PostgresError` when the server fails.
   static func judge(
     parent: Manifest?,
+    otherwise reason: String = "first snapshot",
     now: ServerFacts,
     options: BackupOptions,
     observer: Connection
   ) throws -> Trust {
-    guard let parent else { return .whole(reason: "first snapshot", comparesParent: false) }
+    guard let parent else { return .whole(reason: reason, comparesParent: false) }
     let judgement = Judgement(parent: parent, now: now, options: options)
     guard let horizon = judgement.horizon else {
       return .whole(reason: "the last snapshot has no horizon", comparesParent: false)

@@ -13,9 +13,11 @@ final class ChainSearch {
   /// Chunks looked up at once: some 30 MB, and few enough reads of each page of a large index.
   private static let batch = 262_144
 
-  let table: InstanceTable
+  private var table: InstanceTable
   /// Whether bases are left out, which only a test wants.
   let ignoresBases: Bool
+  /// Opens an instance before another of its chunk may go; nil where every index is believed.
+  private let proof: SurvivorProof?
   private var waiting: [ChunkID] = []
   /// Instances that were found with all that they stand on: of a later chunk that stands on one of
   /// them, nothing below it is new.
@@ -24,9 +26,10 @@ final class ChainSearch {
   private var unproven: [Int] = []
 
   /// A search in a table.
-  init(_ table: InstanceTable, ignoresBases: Bool = false) {
+  init(_ table: InstanceTable, ignoresBases: Bool = false, proof: SurvivorProof? = nil) {
     self.table = table
     self.ignoresBases = ignoresBases
+    self.proof = proof
     proven = InstanceMarks(count: table.count)
   }
 
@@ -37,7 +40,8 @@ final class ChainSearch {
   ///   - found: Gets every instance on the way, some of them more than once; none that this search
   ///     has given before, with all below it, need come again.
   ///   - missing: Gets a chunk that has no whole chain.
-  /// - Throws: When the file of the merged index is broken and cannot be made again.
+  /// - Throws: When the file of the merged index is broken and cannot be made again; with a proof,
+  ///   what the store throws.
   func add(
     _ id: ChunkID,
     found: (InstanceTable.Location) -> Void,
@@ -58,11 +62,11 @@ final class ChainSearch {
       links.sort { $0.id < $1.id }
       var bases: [Link] = []
       for link in links {
-        guard let location = try table.locations(of: link.id, below: Int(link.depth)).first else {
+        guard let location = try first(of: link.id, below: Int(link.depth)) else {
           // The way over the shallowest instances is broken; there may be another.
           isWhole = false
           let id = waiting[Int(link.place)]
-          if let chain = try table.chain(of: id) { chain.forEach(found) } else { missing(id) }
+          if let chain = try chain(of: id) { chain.forEach(found) } else { missing(id) }
           continue
         }
         found(location)
@@ -77,5 +81,29 @@ final class ChainSearch {
     if isWhole { for position in unproven { proven.insert(position) } }
     unproven.removeAll(keepingCapacity: true)
     waiting.removeAll(keepingCapacity: true)
+  }
+
+  /// The shallowest whole chain of a chunk, or nil when it has none: for a single chunk.
+  ///
+  /// - Parameter id: The chunk.
+  /// - Returns: The instances that it needs, its own first.
+  /// - Throws: As ``add(_:found:missing:)``, and what the store throws where instances are opened.
+  func chain(of id: ChunkID) throws -> [InstanceTable.Location]? {
+    while let chain = try table.chain(of: id) {
+      if try chain.allSatisfy({ try isTrue($0) }) { return chain }
+    }
+    return nil
+  }
+
+  private func first(of id: ChunkID, below depth: Int) throws -> InstanceTable.Location? {
+    try table.locations(of: id, below: depth).first { try isTrue($0) }
+  }
+
+  /// Whether an instance may be believed; one that may not is passed over from now on.
+  private func isTrue(_ location: InstanceTable.Location) throws -> Bool {
+    guard let proof, !proven.contains(location.position) else { return true }
+    if try proof.holds(location) { return true }
+    table.disregard(location.offset, inPack: table.packs[Int(location.pack)].id)
+    return false
   }
 }

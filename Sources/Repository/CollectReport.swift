@@ -35,7 +35,8 @@ public struct CollectReport: Sendable, Equatable {
   public var rescued = 0
   /// Leases of dead writers that were removed.
   public var expiredLeases = 0
-  /// Why some packs stay: one problem for each that could not be proven whole.
+  /// Why some packs stay: one problem for each that could not be proven whole, and for each copy of
+  /// a chunk that did not open when another one was to go for it.
   public var damaged: [Problem] = []
 
   /// A report of nothing.

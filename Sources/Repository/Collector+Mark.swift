@@ -96,6 +96,10 @@ extension Collector {
     let instances = try PackProof.instances(of: name, in: repository, reader) {
       try survey.isLive($0.id, at: $1, inPack: candidate.number)
     }
+    // A host can make a pack whose directory hides what its index names, and others went for that.
+    guard instances.count == candidate.use.liveCount else {
+      throw Damage.problem(name, "its directory lacks chunks that an index says are there")
+    }
     for (instance, bytes) in instances { try sink.append(instance, bytes) }
   }
 }

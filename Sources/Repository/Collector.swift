@@ -41,6 +41,7 @@ struct Collector {
     }
     self.numbers = numbers
     report.snapshots = survey.snapshots.count
+    report.damaged = survey.failures
     for pack in survey.places.packs { report.stored.add(pack.size) }
   }
 
@@ -72,9 +73,9 @@ struct Collector {
     guard !survey.stranded.isEmpty, !repository.omitted.contains(.recomputed) else { return }
     var rescue = try Rescue(repository, survey.places)
     var sink = PackSink(repository)
-    for id in survey.stranded where !options.isDryRun {
+    for chain in survey.stranded where !options.isDryRun {
       try lease?.renewIfDue()
-      try rescue.copy(id) { try sink.append($0, $1) }
+      try rescue.copy(chain) { try sink.append($0, $1) }
     }
     try sink.finish()
     report.rescued = options.isDryRun ? survey.stranded.count : rescue.count

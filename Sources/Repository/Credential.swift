@@ -23,6 +23,9 @@ public enum Credential: Sendable {
     }
   }
 
+  /// Whether there is a key at all.
+  var isKey: Bool { if case .none = self { false } else { true } }
+
   /// The kind of slot that it is the key to; nil for a key that opens nothing.
   var kind: KeySlot.Kind? {
     switch self {

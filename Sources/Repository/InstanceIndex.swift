@@ -20,6 +20,10 @@ final class InstanceIndex: Sendable {
     /// Those of them whose packs are in memory.
     var inMemory: Set<ObjectName> = []
     var damages: [ObjectName: Problem] = [:]
+    /// What was said of each pack that was read, where that is compared.
+    var claims = PackClaims()
+    /// Index objects that open, and do not say what is in a pack.
+    var liars: [ObjectName: Problem] = [:]
     var isLoaded = false
 
     /// Forgets everything but what a file of the cache holds.
@@ -28,16 +32,34 @@ final class InstanceIndex: Sendable {
       loaded = merged?.objects ?? []
       inMemory = []
       damages = [:]
+      claims = PackClaims()
+      liars = [:]
     }
   }
 
   private let store: any ObjectStore
   private let sealed: SealedObject
+  private let comparesPacks: Bool
   private let state: Mutex<State>
 
-  init(store: any ObjectStore, sealed: SealedObject, cache: IndexCache? = nil) {
+  /// A view of the index.
+  ///
+  /// - Parameters:
+  ///   - store: Where the index objects are.
+  ///   - sealed: Opens them.
+  ///   - cache: Where a large index goes.
+  ///   - comparesPacks: Whether what they say of packs is compared, in a repository where hosts may
+  ///     only write: what contradicts a pack counts as damaged. Only what is read in this process
+  ///     is compared, so a cache has to be a fresh one.
+  init(
+    store: any ObjectStore,
+    sealed: SealedObject,
+    cache: IndexCache? = nil,
+    comparesPacks: Bool = false
+  ) {
     self.store = store
     self.sealed = sealed
+    self.comparesPacks = comparesPacks && sealed.keys.ownGenerations != nil
     state = Mutex(State(cache: cache))
   }
 
@@ -74,10 +96,11 @@ final class InstanceIndex: Sendable {
     return problem
   }
 
-  /// The index objects that cannot be read, and why.
+  /// The index objects that cannot be read or believed, and why.
   var damages: [(object: ObjectName, problem: Problem)] {
     state.withLock { state in
-      state.damages.sorted { $0.key < $1.key }.map { (object: $0.key, problem: $0.value) }
+      state.damages.merging(state.liars) { damage, _ in damage }
+        .sorted { $0.key < $1.key }.map { (object: $0.key, problem: $0.value) }
     }
   }
 
@@ -116,7 +139,9 @@ final class InstanceIndex: Sendable {
     var runs: CacheRuns?
     for name in listed where !state.loaded.contains(name) {
       do {
-        for entry in try Self.read(name, store, sealed) { state.table.add(entry) }
+        let entries = try Self.read(name, store, sealed)
+        if comparesPacks { try compare(entries, name, &state) }
+        for entry in entries { state.table.add(entry) }
         state.loaded.insert(name)
         state.inMemory.insert(name)
       } catch let problem as Problem where problem.code == Damage.code {
@@ -134,6 +159,28 @@ final class InstanceIndex: Sendable {
     guard let runs else { return }
     let file = try IndexCache.reportingFailure { try runs.merge() }
     state.table = InstanceTable(merged: cache.index(file))
+  }
+
+  /// Notes which index object lies, where two do not say the same of a pack: the pack's own
+  /// directory tells, for its name is the hash of its bytes.
+  private func compare(
+    _ entries: [PackEntry],
+    _ name: ObjectName,
+    _ state: inout State
+  ) throws {
+    guard let found = try state.claims.note(entries, in: name) else { return }
+    let pack = Pack.name(found.entry.id)
+    let (keys, binding) = (sealed.keys, sealed.binding)
+    var isTrue = false
+    if let said = try? Pack.readDirectory(of: pack, in: store, keys: keys, binding: binding) {
+      isTrue = try PackClaims.digest(of: said) == PackClaims.digest(of: found.entry)
+    }
+    let liar = isTrue ? found.earlier : name
+    var problem = Damage.problem(liar, "it does not say what is in the object \(pack)")
+    problem.hint =
+      "Delete the object \(liar) in the store, then run `drydock check --repair`, which makes the "
+      + "index again from the packs. Somebody who holds a key of this repository wrote it."
+    state.liars[liar] = problem
   }
 
   /// Moves the instances in memory to a sorted run.

@@ -46,6 +46,29 @@ extension KeyProblem {
     )
   }
 
+  /// There is a key, and the repository opens for everybody without one.
+  static func notEncrypted(_ location: String, _ credential: Credential) -> Problem {
+    var (key, places) = (
+      "passphrase",
+      "passphrase_file and passphrase_command, DRYDOCK_PASSPHRASE and what begins so, and "
+        + "--passphrase-file"
+    )
+    if case .keyFile = credential {
+      (key, places) = ("key file", "key_file, DRYDOCK_KEY_FILE and --key-file")
+    }
+    return Problem(
+      .refused,
+      code: "repository.not-encrypted",
+      "\(location) is not encrypted, though a \(key) is configured",
+      reason: "it opens for everybody: whoever may delete in the store can have put it in the "
+        + "place of an encrypted one, to read what is backed up from now on",
+      facts: [.init("repository", location)],
+      hint: "Nothing was written to it. If an encrypted repository was here, find out who changed "
+        + "the store. If this one is meant to have no encryption, take the \(key) out of the "
+        + "configuration: \(places)."
+    )
+  }
+
   /// No slot opens, and one is damaged: so nobody can say that the key is wrong.
   static func unproven(_ damage: Problem, _ credential: Credential) -> Problem {
     var problem = damage

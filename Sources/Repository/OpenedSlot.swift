@@ -21,8 +21,8 @@ struct OpenedSlot {
   ///   - credential: What there is to open it.
   ///   - binding: The repository.
   /// - Throws: `repository.needs-passphrase`, `repository.wrong-passphrase`,
-  ///   `repository.wrong-key-file`, `repository.no-key-slot`, `repository.slot-removed`,
-  ///   `repository.damaged`.
+  ///   `repository.wrong-key-file`, `repository.not-encrypted`, `repository.no-key-slot`,
+  ///   `repository.slot-removed`, `repository.damaged`.
   init(
     in store: any ObjectStore,
     _ credential: Credential,
@@ -31,6 +31,10 @@ struct OpenedSlot {
     slots = try KeySlots(in: store)
     var search = SlotSearch(slots, credential, binding)
     guard let found = search.run() else { throw search.failure(at: store.location) }
+    // Whoever may delete in the store can put a repository that everybody reads in another's place.
+    if found.isOpen && credential.isKey {
+      throw KeyProblem.notEncrypted(store.location, credential)
+    }
     (id, roots, authority) = (found.id, found.roots, found.authority)
     latest = try slots.latest(signedBy: found.authority, binding)
     guard let last = latest[id] else { return }

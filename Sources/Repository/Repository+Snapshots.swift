@@ -22,6 +22,17 @@ extension Repository {
   /// wrote where the key slot in use may read its own only, or `repository.damaged` with the
   /// object's name.
   public func manifest(of snapshot: SnapshotName) throws -> [UInt8] {
+    try attributedManifest(of: snapshot).manifest
+  }
+
+  /// A snapshot's manifest, and whether a host wrote it whose key slot may only write; throws as
+  /// ``manifest(of:)``.
+  ///
+  /// The seal proves it: such a host does not have the keys of full slots. What it says is that
+  /// host's word alone, so nobody else's snapshot may take anything over from it.
+  public func attributedManifest(
+    of snapshot: SnapshotName
+  ) throws -> (manifest: [UInt8], isByHost: Bool) {
     let name = snapshot.object
     let bytes: [UInt8]
     do {
@@ -38,7 +49,11 @@ extension Repository {
       )
     }
     do {
-      return try Damage.naming(name) { try sealed.open(bytes, as: .manifest, name: name) }
+      let manifest = try Damage.naming(name) {
+        try sealed.open(bytes, as: .manifest, name: name)
+      }
+      let generation = try SealedObject.generation(of: bytes)
+      return (manifest: manifest, isByHost: keys.hostGenerations.contains(generation))
     } catch let problem as Problem where problem.code == KeyProblem.needsFullKey {
       throw KeyProblem.needsFullKey("reading the snapshot \(snapshot)")
     }
@@ -47,8 +62,16 @@ extension Repository {
   /// A snapshot's manifest, or nil where the key slot in use may not read it: a host whose slot has
   /// role `write` passes over the snapshots of others.
   public func manifestIfReadable(of snapshot: SnapshotName) throws -> [UInt8]? {
+    try attributedManifestIfReadable(of: snapshot)?.manifest
+  }
+
+  /// A snapshot's manifest as ``attributedManifest(of:)`` gives it, or nil where the key slot in use
+  /// may not read it.
+  public func attributedManifestIfReadable(
+    of snapshot: SnapshotName
+  ) throws -> (manifest: [UInt8], isByHost: Bool)? {
     do {
-      return try manifest(of: snapshot)
+      return try attributedManifest(of: snapshot)
     } catch let problem as Problem where problem.code == KeyProblem.needsFullKey {
       return nil
     }

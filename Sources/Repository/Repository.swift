@@ -104,7 +104,8 @@ public final class Repository: Sendable {
   ///
   /// - Parameters:
   ///   - store: Where it is.
-  ///   - passphrase: The passphrase, or nil for a repository without encryption.
+  ///   - passphrase: The passphrase, or nil for a repository without encryption: each of the two is
+  ///     refused where the other is.
   ///   - cacheDirectory: Where this machine may keep what it knows of repositories, each in a
   ///     directory of its own; nil keeps everything in memory. A large repository needs one, or
   ///     about 100 bytes of memory for every chunk that it holds.
@@ -130,7 +131,8 @@ public final class Repository: Sendable {
   ///   - clock: The time; another one only in tests.
   /// - Returns: The repository.
   /// - Throws: `repository.not-found`, `repository.needs-passphrase`,
-  ///   `repository.wrong-passphrase`, `repository.wrong-key-file`, `repository.slot-removed`,
+  ///   `repository.wrong-passphrase`, `repository.wrong-key-file`, `repository.not-encrypted` where
+  ///   there is a credential and the repository needs none, `repository.slot-removed`,
   ///   `repository.needs-newer-reader`, `repository.damaged`.
   public static func open(
     _ store: any ObjectStore,

@@ -100,7 +100,8 @@ struct RepositoryCheck {
     let index = InstanceIndex(
       store: repository.store,
       sealed: repository.sealed,
-      cache: scratch.map { repository.indexCache(in: $0.path) }
+      cache: scratch.map { repository.indexCache(in: $0.path) },
+      comparesPacks: true
     )
     table = try index.table()
     for (object, problem) in index.damages {

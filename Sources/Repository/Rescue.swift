@@ -26,7 +26,15 @@ struct Rescue {
   /// - Throws: `repository.damaged` where one does not open: damage must not look like health by
   ///   being written anew.
   mutating func copy(_ id: ChunkID, to append: (Instance, [UInt8]) throws -> Void) throws {
-    for location in try (places.stored.chain(of: id) ?? []).reversed() {
+    try copy(places.stored.chain(of: id) ?? [], to: append)
+  }
+
+  /// Copies a chain that was chosen, what a chunk stands on before its own instance.
+  mutating func copy(
+    _ chain: [InstanceTable.Location],
+    to append: (Instance, [UInt8]) throws -> Void
+  ) throws {
+    for location in chain.reversed() {
       let pack = places.stored.packs[Int(location.pack)].id
       guard places.condemned.contains(pack) else { continue }
       let source = Source(pack: location.pack, offset: location.offset)

@@ -32,6 +32,7 @@ struct SealedObject {
 
   private static let magic = "DRYSEAL1"
   private static let headerLength = 24
+  private static let generationOffset = 12
   private static let saltLength = 16
   private static let overhead =
     headerLength + saltLength + AESGCM.nonceLength + AESGCM.tagLength
@@ -75,6 +76,12 @@ struct SealedObject {
   func open(_ bytes: [UInt8], as kind: Kind, name: ObjectName) throws -> [UInt8] {
     let raw = try unseal(bytes, kind, name)
     return kind.isSigned ? try custody.verified(raw, kind, name) : raw
+  }
+
+  /// The generation that an object is sealed with; believe it of one that was opened.
+  static func generation(of bytes: [UInt8]) throws -> UInt32 {
+    var reader = ByteReader(bytes, at: generationOffset)
+    return try reader.u32()
   }
 
   private var custody: Custody { Custody(keys: keys, binding: binding) }

@@ -11,6 +11,8 @@ struct SlotSearch {
     let revision: UInt32
     let roots: RootSecrets
     let authority: [UInt8]
+    /// Whether it opens for everybody.
+    let isOpen: Bool
   }
 
   private let slots: KeySlots
@@ -56,11 +58,9 @@ struct SlotSearch {
   /// Whether a slot that is open to everybody may be tried.
   ///
   /// Anybody can make one whose signature is valid, with secrets of his own, and a backup would be
-  /// sealed for him: so who has a key takes one only where no slot of the repository needs a key.
-  private var takesOpenSlots: Bool {
-    if case .none = credential { return true }
-    return !slots.needsKey(binding)
-  }
+  /// sealed for him. So who has a key tries one only where no slot of the repository needs a key,
+  /// and ``OpenedSlot`` then refuses the repository.
+  private var takesOpenSlots: Bool { !credential.isKey || !slots.needsKey(binding) }
 
   /// Nil for a slot that is another's.
   ///
@@ -83,13 +83,25 @@ struct SlotSearch {
     guard credential.trusts(authority) else {
       throw Malformed("it is signed by another authority than the one that the key file names")
     }
-    return Found(id: slot.id, revision: slot.revision, roots: roots, authority: authority)
+    return Found(
+      id: slot.id,
+      revision: slot.revision,
+      roots: roots,
+      authority: authority,
+      isOpen: slot.kind == KeySlot.Kind.none
+    )
   }
 
   private func open(_ slot: FirstKeySlot, _ id: String) throws -> Found? {
     guard let roots = try slot.unwrap(credential, binding) else { return nil }
     let authority = try KeySlot.authority(roots).publicKey()
-    return Found(id: id, revision: 0, roots: roots, authority: authority)
+    return Found(
+      id: id,
+      revision: 0,
+      roots: roots,
+      authority: authority,
+      isOpen: slot.isOpen
+    )
   }
 
   /// Nil for a slot that does not open or is damaged: another one may still open the repository.

@@ -18,8 +18,10 @@ struct Survey {
   private(set) var uses: [PackUse] = []
   /// The live instances.
   private var live: InstanceMarks
-  /// Chunks that are live, and in marked packs only.
-  private(set) var stranded: [ChunkID] = []
+  /// Chunks that are live, and in marked packs only, each with all that it stands on.
+  private(set) var stranded: [[InstanceTable.Location]] = []
+  /// What was wrong with instances that did not open when they were to stay for others.
+  private(set) var failures: [Problem] = []
   private let repository: Repository
   /// Holds the file that the table searches, where there is one.
   private let scratch: TemporaryDirectory?
@@ -46,12 +48,17 @@ struct Survey {
     let index = InstanceIndex(
       store: repository.store,
       sealed: repository.sealed,
-      cache: scratch.map { repository.indexCache(in: $0.path) }
+      cache: scratch.map { repository.indexCache(in: $0.path) },
+      comparesPacks: true
     )
     let avoidsMarks = !repository.omitted.contains(.collectorsAvoidMarks)
     places = try Places(in: repository, index, avoidsMarks: avoidsMarks)
     if let damage = index.damages.first?.problem {
-      throw Self.refusal("an index object cannot be read: \(damage.summary)", damage.facts)
+      throw Self.refusal(
+        "an index object cannot be read: \(damage.summary): \(damage.reason ?? "")",
+        damage.facts,
+        hint: "Nothing was removed. " + (damage.hint ?? "")
+      )
     }
     live = InstanceMarks(count: places.stored.count)
     try checkParents()
@@ -95,7 +102,7 @@ struct Survey {
       try ChunkReader(repository, table: table, cacheLimit: ChunkReader.historyLimit),
       among: table.count
     )
-    let searches = searches()
+    let sides = try self.sides()
     for name in snapshots.sorted() {
       do {
         try closure(name, repository.manifest(of: name), visitor)
@@ -106,63 +113,69 @@ struct Survey {
           problem.facts
         )
       }
-      try findLive(visitor.takeNeeded(), of: name, searches)
+      try findLive(visitor.takeNeeded(), of: name, sides)
     }
+    failures = sides.flatMap(\.failures)
   }
 
-  /// Where the instances of a chunk are looked up, each of which finds the one that stays.
+  /// Whose instances of a chunk are looked up apart, each of which finds the one that stays.
   ///
   /// Where hosts may only write, the owner's are looked up apart from theirs: a host cannot read the
   /// owner's form of a chunk, and the owner need not believe a host that it has stored one.
-  private func searches() -> [ChainSearch] {
-    let ignoresBases = repository.omitted.contains(.basesAreLive)
+  private func sides() throws -> [SurveySide] {
     guard let own = repository.keys.ownGenerations else {
-      return [ChainSearch(places.usable, ignoresBases: ignoresBases)]
+      return [try SurveySide(repository, places, of: nil)]
     }
-    return [own, repository.keys.hostGenerations].map { generations in
-      var table = places.usable
-      table.restrict(to: generations)
-      return ChainSearch(table, ignoresBases: ignoresBases)
+    return try [own, repository.keys.hostGenerations].map {
+      try SurveySide(repository, places, of: $0)
     }
   }
 
   private mutating func findLive(
     _ needed: [ChunkID],
     of snapshot: SnapshotName,
-    _ searches: [ChainSearch]
+    _ sides: [SurveySide]
   ) throws {
     var missing: [ChunkID]?
-    for search in searches {
-      var lacking: [ChunkID] = []
-      for id in needed {
-        try search.add(
-          id,
-          found: { live.insert($0.position) },
-          missing: { lacking.append($0) }
-        )
-      }
-      try search.finish(
-        found: { live.insert($0.position) },
-        missing: { lacking.append($0) }
-      )
-      let alsoHere = Set(lacking)
-      missing = missing?.filter { alsoHere.contains($0) } ?? lacking
+    for side in sides {
+      let lacking = try side.lacking(among: needed) { live.insert($0.position) }
+      let absent = try lacking.filter { try !strand($0, of: snapshot, side) }
+      let alsoHere = Set(absent)
+      missing = missing?.filter { alsoHere.contains($0) } ?? absent
     }
-    for id in missing ?? [] { try strand(id, of: snapshot) }
+    guard let id = missing?.first else { return }
+    throw Self.refusal(
+      "the snapshot \(snapshot) is not whole: a chunk is in no pack",
+      [.init("snapshot", snapshot.text), .init("chunk", id.description)],
+      hint: Self.lossHint(snapshot)
+    )
   }
 
-  /// What no usable pack has must be in a marked one.
-  private mutating func strand(_ id: ChunkID, of snapshot: SnapshotName) throws {
-    guard let chain = try places.stored.chain(of: id) else {
+  /// What a side has in marked packs only is to be copied out of them; whether it has it at all.
+  private mutating func strand(
+    _ id: ChunkID,
+    of snapshot: SnapshotName,
+    _ side: SurveySide
+  ) throws -> Bool {
+    if let chain = try side.chain(of: id) {
+      for location in chain { live.insert(location.position) }
+      stranded.append(chain)
+      return true
+    }
+    // Which of several was the true one, nobody knows, so none may go.
+    if let failure = try side.failure(of: id) {
       throw Self.refusal(
-        "the snapshot \(snapshot) is not whole: a chunk is in no pack",
-        [.init("snapshot", snapshot.text), .init("chunk", id.description)],
-        hint: "Run drydock check; a new backup stores again what is missing, and drydock forget "
-          + "\(snapshot) gives the snapshot up."
+        "the snapshot \(snapshot) is not whole: of several copies of a chunk none opens",
+        [.init("snapshot", snapshot.text), .init("missing", id.description)] + failure.facts,
+        hint: Self.lossHint(snapshot)
       )
     }
-    for location in chain { live.insert(location.position) }
-    stranded.append(id)
+    return false
+  }
+
+  private static func lossHint(_ snapshot: SnapshotName) -> String {
+    "Run drydock check; a new backup stores again what is missing, and drydock forget "
+      + "\(snapshot) gives the snapshot up."
   }
 
   static func refusal(

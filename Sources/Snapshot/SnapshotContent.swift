@@ -7,24 +7,32 @@ public struct SnapshotContent: Sendable {
   public let repository: Repository
   /// The snapshot's name.
   public let name: SnapshotName
+  /// Whether a host wrote it whose key slot may only write: then it is that host's word alone, and
+  /// no snapshot by somebody else may build upon it.
+  public let isByHost: Bool
   /// What it says; its tags may have been changed since, see ``TagTable``.
   public internal(set) var manifest: Manifest
 
   /// Opens a snapshot; a `Problem` of kind `damaged` where its manifest cannot be read.
   public init(opening name: SnapshotName, in repository: Repository) throws {
-    try self.init(name, try repository.manifest(of: name), repository)
+    try self.init(name, try repository.attributedManifest(of: name), repository)
   }
 
   /// Opens a snapshot, or returns nil where the key slot in use may not read it.
   public init?(ifReadable name: SnapshotName, in repository: Repository) throws {
-    guard let bytes = try repository.manifestIfReadable(of: name) else { return nil }
-    try self.init(name, bytes, repository)
+    guard let found = try repository.attributedManifestIfReadable(of: name) else { return nil }
+    try self.init(name, found, repository)
   }
 
-  private init(_ name: SnapshotName, _ bytes: [UInt8], _ repository: Repository) throws {
+  private init(
+    _ name: SnapshotName,
+    _ found: (manifest: [UInt8], isByHost: Bool),
+    _ repository: Repository
+  ) throws {
     self.repository = repository
     self.name = name
-    manifest = try Manifest(proving: bytes, of: name)
+    isByHost = found.isByHost
+    manifest = try Manifest(proving: found.manifest, of: name)
   }
 
   /// The bytes of what was cut into pieces: definition, globals, fingerprint.

@@ -191,7 +191,7 @@ struct DroppingRestoreTests {
         AND application_name <> 'a test'
       """
     let connection = try shop.open()
-    while try connection.execute(others).int != 0 {}
+    try waitWhile(connection.execute(others).int != 0)
   }
 
   /// The old state, with or without a copy that waits.

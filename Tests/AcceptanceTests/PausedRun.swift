@@ -15,7 +15,7 @@ struct PausedRun {
     let output = try #require(FileHandle(forWritingAtPath: log))
     child = try user.invocation(words, ["DRYDOCK_FAULT_PAUSE": label])
       .start(log: output.fileDescriptor)
-    while !ProcessTable.isStopped(child.pid), child.status == nil {}
+    waitWhile(!ProcessTable.isStopped(child.pid) && child.status == nil)
     let text = try said()
     #expect(child.status == nil, "it did not stop: \(text)")
   }

@@ -129,6 +129,21 @@ struct TrustTests {
     }
   }
 
+  @Test("Without a parent, a whole read has the reason that is given", arguments: [TestServer.v15])
+  func withoutParent(server: TestServer) throws {
+    try withDatabase(on: server) { settings in
+      let connection = try Connection.open(settings)
+      let trust = try Trust.judge(
+        parent: nil,
+        otherwise: "nobody took one",
+        now: facts(connection),
+        options: BackupOptions(),
+        observer: connection
+      )
+      #expect(trust == .whole(reason: "nobody took one", comparesParent: false))
+    }
+  }
+
   @Test(
     "Each difference means a whole read; without its rule nobody notices",
     arguments: TestServer.allCases

@@ -143,6 +143,55 @@ struct KeyCommandTests {
     #expect(await run("key", "trust", path("r.key"), authority).status == .usage)
   }
 
+  @Test("With a passphrase configured, a repository without encryption is neither made nor opened")
+  func notEncrypted() async throws {
+    let contradiction = await run("init", "--unencrypted")
+    #expect(contradiction.status == .usage, "\(contradiction)")
+    #expect(contradiction.errors.contains("comes from DRYDOCK_PASSPHRASE"), "\(contradiction)")
+    #expect(!FileManager.default.fileExists(atPath: path("repository")))
+    sandbox.environment["DRYDOCK_PASSPHRASE"] = nil
+    let made = await run("init", "--unencrypted")
+    #expect(made.status == .done, "\(made)")
+    let open = await run("key", "list")
+    #expect(open.status == .done, "\(open)")
+    sandbox.environment["DRYDOCK_PASSPHRASE"] = "open sesame"
+    let lines = [
+      ["snapshots"], ["check"], ["collect"], ["key", "list"], ["key", "rotate"],
+      ["copy", "--to", path("second"), "--init"],
+    ]
+    for words in lines {
+      let world = sandbox.world()
+      let status = await Program(world: world).run(words)
+      let errors = world.errors.captured
+      #expect(status == .refused, "\(words): \(errors)")
+      #expect(errors.contains("is not encrypted, though a passphrase is configured"), "\(errors)")
+    }
+  }
+
+  @Test("A copy without encryption is neither made nor opened where its passphrase is given")
+  func copyNotEncrypted() async throws {
+    let source = await run("init")
+    #expect(source.status == .done, "\(source)")
+    let second = path("second")
+    let secret = ["DRYDOCK_TO_PASSPHRASE": "another"]
+    let both = await run(
+      "copy",
+      "--to",
+      second,
+      "--init",
+      "--to-unencrypted",
+      environment: secret
+    )
+    #expect(both.status == .usage && both.errors.contains("do not go together"), "\(both)")
+    #expect(!FileManager.default.fileExists(atPath: second))
+    sandbox.environment["DRYDOCK_TO_PASSPHRASE"] = nil
+    let made = await run("copy", "--to", second, "--init", "--to-unencrypted")
+    #expect(made.status == .done, "\(made)")
+    let refused = await run("copy", "--to", second, environment: secret)
+    #expect(refused.status == .refused, "\(refused)")
+    #expect(refused.errors.contains("leave out --to-passphrase-file"), "\(refused)")
+  }
+
   @Test("A program in a variable gives the passphrase, and is wiped from the environment")
   func passphraseCommand() async throws {
     _ = await run("init")

@@ -49,7 +49,7 @@ final class Pgbouncer {
       directory: directory,
       confinement: Confinement(user: Confinement.forScratch.user)
     ).start(log: output.fileDescriptor)
-    while child.status == nil, (try? Connection.open(settings(of: database))) == nil {}
+    waitWhile(child.status == nil && (try? Connection.open(settings(of: database))) == nil)
   }
 
   deinit { child.terminate() }

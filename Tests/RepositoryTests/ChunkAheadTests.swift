@@ -57,6 +57,6 @@ struct ChunkAheadTests {
       ahead.stop()
     }
     // The thread holds it as long as it runs.
-    while forgotten != nil {}
+    waitWhile(forgotten != nil)
   }
 }

@@ -1,3 +1,4 @@
+import Bytes
 import Cryptography
 import Foundation
 import ObjectStore
@@ -122,6 +123,112 @@ struct CustodyTests {
       let reader = try Repository.open(store, with: who).makeReader()
       for id in ids { _ = try reader.read(id) }
     }
+  }
+
+  /// A pack by a host, whose directory says that it has the owner's form of chunks; it has rubbish.
+  private func storeForgery(of ids: [ChunkID], by host: Repository) throws -> PackEntry {
+    var pack = PackBuilder(reusing: [])
+    for id in ids {
+      let instance = Instance(
+        id: id,
+        base: nil,
+        generation: 1,
+        storedLength: 3000,
+        rawLength: 3000,
+        kind: .data,
+        codec: .raw,
+        version: 0
+      )
+      var bytes: [UInt8] = []
+      instance.appendHeader(to: &bytes)
+      bytes += [UInt8](repeating: 7, count: instance.length - bytes.count)
+      pack.append(instance, sealed: bytes)
+    }
+    let entry = try pack.close(keys: host.keys, binding: host.binding)
+    try host.store.put(Pack.name(entry.id), pack.bytes)
+    return entry
+  }
+
+  /// Stores an index object by a host, under a name that comes before all others.
+  private func storeIndex(_ packs: [PackEntry], by host: Repository) throws -> ObjectName {
+    var content: [UInt8] = []
+    content.append(littleEndian: UInt32(packs.count))
+    for pack in packs {
+      pack.id.append(to: &content)
+      content.append(littleEndian: UInt64(pack.size))
+      Pack.appendEntries(pack.instances, to: &content)
+    }
+    let name = ObjectName(components: InstanceIndex.directory, String(repeating: "0", count: 32))
+    try host.store.put(name, try host.sealed.seal(content, as: .index, name: name))
+    return name
+  }
+
+  @Test("Collection keeps the owner's packs where a host says that its own have the same chunks")
+  func forgedCopies() throws {
+    let now = Int64(Date().timeIntervalSince1970)
+    let (made, host, _) = try prepared()
+    let store = MemoryStore(made.contents, clock: { now })
+    let owner = try Repository.open(store, with: Self.passphrase)
+    let (_, ids) = try Sample.addSnapshot(to: owner, chunks: 2, seed: 7)
+    let ownPacks = Set(try packs(holding: ids, in: owner))
+    let theirs = try Repository.open(store, with: host)
+    let forgery = try storeForgery(of: ids, by: theirs)
+    _ = try storeIndex([forgery], by: theirs)
+
+    let report = try owner.collect(closure: Sample.visit)
+    #expect(report.damaged.count == 2)
+    #expect(report.damaged.allSatisfy { $0.summary.hasPrefix("another copy of the chunk ") })
+    let condemned = try Mark.all(in: owner).condemned
+    #expect(condemned.contains(forgery.id))
+    #expect(condemned.isDisjoint(with: ownPacks))
+    let reader = try Repository.open(store, with: Self.passphrase).makeReader()
+    for id in ids { _ = try reader.read(id) }
+  }
+
+  @Test("What the owner has in marked packs only is copied out of them, though a host has it too")
+  func rescuedForOwner() throws {
+    let now = Int64(Date().timeIntervalSince1970)
+    let (made, host, _) = try prepared()
+    let store = MemoryStore(made.contents, clock: { now })
+    let owner = try Repository.open(store, with: Self.passphrase)
+    let (_, ids) = try Sample.addSnapshot(to: owner, chunks: 2, seed: 7)
+    let marked = Set(try packs(holding: ids, in: owner))
+    try Sample.addSnapshot(to: try Repository.open(store, with: host), chunks: 2, seed: 7)
+    try Mark.put(marked.sorted(), isSwept: false, in: owner)
+    #expect(try owner.collect(closure: Sample.visit).rescued == 2)
+  }
+
+  @Test("Collection refuses where a host says of the owner's pack that it holds something else")
+  func contradiction() throws {
+    let now = Int64(Date().timeIntervalSince1970)
+    let (made, host, _) = try prepared()
+    let store = MemoryStore(made.contents, clock: { now })
+    let owner = try Repository.open(store, with: Self.passphrase)
+    let (_, ids) = try Sample.addSnapshot(to: owner, chunks: 2, seed: 7)
+    let theirs = try Repository.open(store, with: host)
+    let pack = try #require(try packs(holding: ids, in: owner).first)
+    var claim = try Pack.readDirectory(
+      of: Pack.name(pack),
+      in: store,
+      keys: theirs.keys,
+      binding: theirs.binding
+    )
+    for number in claim.instances.indices {
+      let id = ChunkID(exactly: repeatElement(UInt8(number + 1), count: ChunkID.length))
+      claim.instances[number].instance.id = id
+    }
+    let forgery = try storeForgery(of: ids, by: theirs)
+    let index = try storeIndex([claim, forgery], by: theirs)
+
+    let problem = #expect(throws: Problem.self) {
+      _ = try owner.collect(closure: Sample.visit)
+    }
+    #expect(problem?.code == "collect.refused")
+    #expect(problem?.facts.contains(Problem.Fact("object", index.text)) == true)
+    #expect(problem?.hint?.contains("Delete the object \(index) in the store") == true)
+    #expect(try Mark.all(in: owner).isEmpty)
+    let findings = try owner.check(closure: Sample.closure).findings
+    #expect(findings.contains { $0.object == index.text })
   }
 
   @Test("A mark whose signature is another's opens for nobody, so that no writer goes on")

@@ -110,10 +110,28 @@ struct KeySlotTests {
     )
   }
 
-  @Test("A repository that is open to everybody is open to who has a key, too")
+  @Test("A repository that is open to everybody is refused to who has a key, with what to do")
   func openForAll() throws {
     let store = MemoryStore()
     let made = try Repository.create(in: store, encryption: .none)
+    let before = store.contents
+    let problem = #expect(throws: Problem.self) { try Repository.open(store, with: passphrase) }
+    #expect(problem?.code == "repository.not-encrypted" && problem?.kind == .refused)
+    #expect(problem?.summary.hasSuffix("though a passphrase is configured") == true)
+    #expect(problem?.hint?.contains("DRYDOCK_PASSPHRASE") == true)
+    let file = Credential.keyFile(try KeyFile.generate(for: .key))
+    let other = #expect(throws: Problem.self) { try KeyKeeper(store, file).list() }
+    #expect(other?.code == "repository.not-encrypted")
+    #expect(other?.hint?.contains("DRYDOCK_KEY_FILE") == true)
+    #expect(store.contents == before)
+    #expect(try Repository.open(store, with: .none).digestSeed == made.digestSeed)
+  }
+
+  @Test("A key that was added to an open repository opens it")
+  func openWithKey() throws {
+    let store = MemoryStore()
+    let made = try Repository.create(in: store, encryption: .none)
+    try KeyKeeper(store, .none).add(.holder(passphrase), role: .full, label: "")
     #expect(try Repository.open(store, with: passphrase).digestSeed == made.digestSeed)
   }
 

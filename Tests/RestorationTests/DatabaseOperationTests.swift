@@ -63,7 +63,7 @@ struct DatabaseOperationTests {
       #expect(used.code == "restore.sessions")
       #expect(try visitor?.execute("SELECT count(*) FROM shop.jobs").int == 500)
       visitor = nil
-      try stage.waitUntilAlone(in: try #require(result.setAside))
+      try await stage.waitUntilAlone(in: try #require(result.setAside))
       let accepted = try await stage.acceptDatabase()
       #expect(accepted.state == .accepted)
       let safety = try #require(accepted.safetySnapshot)
@@ -128,7 +128,7 @@ struct DatabaseOperationTests {
               var visitor: Connection? = try Connection.open(stage.settings.database(copy))
               try visitor?.execute(write)
               visitor = nil
-              try stage.waitUntilAlone(in: copy)
+              try await stage.waitUntilAlone(in: copy)
               return SafetySnapshot.Proof(snapshot: content.name.text, level: 2)
             }
           )
@@ -165,11 +165,11 @@ struct DatabaseOperationTests {
       #expect(inside?.sqlState == "55006")
       try visitor?.execute("SELECT 1")
       visitor = nil
-      try stage.waitUntilAlone(in: found.name)
+      try await stage.waitUntilAlone(in: found.name)
       let since = #expect(throws: Problem.self) { try drop.begin(journal, early, connection) }
       #expect(since?.code == "restore.written-meanwhile")
       #expect(try stage.rows(found.name) == 500)
-      try stage.waitUntilAlone(in: found.name)
+      try await stage.waitUntilAlone(in: found.name)
       try await stage.acceptDatabase()
     }
   }

@@ -119,10 +119,11 @@ extension Stage {
   }
 
   /// Waits until the server has noticed that all sessions in a database have ended.
-  func waitUntilAlone(in database: String) throws {
-    while try maintain(
-      "SELECT count(*) FROM pg_stat_activity WHERE datname = '\(database)'"
-    ).int != 0 {}
+  ///
+  /// One of them may be ours: a session that nobody has any more is closed by a task.
+  func waitUntilAlone(in database: String) async throws {
+    let query = "SELECT count(*) FROM pg_stat_activity WHERE datname = '\(database)'"
+    try await waitWhile(maintain(query).int != 0)
   }
 
   /// The same stage for another role.

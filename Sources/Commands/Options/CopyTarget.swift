@@ -66,6 +66,15 @@ public struct CopyTarget: ArgumentGroup, Equatable {
     }
     let store = try context.store(at: address)
     guard isNew else { return try await open(in: context) }
+    if isUnencrypted, try given(in: context) != nil {
+      throw Problem(
+        .usage,
+        code: "usage.contradiction",
+        "--to-unencrypted and a passphrase for \(address) do not go together",
+        reason: "with one given, a repository without encryption is refused",
+        hint: "Leave out --to-unencrypted, or " + Self.withoutPassphrase + ". Nothing was made."
+      )
+    }
     if isDryRun { return nil }
     let encryption: Repository.Encryption =
       isUnencrypted ? .none : .passphrase(try passphrase(in: context).secret)
@@ -101,11 +110,18 @@ public struct CopyTarget: ArgumentGroup, Equatable {
         problem.hint =
           "Check \(Passphrase.targetVariable) or --to-passphrase-file: the second "
           + "repository has a passphrase of its own."
+      case "repository.not-encrypted":
+        problem.hint =
+          "Nothing was written to it. If an encrypted copy was there, find out who changed the "
+          + "store. If it is meant to have no encryption, " + Self.withoutPassphrase + "."
       default: break
       }
       throw problem
     }
   }
+
+  private static let withoutPassphrase =
+    "leave out --to-passphrase-file, \(Passphrase.targetVariable) and DRYDOCK_TO_PASSPHRASE_FILE"
 
   private func given(in context: Context) throws -> Passphrase? {
     let environment = context.world.environment

@@ -20,7 +20,8 @@ extension CollectReport {
       ])
     ]
     for problem in damaged {
-      blocks.append(.paragraph("\(problem.summary): \(problem.reason ?? "")"))
+      let rest = [problem.reason, problem.hint].compactMap { $0 }.joined(separator: ". ")
+      blocks.append(.paragraph("\(problem.summary): \(rest)"))
     }
     if isDryRun { blocks.append(.paragraph("This was a dry run; nothing was changed.")) }
     if let nextSweep {

@@ -3,6 +3,7 @@ internal import Backup
 internal import Migration
 internal import ObjectStore
 internal import Postgres
+internal import Problems
 internal import Reports
 internal import Repository
 
@@ -82,6 +83,7 @@ public struct InitCommand: RunnableCommand {
       return .done
     }
     if let grantee { return try await grant(to: grantee, context) }
+    try checkEncryption(in: context)
     if asks(in: context) { return try await setUp(context) }
     context.show(try await create(in: context))
     return .done
@@ -116,6 +118,25 @@ public struct InitCommand: RunnableCommand {
         "encrypted": .boolean(!isUnencrypted), "append_only": .boolean(isAppendOnly),
         "store": findings?.json ?? .null,
       ]
+    )
+  }
+
+  /// No command would open what is made without encryption while a key is configured.
+  private func checkEncryption(in context: Context) throws {
+    let configuration = context.configuration
+    guard isUnencrypted, configuration.passphrase != nil || configuration.keyFile != nil else {
+      return
+    }
+    let key = configuration.keyFile == nil ? "passphrase" : "key file"
+    let place = configuration.keyFile ?? configuration.passphrase?.name ?? ""
+    throw Problem(
+      .usage,
+      code: "usage.contradiction",
+      "--unencrypted and a \(key) do not go together",
+      reason: "the \(key) comes from \(place), and with one configured, a repository without "
+        + "encryption is refused",
+      hint: "Leave out --unencrypted, or take the \(key) out of the configuration. "
+        + "Nothing was made."
     )
   }
 
