@@ -75,7 +75,7 @@ public struct ImportCommand: RunnableCommand {
     flag(
       "--allow-incomplete",
       \.allowsIncomplete,
-      "Also take a dump whose end is missing; such a snapshot is never latest."
+      "Also take a dump whose end is missing (exit code 7); such a snapshot is never latest."
     )
     group(\.shared)
   }
@@ -94,7 +94,7 @@ public struct ImportCommand: RunnableCommand {
     try await context.warnOfRollback(repository)
     if !context.isQuiet || context.isJSON { context.show(result.report) }
     for warning in result.warnings { context.warn(warning) }
-    return .done
+    return result.manifest.dump?.isComplete == false ? .omissions : .done
   }
 
   private func place(in context: Context) -> DumpSource {
