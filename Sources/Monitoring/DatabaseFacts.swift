@@ -41,13 +41,14 @@ public struct DatabaseFacts: Sendable, Equatable {
 
   /// The last proof of any snapshot that says at least as much as a level.
   public func lastProof(_ level: Proof.Level) -> Proof? {
-    snapshots.flatMap(\.proofs).filter { $0.says(level) }.max { $0.proven < $1.proven }
+    snapshots.flatMap(\.standingProofs).filter { $0.says(level) }.max { $0.proven < $1.proven }
   }
 
   /// The last proof of a level that is not from the future: such a one would be fresh for ever.
   public func lastProof(_ level: Proof.Level, at now: Date) -> Proof? {
     let limit = now.timeIntervalSince1970 + SnapshotFacts.clockTolerance
-    return snapshots.flatMap(\.proofs).filter { $0.says(level) && Double($0.proven) <= limit }
+    return snapshots.flatMap(\.standingProofs)
+      .filter { $0.says(level) && Double($0.proven) <= limit }
       .max { $0.proven < $1.proven }
   }
 

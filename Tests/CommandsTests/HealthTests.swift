@@ -163,6 +163,34 @@ struct HealthTests {
     #expect(try await run("health --of shop").status == 4)
   }
 
+  @Test("A snapshot that failed its proof is critical, and ends with the code of damage")
+  func failed() async throws {
+    let time = Int(try Date(Self.now, strategy: .iso8601).timeIntervalSince1970) - 3600
+    let failure = ProofFailure(
+      snapshot: names[2].text,
+      level: .content,
+      failed: time,
+      findings: 3,
+      reason: "public.jobs: a chunk does not open",
+      tool: "test"
+    )
+    try repository.putRecord(
+      kind: .proof,
+      id: "\(names[2])-2f-\(time * 1000)",
+      try failure.encoded()
+    )
+    let nagios = try await run("health --nagios --of shop")
+    #expect(nagios.status == 2)
+    #expect(
+      nagios.output.contains(
+        "snapshot 00000002 failed its proof of level 2: public.jobs: a chunk does not open"
+          + " (and 2 more)"
+      )
+    )
+    let plain = try await run("health --of shop")
+    #expect(plain.status == 4 && plain.output.contains("drydock check --read-data"))
+  }
+
   @Test("Metrics are written whole, for everybody to read, and say when nothing could be read")
   func metrics() async throws {
     let path = "\(sandbox.root.path)/checkout/drydock.prom"
