@@ -93,7 +93,7 @@ public struct ImportCommand: RunnableCommand {
     // Also remembers the snapshot that is there now.
     try await context.warnOfRollback(repository)
     if !context.isQuiet || context.isJSON { context.show(result.report) }
-    for warning in result.warnings { context.warn(warning) }
+    for warning in result.warnings { context.warn(warning, isInResult: true) }
     return result.manifest.dump?.isComplete == false ? .omissions : .done
   }
 
