@@ -1,3 +1,4 @@
+internal import Bytes
 internal import Catalog
 internal import Postgres
 internal import Snapshot
@@ -64,7 +65,7 @@ struct DatabaseReader {
   }
 
   private static func contains(_ names: [String], _ name: String) -> Bool {
-    names.contains { $0.utf8.elementsEqual(name.utf8) }
+    names.contains { $0.isExactly(name) }
   }
 
   func server() throws -> Manifest.Server {

@@ -1,3 +1,4 @@
+internal import Bytes
 internal import Catalog
 internal import Repository
 internal import Snapshot
@@ -31,7 +32,9 @@ extension Repository {
       guard let content = try SnapshotContent(ifReadable: name, in: self) else { continue }
       let manifest = content.manifest
       let found = manifest.database
-      if found.name == database, found.systemIdentifier == systemIdentifier, !manifest.isPartial {
+      if found.name.isExactly(database), found.systemIdentifier == systemIdentifier,
+        !manifest.isPartial
+      {
         return Parent(name: name, manifest: manifest)
       }
     }

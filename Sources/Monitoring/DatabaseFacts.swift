@@ -23,6 +23,12 @@ public struct DatabaseFacts: Sendable, Equatable {
   /// The name with the cluster, as `shop@7421034112233445566`.
   public var fullName: String { "\(name)@\(systemIdentifier)" }
 
+  /// Whether a person who writes this means the database, with its cluster or without; byte by byte,
+  /// as servers compare names.
+  public func isCalled(_ text: String) -> Bool {
+    text.utf8.elementsEqual(name.utf8) || text.utf8.elementsEqual(fullName.utf8)
+  }
+
   /// Whether nobody but importers ever put anything here.
   public var isOnlyImported: Bool { snapshots.allSatisfy(\.isImported) }
 

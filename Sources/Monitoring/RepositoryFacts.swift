@@ -55,7 +55,7 @@ public struct RepositoryFacts: Sendable, Equatable {
   public init(of repository: Repository) throws {
     self.init(location: repository.store.location, showsProofs: repository.role == .full)
     let records = Dictionary(grouping: try Self.records(in: repository), by: \.snapshot)
-    var found: [[String]: DatabaseFacts] = [:]
+    var found: [SnapshotSeries: DatabaseFacts] = [:]
     for name in try repository.snapshots() {
       do {
         guard let content = try SnapshotContent(ifReadable: name, in: repository) else {
@@ -65,7 +65,7 @@ public struct RepositoryFacts: Sendable, Equatable {
         let database = content.manifest.database
         let facts = try SnapshotFacts(content, records[name.text] ?? [])
         found[
-          [database.name, database.systemIdentifier],
+          SnapshotSeries(database: database.name, systemIdentifier: database.systemIdentifier),
           default: DatabaseFacts(name: database.name, systemIdentifier: database.systemIdentifier)
         ].snapshots.append(facts)
       } catch let problem as Problem where problem.kind == .damaged {
@@ -74,7 +74,7 @@ public struct RepositoryFacts: Sendable, Equatable {
         continue
       }
     }
-    databases = found.sorted { $0.key.lexicographicallyPrecedes($1.key) }.map { _, database in
+    databases = found.sorted { $0.key < $1.key }.map { _, database in
       var database = database
       database.snapshots.sort { ($0.taken, $0.name) < ($1.taken, $1.name) }
       return database

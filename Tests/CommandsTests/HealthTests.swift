@@ -191,6 +191,21 @@ struct HealthTests {
     #expect(plain.status == 4 && plain.output.contains("drydock check --read-data"))
   }
 
+  @Test("A database whose name differs by bytes alone does not hide that another has stopped")
+  func exactNames() async throws {
+    for (name, time) in [
+      ("cafe\u{301}", "2026-01-20T02:00:00.000000Z"), ("caf\u{E9}", "2026-01-31T02:00:00.000000Z"),
+    ] {
+      var manifest = Manifest.sample
+      manifest.database.name = name
+      manifest.taken = time
+      _ = try repository.beginSnapshot(parent: nil)
+        .commit(manifest: try manifest.encoded(), at: try manifest.takenTime, closure: [])
+    }
+    #expect(try await run("health --of caf\u{E9}").status == 0)
+    #expect(try await run("health --of cafe\u{301}").status == 1)
+  }
+
   @Test("Metrics are written whole, for everybody to read, and say when nothing could be read")
   func metrics() async throws {
     let path = "\(sandbox.root.path)/checkout/drydock.prom"

@@ -1,3 +1,4 @@
+internal import Bytes
 internal import FoundationEssentials
 internal import Postgres
 internal import Problems
@@ -81,7 +82,7 @@ struct SnapshotProof: Sendable {
         "its backup left something out, and did not note which schemas it took whole"
       )
     }
-    guard !whole.contains(where: { $0.utf8.elementsEqual(schema.utf8) }) else { return }
+    guard !whole.contains(where: { $0.isExactly(schema) }) else { return }
     throw notWhole(
       schema,
       content,
