@@ -12,9 +12,20 @@ let strict: [SwiftSetting] = [
   .treatAllWarnings(as: .error),
 ]
 
-/// The settings of test targets: `scripts/test` builds for release, where what is tested is optimized,
-/// and the tests themselves, of which each line runs once, need not be.
-let tested: [SwiftSetting] = strict + [.unsafeFlags(["-Onone"], .when(configuration: .release))]
+/// Set by `scripts/test`, which builds whole modules at once, as for a release.
+let isForTests = Context.environment["DRYDOCK_BUILD"] == "tests"
+
+/// Modules that take apart many bytes, which is worth optimizing for a run of the tests; the others,
+/// and the tests, would take longer to optimize than they run.
+let laborious: Set<String> = [
+  "Bytes", "Compression", "Cryptography", "Digests", "Files", "HTTP", "Postgres", "SQLSyntax",
+  "ObjectStore", "Repository", "Snapshot", "Backup", "Migration", "TestSupport",
+]
+
+/// The settings of a target for one run of the tests.
+func settings(_ name: String) -> [SwiftSetting] {
+  isForTests && !laborious.contains(name) ? strict + [.unsafeFlags(["-Onone"])] : strict
+}
 
 /// A C library of the system: a module map and a `shim.h`, nothing else.
 func system(_ name: String, pkgConfig: String?, apt: String, brew: String) -> Target {
@@ -28,7 +39,7 @@ func module(_ name: String, _ imports: [Target.Dependency] = []) -> Target {
     name: name,
     dependencies: problems + imports,
     exclude: ["\(name).docc"],
-    swiftSettings: strict
+    swiftSettings: settings(name)
   )
 }
 
@@ -37,7 +48,7 @@ func tests(_ name: String, _ imports: [Target.Dependency] = []) -> Target {
   .testTarget(
     name: "\(name)Tests",
     dependencies: [.byName(name: name), "TestSupport", "Problems"] + imports,
-    swiftSettings: tested
+    swiftSettings: settings("tests")
   )
 }
 
@@ -199,7 +210,7 @@ let package = Package(
         "Cryptography", "Bytes", "Digests", "Files",
       ],
       exclude: ["Corpus"],
-      swiftSettings: tested
+      swiftSettings: settings("tests")
     ),
     tests(
       "Backup",
@@ -226,7 +237,7 @@ let package = Package(
         "drydock", "TestSupport", "Problems", "Postgres", "Processes", "Files", "Repository",
         "ObjectStore", "Cryptography", "Catalog", "Rehearsal",
       ],
-      swiftSettings: tested
+      swiftSettings: settings("tests")
     ),
     // Every block of the documents, run.
     .testTarget(
@@ -234,7 +245,7 @@ let package = Package(
       dependencies: [
         "drydock", "Commands", "Arguments", "TestSupport", "Problems", "Files", "YAML",
       ],
-      swiftSettings: tested
+      swiftSettings: settings("tests")
     ),
     .testTarget(
       name: "FireTests",
@@ -242,7 +253,7 @@ let package = Package(
         "TestSupport", "Problems", "Backup", "Snapshot", "Repository", "ObjectStore", "Cluster",
         "Postgres", "Digests", "Bytes", "Processes",
       ],
-      swiftSettings: tested
+      swiftSettings: settings("tests")
     ),
     // On real object stores: scripts/stores swift test --filter '^HeavyStoreTests'.
     .testTarget(
@@ -251,7 +262,7 @@ let package = Package(
         "drydock", "TestSupport", "Problems", "Postgres", "Processes", "Files", "HTTP",
         "Cryptography", "ObjectStore", "Repository", "Snapshot",
       ],
-      swiftSettings: tested
+      swiftSettings: settings("tests")
     ),
     // In a real browser: chromium.
     .testTarget(
@@ -259,7 +270,7 @@ let package = Package(
       dependencies: [
         "Reports", "TestSupport", "Processes", "Files", "Commands", "ObjectStore", "Repository",
       ],
-      swiftSettings: tested
+      swiftSettings: settings("tests")
     ),
     // With other people's programs: PgBouncer, pg_cron, Sqitch, validators of formats.
     .testTarget(
@@ -268,18 +279,18 @@ let package = Package(
         "drydock", "TestSupport", "Problems", "Postgres", "Processes", "Files", "Cluster",
         "Reports",
       ],
-      swiftSettings: tested
+      swiftSettings: settings("tests")
     ),
     // The five systems of docs/systems.md.
     .testTarget(
       name: "HeavySystemTests",
       dependencies: ["drydock", "TestSupport", "Postgres", "Processes", "Files"],
-      swiftSettings: tested
+      swiftSettings: settings("tests")
     ),
     .testTarget(
       name: "SimulateTests",
       dependencies: ["simulate", "TestSupport", "Files"],
-      swiftSettings: tested
+      swiftSettings: settings("tests")
     ),
     // Optimized, because it reads the whole tree a few times: minutes otherwise.
     .testTarget(

@@ -28,7 +28,7 @@ struct Assembly {
     totals.rows = tables.reduce(0) { $0 + $1.rows }
     totals.bytes = tables.reduce(0) { $0 + $1.bytes }
     totals.bytesRead = reading.bytesRead
-    return Manifest(
+    var manifest = Manifest(
       taken: opening.read.taken,
       tool: options.tool,
       host: ProcessInfo.processInfo.hostName,
@@ -48,6 +48,8 @@ struct Assembly {
       largeObjectCount: rest.largeObjectCount,
       totals: totals
     )
+    manifest.wholeSchemas = opening.wholeSchemas
+    return manifest
   }
 
   private func table(_ index: Int, _ encoder: ChunkEncoder) throws -> Manifest.Table {

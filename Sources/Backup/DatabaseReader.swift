@@ -1,3 +1,4 @@
+internal import Bytes
 internal import Catalog
 internal import Postgres
 internal import Snapshot
@@ -23,6 +24,48 @@ struct DatabaseReader {
       schemas: schemas,
       settings: try settings()
     )
+  }
+
+  /// The schemas of which a selection leaves nothing out; nil where it leaves nothing out at all.
+  ///
+  /// - Parameters:
+  ///   - database: The database with its schemas.
+  ///   - relations: All relations that hold data.
+  ///   - options: What was chosen.
+  /// - Returns: Their names, in the order of the database's.
+  /// - Throws: What the server says.
+  func wholeSchemas(
+    of database: Manifest.Database,
+    _ relations: [Relation],
+    _ options: BackupOptions
+  ) throws -> [String]? {
+    guard options.isPartial else { return nil }
+    // Of chosen tables pg_dump writes neither their schema nor anything else in it.
+    guard options.tables.isEmpty else { return [] }
+    var cut = Self.fitting(
+      options.excludedData,
+      relations.filter { $0.kind != .partitioned }.map(\.name)
+    )
+    if !options.excludedTables.isEmpty {
+      let names = try connection.execute(Self.nameQuery).map {
+        RelationName(schema: $0.string("nspname"), name: $0.string("relname"))
+      }
+      cut += Self.fitting(options.excludedTables, names)
+    }
+    return database.schemas.filter { schema in
+      (options.schemas.isEmpty || Self.contains(options.schemas, schema))
+        && !Self.contains(cut, schema)
+    }
+  }
+
+  /// The schemas of the relations that a pattern fits.
+  private static func fitting(_ patterns: [String], _ names: [RelationName]) -> [String] {
+    let patterns = patterns.map(TablePattern.init)
+    return names.filter { name in patterns.contains { $0.matches(name) } }.map(\.schema)
+  }
+
+  private static func contains(_ names: [String], _ name: String) -> Bool {
+    names.contains { $0.isExactly(name) }
   }
 
   func server() throws -> Manifest.Server {
@@ -154,6 +197,14 @@ struct DatabaseReader {
     WHERE nspname !~ '^pg_'
       AND nspname NOT IN ('information_schema', 'drydock_pages', 'drydock_witness')
     ORDER BY nspname
+    """
+
+  /// Whatever a pattern of `pg_dump --exclude-table` can fit: views and foreign tables too.
+  private static let nameQuery = """
+    SELECT n.nspname, c.relname FROM pg_catalog.pg_class c
+    JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+    WHERE c.relkind IN ('r', 'p', 'v', 'm', 'S', 'f') AND n.nspname !~ '^pg_'
+      AND n.nspname <> 'information_schema'
     """
 
   private static let serverSettingQuery = """

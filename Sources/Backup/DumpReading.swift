@@ -1,3 +1,4 @@
+internal import Bytes
 internal import Cluster
 internal import Files
 internal import FoundationEssentials
@@ -53,7 +54,7 @@ struct DumpReading {
       source: source.fileName,
       program: program,
       databases: survey.databases,
-      roles: survey.roles.sorted(),
+      roles: survey.roles,
       isComplete: isComplete,
       files: files
     )
@@ -161,14 +162,19 @@ struct DumpReading {
     _ before: [Directory.Entry]
   ) throws {
     let after = try Directory.entries(of: directory)
-    let stored = Dictionary(uniqueKeysWithValues: files.map { ($0.name, $0.size) })
-    let changed = Set(before.map(\.name)).union(after.map(\.name)).filter { name in
-      let entry = after.first { $0.name == name }
-      return entry != before.first { $0.name == name } || entry?.size != stored[name]
+    func byName(_ entries: [Directory.Entry]) -> [ExactText: Directory.Entry] {
+      Dictionary(entries.map { (ExactText($0.name), $0) }) { first, _ in first }
+    }
+    let (old, new) = (byName(before), byName(after))
+    let stored = Dictionary(files.map { (ExactText($0.name), $0.size) }) { first, _ in first }
+    let changed = Set(old.keys).union(new.keys).filter { name in
+      old[name] != new[name] || new[name]?.size != stored[name]
     }
     guard !changed.isEmpty else { return }
     isComplete = false
-    guard options.allowsIncomplete else { throw Self.changed(directory, changed.sorted()) }
+    guard options.allowsIncomplete else {
+      throw Self.changed(directory, changed.sorted().map(\.text))
+    }
   }
 
   private static func changed(_ directory: String, _ files: [String]) -> Problem {

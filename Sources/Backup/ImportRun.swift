@@ -65,13 +65,19 @@ public struct ImportRun: Sendable {
       return Result(
         snapshot: name,
         manifest: manifest,
-        warnings: writer.notices.map(\.summary)
+        warnings: writer.notices.map(\.summary) + Self.missing(in: manifest)
       )
     } catch {
       // The error that stopped the import is the one to report; a lease expires by itself.
       try? writer.abandon()
       throw error
     }
+  }
+
+  /// What a dump that was cut off does not hold.
+  private static func missing(in manifest: Manifest) -> [String] {
+    guard let dump = manifest.dump, !dump.isComplete else { return [] }
+    return ["the dump has no end: what was to come after the cut is not in the snapshot"]
   }
 
   /// The instant that the dump shows, as far as somebody knows.

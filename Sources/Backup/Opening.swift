@@ -17,6 +17,8 @@ struct Opening: Sendable {
   /// Their states, by oid.
   let states: [Int: RelationState]
   let database: Manifest.Database
+  /// The schemas of which a partial snapshot leaves nothing out; nil for a whole one.
+  let wholeSchemas: [String]?
   let server: Manifest.Server
   let sequences: [Manifest.Sequence]
   let views: [Manifest.MaterializedView]
@@ -82,6 +84,7 @@ struct Opening: Sendable {
     }
     let reader = DatabaseReader(connection: holder)
     let chosen = try Selection(options: options).of(read.relations)
+    let database = try reader.database()
     return Opening(
       read: read,
       history: history,
@@ -90,7 +93,8 @@ struct Opening: Sendable {
       relations: chosen,
       pages: try reader.pages(chosen),
       states: try RelationState.read(holder),
-      database: try reader.database(),
+      database: database,
+      wholeSchemas: try reader.wholeSchemas(of: database, read.relations, options),
       server: try reader.server(),
       sequences: try reader.sequences(chosen),
       views: try reader.materializedViews(chosen),

@@ -1,3 +1,4 @@
+internal import Bytes
 internal import Catalog
 internal import Repository
 internal import Snapshot
@@ -62,7 +63,7 @@ extension Repository {
       guard let content = try SnapshotContent(ifReadable: name, in: self) else { continue }
       let manifest = content.manifest
       let found = manifest.database
-      guard found.name == database, found.systemIdentifier == systemIdentifier,
+      guard found.name.isExactly(database), found.systemIdentifier == systemIdentifier,
         !manifest.isPartial
       else { continue }
       guard role == .write || !content.isByHost else {

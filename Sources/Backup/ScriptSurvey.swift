@@ -14,8 +14,11 @@ struct ScriptSurvey {
   private var begun: [UInt8] = []
   private var isTooLong = false
   private(set) var databases: [String] = []
-  private(set) var roles: Set<String> = []
+  private var known: Set<ExactText> = []
   private(set) var encoding: String?
+
+  /// Roles that the script's statements need, in their order.
+  var roles: [String] { known.sorted().map(\.text) }
 
   /// Takes the next bytes of the script.
   mutating func append(_ bytes: Span<UInt8>) {
@@ -52,11 +55,11 @@ struct ScriptSurvey {
     if text.hasPrefix("\\connect ") {
       guard let name = Self.database(text), databases.count < Self.limit else { return }
       // A script that makes a database connects to it more than once.
-      if databases.last != name { databases.append(name) }
+      if databases.last?.isExactly(name) != true { databases.append(name) }
     } else if text.hasPrefix("SET client_encoding = '") {
       encoding = encoding ?? text.split(separator: "'").dropFirst().first.map(String.init)
-    } else if roles.count < Self.limit {
-      roles.formUnion(Self.roles(text))
+    } else if known.count < Self.limit {
+      known.formUnion(Self.roles(text).map(ExactText.init))
     }
   }
 

@@ -1,3 +1,4 @@
+internal import Bytes
 internal import Catalog
 internal import Problems
 
@@ -20,11 +21,15 @@ struct Selection {
       )
     }
     return relations.filter { relation in
-      guard options.schemas.isEmpty || options.schemas.contains(relation.name.schema) else {
+      guard options.schemas.isEmpty || isChosen(relation.name.schema) else {
         return false
       }
       let isIn = included.isEmpty || included.contains { $0.matches(relation.name) }
       return isIn && !excluded.contains { $0.matches(relation.name) }
     }
+  }
+
+  private func isChosen(_ schema: String) -> Bool {
+    options.schemas.contains { $0.isExactly(schema) }
   }
 }

@@ -1,3 +1,5 @@
+internal import Bytes
+
 /// What a patch did to a schema: objects added and changed with their new text, objects removed.
 ///
 /// Taken on the scratch and again on the live database, inside the patch's transaction before its
@@ -58,16 +60,18 @@ public struct ChangeSet: Sendable, Equatable, Codable {
   /// A change as one line, as it is and in the form in which it is compared.
   private struct Step {
     var text: String
-    var canonical: String
+    var canonical: ExactText
 
     init(_ verb: String, _ entry: SchemaDifference.Entry) {
       text = "\(verb) \(entry.object): \(entry.text)"
-      canonical = "\(verb) \(entry.object): \(Wording.canonical(entry.text, of: entry.object))"
+      canonical = ExactText(
+        "\(verb) \(entry.object): \(Wording.canonical(entry.text, of: entry.object))"
+      )
     }
 
     init(removed object: SchemaObject) {
       text = "removed \(object)"
-      canonical = text
+      canonical = ExactText(text)
     }
   }
 

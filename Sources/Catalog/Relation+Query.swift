@@ -1,3 +1,4 @@
+internal import Bytes
 public import Postgres
 
 extension Relation {
@@ -34,10 +35,12 @@ extension Relation {
   private static func ordered(_ columns: [Column], as root: [Column]?) -> [Column] {
     guard let root else { return columns }
     let places = Dictionary(
-      root.enumerated().map { ($0.element.name, $0.offset) },
+      root.enumerated().map { (ExactText($0.element.name), $0.offset) },
       uniquingKeysWith: { first, _ in first }
     )
-    return columns.sorted { (places[$0.name] ?? .max) < (places[$1.name] ?? .max) }
+    return columns.sorted {
+      (places[ExactText($0.name)] ?? .max) < (places[ExactText($1.name)] ?? .max)
+    }
   }
 
   private static func columnsByRelation(

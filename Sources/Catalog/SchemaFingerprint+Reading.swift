@@ -1,3 +1,4 @@
+internal import Bytes
 public import Postgres
 
 extension SchemaFingerprint {
@@ -41,7 +42,7 @@ extension SchemaFingerprint {
     var texts: [SchemaObject: String] = [:]
     for query in FingerprintQuery.all {
       let found = try read(query, connection, [repeating])
-      texts.merge(found) { one, other in one == other ? one : "\(one)\n\(other)" }
+      texts.merge(found) { one, other in one.isExactly(other) ? one : "\(one)\n\(other)" }
     }
     return texts
   }

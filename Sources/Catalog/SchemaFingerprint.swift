@@ -1,3 +1,4 @@
+internal import Bytes
 internal import Cryptography
 
 /// What a database's schema is, as a sorted map from each object to its canonical text.
@@ -17,6 +18,14 @@ public struct SchemaFingerprint: Sendable, Equatable {
   /// A fingerprint of these objects.
   public init(texts: [SchemaObject: String] = [:]) {
     self.texts = texts
+  }
+
+  /// Whether both have the same objects with the same texts, byte by byte.
+  public static func == (one: SchemaFingerprint, other: SchemaFingerprint) -> Bool {
+    one.texts.count == other.texts.count
+      && one.texts.allSatisfy { object, text in
+        other.texts[object].map { $0.isExactly(text) } ?? false
+      }
   }
 
   /// The objects in their order.

@@ -10,9 +10,10 @@ public struct TablePattern: Sendable, Equatable {
 
   /// Reads a pattern; a dot separates schema and name.
   public init(_ text: String) {
-    if let dot = text.firstIndex(of: ".") {
-      schema = String(text[..<dot])
-      name = String(text[text.index(after: dot)...])
+    let scalars = text.unicodeScalars
+    if let dot = scalars.firstIndex(of: ".") {
+      schema = String(scalars[..<dot])
+      name = String(scalars[scalars.index(after: dot)...])
     } else {
       schema = nil
       name = text
@@ -21,8 +22,8 @@ public struct TablePattern: Sendable, Equatable {
 
   /// Whether a relation's name fits.
   public func matches(_ relation: RelationName) -> Bool {
-    let schemaFits = schema.map { Self.fits(Array($0)[...], Array(relation.schema)[...]) } ?? true
-    return schemaFits && Self.fits(Array(name)[...], Array(relation.name)[...])
+    let schemaFits = schema.map { Self.fits($0, relation.schema) } ?? true
+    return schemaFits && Self.fits(name, relation.name)
   }
 
   /// The same pattern for `pg_dump --table`, which folds case unless a name is in double quotes.
@@ -34,31 +35,36 @@ public struct TablePattern: Sendable, Equatable {
   private static func quoted(_ pattern: String) -> String {
     var text = ""
     var literal = ""
-    for character in pattern {
-      guard character == "*" || character == "?" else {
-        literal.append(character)
+    for scalar in pattern.unicodeScalars {
+      guard scalar == "*" || scalar == "?" else {
+        literal.unicodeScalars.append(scalar)
         continue
       }
       if !literal.isEmpty { text += SQL.identifier(literal) }
       literal = ""
-      text.append(character)
+      text.unicodeScalars.append(scalar)
     }
     return literal.isEmpty ? text : text + SQL.identifier(literal)
   }
 
   /// Whether a name fits a pattern, in which a dot means itself.
+  ///
+  /// Scalar by scalar, as the server and `pg_dump` compare: what they keep apart must not fit here, or
+  /// a table would have rows in a snapshot and no definition, or the other way round.
   public static func fits(_ pattern: String, _ name: String) -> Bool {
-    fits(Array(pattern)[...], Array(name)[...])
+    fits(Array(pattern.unicodeScalars)[...], Array(name.unicodeScalars)[...])
   }
 
-  private static func fits(_ pattern: ArraySlice<Character>, _ text: ArraySlice<Character>) -> Bool
-  {
+  private static func fits(
+    _ pattern: ArraySlice<Unicode.Scalar>,
+    _ text: ArraySlice<Unicode.Scalar>
+  ) -> Bool {
     guard let first = pattern.first else { return text.isEmpty }
     let rest = pattern.dropFirst()
     if first == "*" {
       return (text.startIndex...text.endIndex).contains { fits(rest, text[$0...]) }
     }
-    guard let character = text.first, first == "?" || first == character else { return false }
+    guard let scalar = text.first, first == "?" || first == scalar else { return false }
     return fits(rest, text.dropFirst())
   }
 }

@@ -6,14 +6,19 @@ extension Context {
   /// Warns when the repository was put back to an older state than this machine has seen, and
   /// remembers what it sees now.
   ///
-  /// - Parameter repository: Whose snapshots are looked at.
+  /// - Parameters:
+  ///   - repository: Whose snapshots are looked at.
+  ///   - isInResult: Whether the command's JSON says it too.
   /// - Returns: The warning, for reports; nil when there is none.
   /// - Throws: What the store throws. A cache that cannot be written is no reason to stop.
   @discardableResult
-  func warnOfRollback(_ repository: Repository) async throws -> Problem? {
+  func warnOfRollback(
+    _ repository: Repository,
+    isInResult: Bool = false
+  ) async throws -> Problem? {
     try await tolerating {
       let warning = try await Lane("drydock.last-seen").run { try repository.noticeRollback() }
-      if let warning { warn(warning.description) }
+      if let warning { warn(warning.description, isInResult: isInResult) }
       return warning
     } ?? nil
   }

@@ -1,3 +1,4 @@
+internal import Bytes
 internal import Postgres
 internal import Problems
 internal import Reports
@@ -66,6 +67,13 @@ extension Context {
     )
   }
 
+  /// The snapshots of databases of a name, byte by byte; where there are none, of those whose name a
+  /// keyboard may have written in other bytes.
+  private static func called(_ name: String, among all: [SnapshotContent]) -> [SnapshotContent] {
+    let exact = all.filter { $0.manifest.database.name.isExactly(name) }
+    return exact.isEmpty ? all.filter { $0.manifest.database.name == name } : exact
+  }
+
   /// Asks whether one of these words was meant; empty where there are none.
   static func question(_ words: [String]) -> String {
     words.isEmpty ? "" : "Did you mean \(words.joined(separator: " or "))? "
@@ -79,9 +87,7 @@ extension Context {
     // Whoever types an id means that snapshot, whatever the series.
     if case .prefix = reference.choice, reference.series == nil { return all }
     let wanted = try reference.series ?? database ?? nameOfDefaultDatabase()
-    let named = ofMember(
-      wanted.map { name in all.filter { $0.manifest.database.name == name } } ?? all
-    )
+    let named = ofMember(wanted.map { Self.called($0, among: all) } ?? all)
     // An imported dump never makes the name of a database ambiguous that Drydock itself takes.
     let taken = named.filter { $0.manifest.dump == nil }
     let chosen = taken.isEmpty ? named : taken
@@ -124,18 +130,21 @@ extension Context {
   /// The snapshots that a schedule goes through: all of a repository, or those of a fleet's member.
   func scheduled(_ all: [SnapshotContent]) throws -> [SnapshotContent] {
     guard place != nil else { return all }
-    let name = try nameOfDefaultDatabase()
-    return ofMember(all).filter { $0.manifest.database.name == name }
+    guard let name = try nameOfDefaultDatabase() else { return [] }
+    return ofMember(all).filter { $0.manifest.database.name.isExactly(name) }
   }
 }
 
 /// What makes snapshots one series: the database and the cluster that it lives in.
+///
+/// The name is compared byte by byte: what Swift takes for one name can be two databases, and nobody
+/// wants the snapshot of the other.
 struct SeriesIdentity: Hashable {
-  let name: String
+  let name: ExactText
   let systemIdentifier: String
 
   init(_ database: Manifest.Database) {
-    name = database.name
+    name = ExactText(database.name)
     systemIdentifier = database.systemIdentifier
   }
 }

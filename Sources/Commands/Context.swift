@@ -68,14 +68,20 @@ public struct Context: Sendable {
     if isVerbose { note(text) }
   }
 
-  /// Warns of something; only `--json` holds it back, because it belongs into the result there.
-  public func warn(_ text: String) {
+  /// Warns of something, on standard error; with `--json` as an event, like an error.
+  ///
+  /// - Parameters:
+  ///   - text: What, as the middle of a sentence.
+  ///   - isInResult: Whether the result, where it is JSON, says it too.
+  public func warn(_ text: String, isInResult: Bool = false) {
     if let place { return place.add(warning: text) }
-    guard !isJSON else { return }
     progress.clear()
     let line = Printable.lines("warning: \(text)")
     world.warnings?.line(line)
-    world.say(world.errors.style.apply(.warning, line) + "\n")
+    guard isJSON else { return world.say(world.errors.style.apply(.warning, line) + "\n") }
+    guard !isInResult else { return }
+    let event: JSONValue = ["event": "warning", "summary": .string(text)]
+    world.errors.line(event.compact)
   }
 
   /// The passphrase of the repository: from its configured place, or asked for on a terminal.

@@ -23,6 +23,12 @@ public struct DatabaseFacts: Sendable, Equatable {
   /// The name with the cluster, as `shop@7421034112233445566`.
   public var fullName: String { "\(name)@\(systemIdentifier)" }
 
+  /// Whether a person who writes this means the database, with its cluster or without; byte by byte,
+  /// as servers compare names.
+  public func isCalled(_ text: String) -> Bool {
+    text.utf8.elementsEqual(name.utf8) || text.utf8.elementsEqual(fullName.utf8)
+  }
+
   /// Whether nobody but importers ever put anything here.
   public var isOnlyImported: Bool { snapshots.allSatisfy(\.isImported) }
 
@@ -41,13 +47,14 @@ public struct DatabaseFacts: Sendable, Equatable {
 
   /// The last proof of any snapshot that says at least as much as a level.
   public func lastProof(_ level: Proof.Level) -> Proof? {
-    snapshots.flatMap(\.proofs).filter { $0.says(level) }.max { $0.proven < $1.proven }
+    snapshots.flatMap(\.standingProofs).filter { $0.says(level) }.max { $0.proven < $1.proven }
   }
 
   /// The last proof of a level that is not from the future: such a one would be fresh for ever.
   public func lastProof(_ level: Proof.Level, at now: Date) -> Proof? {
     let limit = now.timeIntervalSince1970 + SnapshotFacts.clockTolerance
-    return snapshots.flatMap(\.proofs).filter { $0.says(level) && Double($0.proven) <= limit }
+    return snapshots.flatMap(\.standingProofs)
+      .filter { $0.says(level) && Double($0.proven) <= limit }
       .max { $0.proven < $1.proven }
   }
 

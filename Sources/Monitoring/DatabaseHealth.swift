@@ -52,11 +52,18 @@ public struct DatabaseHealth: Sendable, Equatable {
     if policy.isRetired(facts) {
       findings = [JudgedFinding(.good, .retired)]
     } else if facts.isOnlyImported && !facts.snapshots.isEmpty && !policy.expects(facts) {
-      findings = [JudgedFinding(.good, .imported)]
+      findings = failures + [JudgedFinding(.good, .imported)]
     } else {
       limits = policy
-      findings = freshness(policy, now) + proofs(policy, showsProofs)
+      findings = failures + freshness(policy, now) + proofs(policy, showsProofs)
       findings.sort { $0.state > $1.state }
+    }
+  }
+
+  /// Whoever keeps a damaged snapshot may need it: it is told until it is proven or forgotten.
+  private var failures: [JudgedFinding] {
+    facts.snapshots.compactMap { snapshot in
+      snapshot.failure.map { JudgedFinding(.critical, .failedProof(snapshot.name, $0)) }
     }
   }
 

@@ -40,8 +40,7 @@ public struct Health: Sendable, Equatable {
     time = now
     self.storage = storage
     let missing = policy.expected.filter { name in
-      !policy.retired.contains(name)
-        && !facts.databases.contains { $0.name == name || $0.fullName == name }
+      !policy.retired.contains(name) && !facts.databases.contains { $0.isCalled(name) }
     }
     let labelled = facts.databases.map { (facts: $0, label: facts.label(of: $0)) }
     let absent = Set(missing).map { name in

@@ -15,6 +15,8 @@ public enum HealthFinding: Sendable, Equatable {
   case unproven(Proof.Level)
   /// The last proof of this level is older than it may be.
   case staleProof(Proof.Level, age: Double, limit: Double)
+  /// A snapshot whose last verification failed, and what was wrong.
+  case failedProof(SnapshotName, ProofFailure)
   /// The key in use cannot show what was proven.
   case proofsHidden
   /// It was imported only, so nobody expects another one.

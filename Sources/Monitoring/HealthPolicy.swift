@@ -22,11 +22,11 @@ public struct HealthPolicy: Sendable, Equatable {
 
   /// Whether a database is backed up no more.
   func isRetired(_ database: DatabaseFacts) -> Bool {
-    retired.contains(database.name) || retired.contains(database.fullName)
+    retired.contains(where: database.isCalled)
   }
 
   /// Whether there must be snapshots of a database.
   func expects(_ database: DatabaseFacts) -> Bool {
-    expected.contains(database.name) || expected.contains(database.fullName)
+    expected.contains(where: database.isCalled)
   }
 }

@@ -54,8 +54,8 @@ public struct RepositoryFacts: Sendable, Equatable {
   /// - Throws: What the store throws; nothing is left out in silence.
   public init(of repository: Repository) throws {
     self.init(location: repository.store.location, showsProofs: repository.role == .full)
-    let proofs = Dictionary(grouping: try Self.proofs(in: repository), by: \.snapshot)
-    var found: [[String]: DatabaseFacts] = [:]
+    let records = Dictionary(grouping: try Self.records(in: repository), by: \.snapshot)
+    var found: [SnapshotSeries: DatabaseFacts] = [:]
     for name in try repository.snapshots() {
       do {
         guard let content = try SnapshotContent(ifReadable: name, in: repository) else {
@@ -63,9 +63,9 @@ public struct RepositoryFacts: Sendable, Equatable {
           continue
         }
         let database = content.manifest.database
-        let facts = try SnapshotFacts(content, proofs: proofs[name.text] ?? [])
+        let facts = try SnapshotFacts(content, records[name.text] ?? [])
         found[
-          [database.name, database.systemIdentifier],
+          SnapshotSeries(database: database.name, systemIdentifier: database.systemIdentifier),
           default: DatabaseFacts(name: database.name, systemIdentifier: database.systemIdentifier)
         ].snapshots.append(facts)
       } catch let problem as Problem where problem.kind == .damaged {
@@ -74,23 +74,23 @@ public struct RepositoryFacts: Sendable, Equatable {
         continue
       }
     }
-    databases = found.sorted { $0.key.lexicographicallyPrecedes($1.key) }.map { _, database in
+    databases = found.sorted { $0.key < $1.key }.map { _, database in
       var database = database
       database.snapshots.sort { ($0.taken, $0.name) < ($1.taken, $1.name) }
       return database
     }
   }
 
-  /// All proofs that can be read, oldest first.
-  private static func proofs(in repository: Repository) throws -> [Proof] {
-    try repository.records(kind: .proof).compactMap { id -> Proof? in
+  /// What can be read of all verifications, oldest first.
+  private static func records(in repository: Repository) throws -> [ProofRecord] {
+    try repository.records(kind: .proof).compactMap { id -> ProofRecord? in
       do {
         return try repository.recordIfReadable(kind: .proof, id: id)
-          .map { try Proof(decoding: $0) }
+          .map { try ProofRecord(decoding: $0, id: id) }
       } catch let problem as Problem where problem.code == StoreProblem.notFoundCode {
         return nil
       }
-    }.sorted { $0.proven < $1.proven }
+    }.sorted { $0.time < $1.time }
   }
 
   /// What to call a database here: its name, with the cluster where two have the same.

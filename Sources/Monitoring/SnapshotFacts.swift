@@ -25,6 +25,8 @@ public struct SnapshotFacts: Sendable, Equatable {
   public var isImported: Bool
   /// What was proven of it, oldest first.
   public var proofs: [Proof]
+  /// When it failed, oldest first.
+  public var failures: [ProofFailure]
 
   /// Makes facts.
   public init(
@@ -37,7 +39,8 @@ public struct SnapshotFacts: Sendable, Equatable {
     seconds: Double = 0,
     isPartial: Bool = false,
     isImported: Bool = false,
-    proofs: [Proof] = []
+    proofs: [Proof] = [],
+    failures: [ProofFailure] = []
   ) {
     self.name = name
     self.taken = taken
@@ -49,10 +52,11 @@ public struct SnapshotFacts: Sendable, Equatable {
     self.isPartial = isPartial
     self.isImported = isImported
     self.proofs = proofs
+    self.failures = failures
   }
 
   /// Facts of an opened snapshot.
-  init(_ content: SnapshotContent, proofs: [Proof]) throws {
+  init(_ content: SnapshotContent, _ records: [ProofRecord]) throws {
     let manifest = content.manifest
     self.init(
       name: content.name,
@@ -64,13 +68,29 @@ public struct SnapshotFacts: Sendable, Equatable {
       seconds: manifest.totals.seconds,
       isPartial: manifest.isPartial,
       isImported: manifest.dump != nil,
-      proofs: proofs
+      proofs: records.compactMap(\.proof),
+      failures: records.compactMap(\.failure)
     )
   }
 
-  /// The proof that says most: the highest level, and of those the last; whole ones before samples.
+  /// The proofs that count: no level up to theirs failed since.
+  public var standingProofs: [Proof] {
+    proofs.filter { proof in
+      !failures.contains { proof.level >= $0.level && proof.proven <= $0.failed }
+    }
+  }
+
+  /// The last failure after which nothing proved the same level; nil where there is none.
+  public var failure: ProofFailure? {
+    failures.last { failure in
+      !proofs.contains { $0.covers(failure.level) && $0.proven > failure.failed }
+    }
+  }
+
+  /// The proof that counts and says most: the highest level, and of those the last; whole ones
+  /// before samples.
   public var bestProof: Proof? {
-    proofs.max {
+    standingProofs.max {
       ($0.sample == nil ? 1 : 0, $0.level.rawValue, $0.proven)
         < ($1.sample == nil ? 1 : 0, $1.level.rawValue, $1.proven)
     }

@@ -1,3 +1,4 @@
+internal import Bytes
 internal import FoundationEssentials
 internal import Postgres
 internal import Problems
@@ -68,7 +69,7 @@ extension StartRun {
   private func fits(_ record: StopRecord, _ identity: DatabaseIdentity) -> Bool {
     guard let chosen else {
       return record.database.isSame(as: identity)
-        || (record.mark != nil && record.database.name == identity.name)
+        || (record.mark != nil && record.database.name.isExactly(identity.name))
     }
     // An empty word is what a script's unset variable leaves; every name begins with it.
     guard !chosen.isEmpty else { return false }
@@ -96,7 +97,7 @@ extension StartRun {
       .compactMap { try SnapshotContent(ifReadable: $0, in: repository) }
       .filter { content in
         let manifest = content.manifest
-        return manifest.database.name == database.name
+        return manifest.database.name.isExactly(database.name)
           && manifest.database.systemIdentifier == database.systemIdentifier && !manifest.isPartial
       }
       .filter { try $0.manifest.takenTime.timeIntervalSince1970 > mark.dataTime + 0.001 }

@@ -1,3 +1,4 @@
+internal import Bytes
 internal import Catalog
 internal import Problems
 internal import Snapshot
@@ -7,9 +8,9 @@ struct RestoreSelection: Sendable {
   /// The tables whose rows are restored.
   let tables: [Manifest.Table]
   /// The schemas that were asked for; empty for all.
-  let schemas: Set<String>
+  let schemas: Set<ExactText>
   /// The tables that were asked for by pattern; nil for all.
-  let labels: Set<String>?
+  let labels: Set<ExactText>?
   /// The partitioned tables above the tables, which come along without their other partitions.
   let parents: Set<RelationName>
   private let hasLargeObjects: Bool
@@ -19,7 +20,8 @@ struct RestoreSelection: Sendable {
     manifest: Manifest,
     partitions: PartitionTree = PartitionTree()
   ) throws {
-    for schema in options.schemas where !manifest.database.schemas.contains(schema) {
+    let known = Set(manifest.database.schemas.map(ExactText.init))
+    for schema in options.schemas where !known.contains(ExactText(schema)) {
       throw Problem(
         .usage,
         code: "restore.no-such-schema",
@@ -28,11 +30,12 @@ struct RestoreSelection: Sendable {
         hint: "drydock show SNAPSHOT lists what it holds."
       )
     }
-    schemas = Set(options.schemas)
+    let chosen = Set(options.schemas.map(ExactText.init))
+    schemas = chosen
     hasLargeObjects = manifest.largeObjectCount > 0
     let patterns = options.tables.map { TablePattern($0) }
     let inSchemas = manifest.tables.filter {
-      options.schemas.isEmpty || options.schemas.contains($0.schema)
+      chosen.isEmpty || chosen.contains(ExactText($0.schema))
     }
     let excluded = options.excludedTables.map { TablePattern($0) }
     guard !patterns.isEmpty || !excluded.isEmpty else {
@@ -60,7 +63,7 @@ struct RestoreSelection: Sendable {
       included.contains { fits($0, pattern) }
     }
     tables = included.filter { table in !excluded.contains { fits(table, $0) } }
-    labels = Set(tables.map(\.label))
+    labels = Set(tables.map { ExactText($0.label) })
     parents = Set(
       tables.flatMap {
         partitions.ancestors(of: RelationName(schema: $0.schema, name: $0.name))
@@ -96,7 +99,7 @@ struct RestoreSelection: Sendable {
   /// Whether a sequence or a materialised view belongs to the selection.
   func includes(_ schema: String, _ name: String) -> Bool {
     guard labels == nil else { return false }
-    return schemas.isEmpty || schemas.contains(schema)
+    return schemas.isEmpty || schemas.contains(ExactText(schema))
   }
 
   /// Whether everything is restored.
@@ -115,19 +118,19 @@ struct RestoreSelection: Sendable {
   func entries(_ all: [Archive.Entry], _ parts: TableParts) -> [Archive.Entry]? {
     if isWhole { return nil }
     if labels != nil { return all.filter { belongsToTables($0) || parts.contains($0) } }
-    return all.filter { entry in schemas.contains { entry.belongs(toSchema: $0) } }
+    return all.filter { entry in schemas.contains { entry.belongs(toSchema: $0.text) } }
   }
 
   private func belongsToTables(_ entry: Archive.Entry) -> Bool {
     switch entry.kind {
     case "TABLE", "TABLE ATTACH", "CONSTRAINT", "CHECK CONSTRAINT", "DEFAULT":
-      tables.contains { entry.rest.hasPrefix("\($0.schema) \($0.name) ") }
-        || parents.contains { entry.rest.hasPrefix("\($0.schema) \($0.name) ") }
+      tables.contains { entry.rest.beginsExactly(with: "\($0.schema) \($0.name) ") }
+        || parents.contains { entry.rest.beginsExactly(with: "\($0.schema) \($0.name) ") }
     case "SECURITY LABEL":
-      tables.contains { entry.rest.hasPrefix("\($0.schema) TABLE \($0.name) ") }
+      tables.contains { entry.rest.beginsExactly(with: "\($0.schema) TABLE \($0.name) ") }
     case "INDEX", "INDEX ATTACH":
       tables.contains { table in
-        table.indexes.contains { entry.rest.hasPrefix("\(table.schema) \($0) ") }
+        table.indexes.contains { entry.rest.beginsExactly(with: "\(table.schema) \($0) ") }
       }
     default: false
     }
@@ -138,11 +141,11 @@ extension Archive.Entry {
   /// Whether the entry is the schema itself, something in it, or something about it.
   func belongs(toSchema schema: String) -> Bool {
     switch kind {
-    case "SCHEMA": rest.hasPrefix("- \(schema) ")
+    case "SCHEMA": rest.beginsExactly(with: "- \(schema) ")
     case "ACL", "COMMENT", "SECURITY LABEL":
-      rest.hasPrefix("- SCHEMA \(schema) ") || rest.hasPrefix("\(schema) ")
+      rest.beginsExactly(with: "- SCHEMA \(schema) ") || rest.beginsExactly(with: "\(schema) ")
     case "EXTENSION": false
-    default: rest.hasPrefix("\(schema) ")
+    default: rest.beginsExactly(with: "\(schema) ")
     }
   }
 }

@@ -33,6 +33,10 @@ public struct Manifest: Codable, Sendable, Equatable {
   public var tags: [String: String]
   /// Whether tables or schemas were left out on request; such a snapshot is never `latest`.
   public var isPartial: Bool
+  /// The schemas of which a partial snapshot left nothing out.
+  ///
+  /// Nil where the snapshot is whole, and in those that did not note it.
+  public var wholeSchemas: [String]?
   /// The schema's definition.
   public var definition: Definition
   /// The patches that the ledger counts as applied; none where the database has no ledger.

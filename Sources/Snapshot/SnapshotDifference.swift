@@ -1,3 +1,4 @@
+internal import Bytes
 internal import Digests
 internal import Repository
 
@@ -83,7 +84,9 @@ public struct SnapshotDifference: Sendable {
   }
 
   /// A name apart from every other: no name holds a zero byte, and any may hold a dot.
-  private static func key(_ schema: String, _ name: String) -> String { "\(schema)\0\(name)" }
+  private static func key(_ schema: String, _ name: String) -> ExactText {
+    ExactText("\(schema)\0\(name)")
+  }
 
   /// Items of two lists side by side, in the order of their names.
   private static func pairs<Item, Name: Hashable & Comparable>(

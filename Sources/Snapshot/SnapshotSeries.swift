@@ -1,3 +1,5 @@
+internal import Bytes
+
 /// What makes snapshots one series: the database, and the history that it lives in.
 ///
 /// A clone has the same system identifier, and often the same database name; its own history begins
@@ -25,13 +27,21 @@ public struct SnapshotSeries: Sendable, Hashable, Comparable {
     self.isPartial = isPartial
   }
 
+  /// Whether both are one series: names that differ in a byte are two databases, and retention must
+  /// not count the snapshots of one for the other.
+  public static func == (left: SnapshotSeries, right: SnapshotSeries) -> Bool {
+    left.database.isExactly(right.database)
+      && left.systemIdentifier.isExactly(right.systemIdentifier)
+      && left.history == right.history && left.isPartial == right.isPartial
+  }
+
   /// Orders by database, then by cluster and history, whole snapshots first.
   public static func < (left: SnapshotSeries, right: SnapshotSeries) -> Bool {
     left.key.lexicographicallyPrecedes(right.key)
   }
 
-  private var key: [String] {
-    [database, systemIdentifier, history ?? "", isPartial ? "partial" : ""]
+  private var key: [ExactText] {
+    [database, systemIdentifier, history ?? "", isPartial ? "partial" : ""].map(ExactText.init)
   }
 }
 

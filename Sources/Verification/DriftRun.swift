@@ -1,3 +1,4 @@
+internal import Bytes
 internal import Catalog
 internal import Cluster
 public import Migration
@@ -157,13 +158,13 @@ public struct DriftRun: Sendable {
     where expected: SchemaFingerprint,
     or reworded: SchemaFingerprint
   ) -> SchemaFingerprint {
-    SchemaFingerprint(
-      texts: Dictionary(
-        uniqueKeysWithValues: expected.texts.map { object, text in
-          (object, reworded[object] == live[object] ? live[object] ?? text : text)
-        }
-      )
-    )
+    var texts = expected.texts
+    for object in expected.texts.keys {
+      // Byte by byte: what is equal to Swift alone has drifted.
+      guard let now = live[object], reworded[object]?.isExactly(now) == true else { continue }
+      texts[object] = now
+    }
+    return SchemaFingerprint(texts: texts)
   }
 
   private func build(_ live: Live, on scratch: ScratchDatabase, as role: String) throws {

@@ -3,49 +3,25 @@ public import Repository
 /// The proofs of a repository, by snapshot.
 ///
 /// A proof's id says what it is about, so only those that matter are read: a list of a thousand
-/// snapshots reads one proof of each, not every one that there ever was.
+/// snapshots reads one proof of each, not every one that there ever was. A proof counts until the
+/// same level, or one below, fails.
 public struct ProofTable: Sendable {
-  private struct Entry {
-    let id: String
-    let level: Int
-    let milliseconds: Int
-    let isSample: Bool
-  }
-
   private let repository: Repository
-  private let entries: [String: [Entry]]
+  private let ids: [String: [ProofID]]
 
   /// Lists the proofs.
   public init(of repository: Repository) throws {
     self.repository = repository
-    let all = try repository.records(kind: .proof).compactMap { id in
-      Self.entry(id).map { (snapshot: $0, entry: $1) }
-    }
-    entries = Dictionary(grouping: all, by: \.snapshot).mapValues { $0.map(\.entry) }
-  }
-
-  /// The id under which a proof is kept: `<snapshot>-<level>[s]-<milliseconds since 1970>`.
-  static func id(of proof: Proof, milliseconds: Int) -> String {
-    "\(proof.snapshot)-\(proof.level.rawValue)\(proof.sample == nil ? "" : "s")-\(milliseconds)"
-  }
-
-  private static func entry(_ id: String) -> (String, Entry)? {
-    let words = id.split(separator: "-")
-    guard words.count > 2, let milliseconds = Int(words[words.count - 1]) else { return nil }
-    let level = words[words.count - 2]
-    guard let number = Int(level.filter { $0 != "s" }) else { return nil }
-    return (
-      words.dropLast(2).joined(separator: "-"),
-      Entry(id: id, level: number, milliseconds: milliseconds, isSample: level.hasSuffix("s"))
-    )
+    let all = try repository.records(kind: .proof).compactMap { ProofID($0) }
+    ids = Dictionary(grouping: all, by: \.snapshot)
   }
 
   /// The proof that says most of a snapshot: the highest level, and of those the last; whole ones
   /// before samples.
   public func best(of snapshot: SnapshotName) throws -> Proof? {
     try first(of: snapshot) { one, other in
-      (one.isSample ? 0 : 1, one.level, one.milliseconds)
-        > (other.isSample ? 0 : 1, other.level, other.milliseconds)
+      (one.mark == .sample ? 0 : 1, one.level, one.milliseconds)
+        > (other.mark == .sample ? 0 : 1, other.level, other.milliseconds)
     } where: { _ in
       true
     }?.proof
@@ -64,24 +40,67 @@ public struct ProofTable: Sendable {
     }?.proof
   }
 
-  /// The first that fits, in an order; one that the key in use cannot open counts for nothing.
-  private func first(
-    of snapshot: SnapshotName,
-    by order: (Entry, Entry) -> Bool,
-    where fits: (Proof) -> Bool
-  ) throws -> (proof: Proof, milliseconds: Int)? {
-    for entry in (entries[snapshot.text] ?? []).sorted(by: order) {
-      guard let bytes = try repository.recordIfReadable(kind: .proof, id: entry.id) else {
-        continue
+  /// The last failure after which nothing proved the same level; nil where there is none.
+  ///
+  /// - Parameter snapshot: Which snapshot.
+  /// - Returns: What was wrong.
+  /// - Throws: What reading a record throws.
+  public func failure(of snapshot: SnapshotName) throws -> ProofFailure? {
+    for (failure, milliseconds) in try failures(of: snapshot) {
+      let proven = try first(of: snapshot) {
+        $0.milliseconds > $1.milliseconds
+      } where: {
+        $0.covers(failure.level)
       }
-      let proof = try Proof(decoding: bytes)
-      if proof.snapshot == snapshot.text && fits(proof) { return (proof, entry.milliseconds) }
+      if (proven?.milliseconds ?? Int.min) <= milliseconds { return failure }
     }
     return nil
   }
 
-  /// Which of some snapshots should be proven next: one without a proof, the newest first, and else
-  /// the one whose proof is oldest.
+  /// The first proof that counts and fits, in an order; one that the key in use cannot open counts
+  /// for nothing.
+  private func first(
+    of snapshot: SnapshotName,
+    by order: (ProofID, ProofID) -> Bool,
+    where fits: (Proof) -> Bool
+  ) throws -> (proof: Proof, milliseconds: Int)? {
+    let failures = try failures(of: snapshot)
+    let proofs = (ids[snapshot.text] ?? []).filter { $0.mark != .failure }
+    for id in proofs.sorted(by: order) {
+      guard let bytes = try repository.recordIfReadable(kind: .proof, id: id.text) else {
+        continue
+      }
+      let proof = try Proof(decoding: bytes)
+      let isVoid = failures.contains {
+        proof.level >= $0.failure.level && id.milliseconds <= $0.milliseconds
+      }
+      if proof.snapshot == snapshot.text && !isVoid && fits(proof) {
+        return (proof, id.milliseconds)
+      }
+    }
+    return nil
+  }
+
+  /// All failures of a snapshot that the key in use can open, the last first.
+  private func failures(
+    of snapshot: SnapshotName
+  ) throws -> [(failure: ProofFailure, milliseconds: Int)] {
+    var found: [(failure: ProofFailure, milliseconds: Int)] = []
+    for id in ids[snapshot.text] ?? [] where id.mark == .failure {
+      guard let bytes = try repository.recordIfReadable(kind: .proof, id: id.text) else {
+        continue
+      }
+      let failure = try ProofFailure(decoding: bytes)
+      if failure.snapshot == snapshot.text { found.append((failure, id.milliseconds)) }
+    }
+    return found.sorted { $0.milliseconds > $1.milliseconds }
+  }
+
+  /// Which of some snapshots should be verified next: one that never was, the newest first, and
+  /// else the one whose last verification is oldest.
+  ///
+  /// One that failed waits like one that passed: it would have its turn every night otherwise, and
+  /// keep all others from theirs.
   ///
   /// - Parameters:
   ///   - snapshots: Names, oldest first.
@@ -96,12 +115,14 @@ public struct ProofTable: Sendable {
   ) throws -> SnapshotName? {
     var oldest: (name: SnapshotName, milliseconds: Int)?
     for name in snapshots.reversed() {
-      let last = try first(of: name) {
+      let proven = try first(of: name) {
         $0.milliseconds > $1.milliseconds
       } where: {
         $0.covers(level, sample: sample)
       }
-      guard let milliseconds = last?.milliseconds else { return name }
+      let failed = try failures(of: name).first { $0.failure.level <= level }
+      let attempts = [proven?.milliseconds, failed?.milliseconds].compactMap { $0 }
+      guard let milliseconds = attempts.max() else { return name }
       if oldest.map({ milliseconds <= $0.milliseconds }) ?? true { oldest = (name, milliseconds) }
     }
     return oldest?.name

@@ -5,7 +5,7 @@ internal import Repository
 public import Restoration
 public import Snapshot
 
-/// Proves a snapshot up to a level, and records the proof.
+/// Proves a snapshot up to a level, and records the proof or that it failed.
 public struct VerificationRun: Sendable {
   /// What came of it.
   public struct Result: Sendable {
@@ -15,6 +15,8 @@ public struct VerificationRun: Sendable {
     public var findings: [Finding]
     /// The proof that was recorded; nil when something is wrong.
     public var proof: Proof?
+    /// Why it could not be recorded that something is wrong; nil where it was.
+    public var unrecorded: String?
   }
 
   /// One thing that is wrong.
@@ -75,7 +77,28 @@ public struct VerificationRun: Sendable {
   }
 
   /// Verifies level by level and stops at the first that fails.
+  ///
+  /// - Returns: The proof, or what is wrong; both are kept in the repository.
+  /// - Throws: A `Problem` of kind `damaged` where damage keeps it from going on, which is kept too;
+  ///   what the store and the scratch server throw, which says nothing of the snapshot.
   public func run() async throws -> Result {
+    do {
+      var result = try await climb()
+      if !result.findings.isEmpty {
+        result.unrecorded = recordFailure(at: result.level, result.findings)
+      }
+      return result
+    } catch let problem as Problem where problem.kind == .damaged {
+      // The damage is what has to be told; that it could not be recorded comes second.
+      _ = recordFailure(
+        at: options.level,
+        [Finding(subject: "snapshot \(content.name)", damage: problem)]
+      )
+      throw problem
+    }
+  }
+
+  private func climb() async throws -> Result {
     let started = ContinuousClock.now
     var trial: TrialResult?
     for step in steps {
@@ -107,9 +130,36 @@ public struct VerificationRun: Sendable {
   }
 
   private func record(_ proof: Proof) throws {
+    try put(proof.level, proof.sample == nil ? .whole : .sample, try proof.encoded())
+  }
+
+  /// Keeps that a level failed; returns why it could not be kept.
+  private func recordFailure(at level: Proof.Level, _ findings: [Finding]) -> String? {
+    // Level 1 hashes everybody's packs: what it finds need not be this snapshot's.
+    guard level != .packs else { return nil }
+    let first = findings.first.map { "\($0.subject): \($0.text)" }
+    let failure = ProofFailure(
+      snapshot: content.name.text,
+      level: level,
+      failed: Int(Date().timeIntervalSince1970),
+      findings: findings.count,
+      reason: first ?? "",
+      tool: tool
+    )
+    do {
+      try put(level, .failure, try failure.encoded())
+      return nil
+    } catch let problem as Problem {
+      return problem.summary + (problem.reason.map { ": \($0)" } ?? "")
+    } catch {
+      return "the repository cannot be written"
+    }
+  }
+
+  private func put(_ level: Proof.Level, _ mark: ProofID.Mark, _ bytes: [UInt8]) throws {
     let milliseconds = Int(Date().timeIntervalSince1970 * 1000)
-    let id = ProofTable.id(of: proof, milliseconds: milliseconds)
-    try content.repository.putRecord(kind: .proof, id: id, try proof.encoded())
+    let id = ProofID(of: content.name.text, level, mark, milliseconds: milliseconds)
+    try content.repository.putRecord(kind: .proof, id: id.text, bytes)
   }
 
   /// Level 2, which before level 3 looks only at what no restore reads.

@@ -135,11 +135,38 @@ struct ImportTests {
       let run = try user.run(["import", path])
       #expect(run.code == 3 && run.errors.contains("is not whole"), "\(run)")
       #expect(try user.run(["snapshots"]).require(0).output.contains("No snapshots yet"))
-      try user.run(["import", path, "--allow-incomplete", "--tag", "cut=yes"]).require(0)
+      let kept = try user.run(["import", path, "--allow-incomplete", "--tag", "cut=yes"]).require(7)
+      #expect(kept.errors.contains("the dump has no end"), "\(kept)")
       #expect(try user.run(["show", "latest:shop"]).code == 2)
       try user.run(["export", "cut=yes", "-o", "\(user.directory)/back"]).require(0)
       let name = form == .directory ? "/\(cut)" : ""
       #expect(try contents("\(user.directory)/back\(name)").count == bytes.count - 200)
+    }
+  }
+
+  @Test("A restore of a dump without its end loads what there is, and is no success")
+  func restoredWithoutEnd() throws {
+    try withDatabase(on: .v15) { source in
+      try Connection.open(source).execute(Self.definition)
+      let user = try Drydock(on: .v15)
+      let path = "\(user.directory)/shop.sql"
+      try dump("pg_dump", ["--file=\(path)"], source)
+      let text = String(decoding: try contents(path), as: UTF8.self)
+      let end = try #require(text.firstRange(of: "-- PostgreSQL database dump complete"))
+      try AtomicFile.write(
+        Array(text[..<end.lowerBound].utf8),
+        to: path,
+        collision: .replace,
+        durability: .fast
+      )
+      try user.run(["import", path, "--allow-incomplete", "--tag", "cut=yes"]).require(7)
+      try withDatabase(on: .v15) { target in
+        let run = try user.run(["restore", "cut=yes", "--into", target.argument]).require(8)
+        #expect(run.output.contains("whose end is missing"), "\(run)")
+        #expect(run.errors.contains("the imported dump has no end"), "\(run)")
+        #expect(run.missingOfError == [], "\(run)")
+        #expect(try Connection.open(target).execute("SELECT count(*) FROM a.t").int == 40_000)
+      }
     }
   }
 

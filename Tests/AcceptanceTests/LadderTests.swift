@@ -217,6 +217,33 @@ struct LadderTests {
     }
   }
 
+  @Test("A snapshot that failed waits until the others had their turn, and health tells of it")
+  func failedWaits() throws {
+    try withDatabase(on: .v15) { source in
+      let connection = try Connection.open(source)
+      try connection.execute(
+        "CREATE TABLE t AS SELECT i, sha512(i::text::bytea) AS x FROM generate_series(1, 900) i"
+      )
+      let user = try Drydock(on: .v15)
+      let first = try user.backup(source).snapshot
+      try user.run(["verify", first]).require(0)
+      try user.damagePack()
+      try connection.execute("DROP TABLE t; CREATE TABLE u AS SELECT 1 AS a")
+      let second = try user.backup(source).snapshot
+      try user.run(["verify", "--oldest"]).require(0)
+      try user.run(["verify", "--oldest"]).require(4)
+      // An older proof is none any more.
+      try user.run(["verify", first, "--max-age", "7d"]).require(4)
+      let run = try user.run(["verify", "--oldest", "--json"]).require(0)
+      #expect(try run.result(Verified.self).snapshot == second)
+      let text = try user.run(["snapshots"]).require(0).output
+      #expect(text.contains("failed level 2, just now"), "\(text)")
+      let health = try user.run(["health"]).require(4)
+      #expect(health.output.contains("failed its proof of level 2: public.t"), "\(health)")
+      try user.run(["verify", "--oldest"]).require(4)
+    }
+  }
+
   @Test("However small a sample is, something of every table is read")
   func smallSample() throws {
     try withDatabase(on: .v15) { source in

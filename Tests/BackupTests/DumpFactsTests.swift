@@ -92,4 +92,20 @@ struct DumpFactsTests {
     let head = try DumpHead(archive[...], of: .path("f"))
     #expect(head.form == .custom && head.readerMajor == 17)
   }
+
+  @Test("Roles and databases whose names differ by bytes alone are all there")
+  func exactNames() {
+    let found = survey(
+      """
+      \\connect "caf\u{E9}"
+      \\connect "cafe\u{301}"
+      ALTER TABLE public.t OWNER TO "caf\u{E9}";
+      ALTER TABLE public.u OWNER TO "cafe\u{301}";
+
+      """,
+      by: 4096
+    )
+    #expect(found.databases.count == 2)
+    #expect(found.roles.count == 2)
+  }
 }

@@ -22,4 +22,17 @@ struct RelationNameTests {
     #expect(SchemaFingerprint(texts: [objects[0]: "a", objects[1]: "b"]).objects.count == 2)
     #expect(objects[1] < objects[0] && !(objects[0] < objects[1]))
   }
+
+  @Test("Texts of an object differ by a byte too, and a change of one is not that of the other")
+  func texts() {
+    let objects = [whole, apart].map { SchemaObject(.structure, "column", "public.t.\($0)") }
+    let changes = objects.map { object in
+      ChangeSet(from: SchemaFingerprint(), to: SchemaFingerprint(texts: [object: "text"]))
+    }
+    #expect(changes[0].lines(against: changes[1]).count == 2)
+    #expect(changes[0].lines(against: changes[0]).isEmpty)
+    #expect(
+      SchemaFingerprint(texts: [objects[0]: whole]) != SchemaFingerprint(texts: [objects[0]: apart])
+    )
+  }
 }

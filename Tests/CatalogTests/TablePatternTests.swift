@@ -26,4 +26,14 @@ struct TablePatternTests {
     #expect(TablePattern("Sales.Order*").dumpPattern == "\"Sales\".\"Order\"*")
     #expect(TablePattern("a\"b").dumpPattern == "\"a\"\"b\"")
   }
+
+  @Test("A letter with its accent, and a letter and its accent, are two names as to pg_dump")
+  func exactNames() {
+    let (whole, apart) = ("caf\u{E9}", "cafe\u{301}")
+    #expect(matches(whole, "public", whole) && !matches(whole, "public", apart))
+    #expect(matches("\(apart).t", apart, "t") && !matches("\(apart).t", whole, "t"))
+    #expect(matches("caf?", "public", whole) && !matches("caf?", "public", apart))
+    let pattern = TablePattern("a.*\u{301}").dumpPattern
+    #expect(pattern.utf8.elementsEqual("\"a\".*\"\u{301}\"".utf8))
+  }
 }

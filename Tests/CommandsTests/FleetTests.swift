@@ -110,6 +110,12 @@ struct FleetTests {
     try Golden.check(world.output.captured, "fleet-interrupted.txt")
   }
 
+  @Test("Members whose names differ by bytes alone are two")
+  func exactNames() {
+    #expect(FleetRoster.repeated(among: ["caf\u{E9}", "cafe\u{301}", "shop"]) == [])
+    #expect(FleetRoster.repeated(among: ["shop", "crm", "shop"]) == ["shop"])
+  }
+
   @Test(
     "The exit status is the one that matters most",
     arguments: [

@@ -163,6 +163,49 @@ struct HealthTests {
     #expect(try await run("health --of shop").status == 4)
   }
 
+  @Test("A snapshot that failed its proof is critical, and ends with the code of damage")
+  func failed() async throws {
+    let time = Int(try Date(Self.now, strategy: .iso8601).timeIntervalSince1970) - 3600
+    let failure = ProofFailure(
+      snapshot: names[2].text,
+      level: .content,
+      failed: time,
+      findings: 3,
+      reason: "public.jobs: a chunk does not open",
+      tool: "test"
+    )
+    try repository.putRecord(
+      kind: .proof,
+      id: "\(names[2])-2f-\(time * 1000)",
+      try failure.encoded()
+    )
+    let nagios = try await run("health --nagios --of shop")
+    #expect(nagios.status == 2)
+    #expect(
+      nagios.output.contains(
+        "snapshot 00000002 failed its proof of level 2: public.jobs: a chunk does not open"
+          + " (and 2 more)"
+      )
+    )
+    let plain = try await run("health --of shop")
+    #expect(plain.status == 4 && plain.output.contains("drydock check --read-data"))
+  }
+
+  @Test("A database whose name differs by bytes alone does not hide that another has stopped")
+  func exactNames() async throws {
+    for (name, time) in [
+      ("cafe\u{301}", "2026-01-20T02:00:00.000000Z"), ("caf\u{E9}", "2026-01-31T02:00:00.000000Z"),
+    ] {
+      var manifest = Manifest.sample
+      manifest.database.name = name
+      manifest.taken = time
+      _ = try repository.beginSnapshot(parent: nil)
+        .commit(manifest: try manifest.encoded(), at: try manifest.takenTime, closure: [])
+    }
+    #expect(try await run("health --of caf\u{E9}").status == 0)
+    #expect(try await run("health --of cafe\u{301}").status == 1)
+  }
+
   @Test("Metrics are written whole, for everybody to read, and say when nothing could be read")
   func metrics() async throws {
     let path = "\(sandbox.root.path)/checkout/drydock.prom"

@@ -205,4 +205,30 @@ struct HealthTests {
     #expect(health.state == .critical)
     #expect(health.findings == [.init(.critical, .damaged(good.name, "torn"))])
   }
+
+  @Test("A snapshot that failed is critical until it is proven, and its older proofs count no more")
+  func failed() throws {
+    var snapshot = try Self.snapshot(0, proven: 2 * Self.day)
+    let failure = ProofFailure(
+      snapshot: snapshot.name.text,
+      level: .content,
+      failed: Int(Self.now.timeIntervalSince1970 - Self.day),
+      findings: 1,
+      reason: "public.t: lost",
+      tool: "test"
+    )
+    snapshot.failures = [failure]
+    let health = Self.health([snapshot])
+    #expect(
+      health.databases[0].findings == [
+        .init(.critical, .failedProof(snapshot.name, failure)),
+        .init(.warning, .unproven(.content)),
+      ]
+    )
+    var imported = snapshot
+    imported.isImported = true
+    #expect(Self.health([imported]).state == .critical)
+    snapshot.proofs += try Self.snapshot(0, proven: 0).proofs
+    #expect(Self.health([snapshot]).state == .good)
+  }
 }

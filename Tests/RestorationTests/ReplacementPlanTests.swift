@@ -1,8 +1,10 @@
+import Backup
 import Foundation
 import ObjectStore
 import Postgres
 import Problems
 import Repository
+import Snapshot
 import TestSupport
 import Testing
 
@@ -185,6 +187,34 @@ struct ReplacementPlanTests {
       let problem = try await refusal { _ = try await stage.replacement(content).plan() }
       #expect(problem.code == "restore.schema-not-whole")
       #expect(problem.kind == .refused)
+    }
+  }
+
+  @Test(
+    "is refused by a snapshot that left some of the schema out, by none that took it whole",
+    arguments: TestServer.allCases
+  )
+  func refusesSchemaInPart(server: TestServer) async throws {
+    try await Stage.with(server) { stage in
+      try stage.sql(shop)
+      try stage.sql("CREATE TABLE public.log (id int)")
+      let parts = [
+        try await stage.snapshot { $0.excludedTables = ["shop.events_2026"] },
+        try await stage.snapshot { $0.excludedTables = ["ready"] },
+        try await stage.snapshot { $0.excludedData = ["customers"] },
+        try await stage.snapshot { $0.schemas = ["public"] },
+      ]
+      for content in parts {
+        let problem = try await refusal { _ = try await stage.replacement(content).plan() }
+        #expect(problem.code == "restore.schema-not-whole")
+        #expect(problem.kind == .refused)
+      }
+      let others = try await stage.snapshot { $0.excludedTables = ["log"] }
+      let alone = try await stage.snapshot { $0.schemas = ["shop"] }
+      for content in [others, alone] {
+        #expect(content.manifest.isPartial)
+        #expect(try await stage.replacement(content).plan().rows == 620)
+      }
     }
   }
 }

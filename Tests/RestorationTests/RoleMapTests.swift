@@ -141,4 +141,10 @@ struct RoleMapTests {
     let circle = ForeignKeyOrder([1, 2, 3, 4], [(1, 2), (2, 1), (3, 1)])
     #expect(circle.sorted == [4] && circle.circle == [1, 2, 3])
   }
+
+  @Test("roles whose names differ by bytes alone have each their own")
+  func exactNames() throws {
+    let map = try RoleMap(["caf\u{E9}=one", "cafe\u{301}=two"])
+    #expect(map["caf\u{E9}"] == "one" && map["cafe\u{301}"] == "two")
+  }
 }

@@ -73,9 +73,13 @@ struct Stage: Sendable {
     try sql("SELECT count(*) FROM \(relation)").int ?? -1
   }
 
-  func snapshot(tables: [String] = []) async throws -> SnapshotContent {
+  func snapshot(
+    tables: [String] = [],
+    _ change: (inout BackupOptions) -> Void = { _ in }
+  ) async throws -> SnapshotContent {
     var options = BackupOptions()
     options.tables = tables
+    change(&options)
     options.binaryDirectory = try binaries
     let result = try await BackupRun(of: settings, into: repository, options: options).run()
     return try SnapshotContent(opening: result.snapshot, in: repository)

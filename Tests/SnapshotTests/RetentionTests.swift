@@ -173,4 +173,15 @@ struct RetentionTests {
     let plan = RetentionPlan(removing: [snapshots[1].name], from: snapshots)
     #expect(plan.removed == [snapshots[1].name])
   }
+
+  @Test("Databases whose names differ by bytes alone are two series, and each keeps its last")
+  func exactNames() throws {
+    let snapshots = try ["caf\u{E9}", "cafe\u{301}"].enumerated().map { number, name in
+      try snapshot(
+        "2026-01-0\(number + 1)T02:00:00Z",
+        of: SnapshotSeries(database: name, systemIdentifier: "1")
+      )
+    }
+    #expect(RetentionPlan(policy { $0.last = 1 }, snapshots).removed == [])
+  }
 }

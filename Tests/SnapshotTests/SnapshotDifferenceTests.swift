@@ -110,4 +110,24 @@ struct SnapshotDifferenceTests {
     #expect(difference.tables.map(\.old?.name) == ["b.c"])
     #expect(difference.equalTables == 1)
   }
+
+  @Test("Tables whose names differ by bytes alone are two")
+  func exactNames() throws {
+    let repository = try Repository.create(in: MemoryStore(), encryption: .none)
+    let tables = ["caf\u{E9}", "cafe\u{301}"].map { Manifest.Table.sample($0, segments: []) }
+    let contents = try [tables, [tables[1]]].enumerated().map { night, tables in
+      var manifest = Manifest.sample
+      manifest.tables = tables
+      let name = try repository.beginSnapshot(parent: nil).commit(
+        manifest: try manifest.encoded(),
+        at: Date(timeIntervalSince1970: 1_769_824_800 + Double(night)),
+        closure: [] as [ChunkID]
+      )
+      return try SnapshotContent(opening: name, in: repository)
+    }
+    let difference = try SnapshotDifference(from: contents[0], to: contents[1], countsRows: false)
+    #expect(difference.tables.count == 1 && difference.equalTables == 1)
+    let gone = try #require(difference.tables.first?.old?.name)
+    #expect(gone.utf8.elementsEqual("caf\u{E9}".utf8))
+  }
 }

@@ -1,3 +1,4 @@
+internal import Bytes
 internal import Catalog
 internal import Postgres
 internal import Problems
@@ -33,11 +34,11 @@ struct FleetRoster {
     case .database: all = try profiles() + (await found())
     case .repository: all = try repositories()
     }
-    let names = Set(all.map(\.name))
-    guard names.count == all.count else {
+    let repeated = Self.repeated(among: all.map(\.name))
+    guard repeated.isEmpty else {
       throw Self.wrong(
         "Two members of the fleet have the same name",
-        facts: Dictionary(grouping: all, by: \.name).filter { $0.value.count > 1 }.keys.sorted(),
+        facts: repeated,
         hint: "Leave one out with 'except:', or name the server by another service."
       )
     }
@@ -52,6 +53,12 @@ struct FleetRoster {
       guard !patterns.isEmpty, case .success = member.configuration else { return true }
       return patterns.contains { TablePattern.fits($0, member.name) }
     }
+  }
+
+  /// The names that are there more than once, in their order.
+  static func repeated(among names: [String]) -> [String] {
+    Dictionary(grouping: names.map(ExactText.init)) { $0 }.filter { $0.value.count > 1 }
+      .keys.sorted().map(\.text)
   }
 
   /// A name that fits nothing is mistyped, and what it means would be left out in silence.

@@ -49,9 +49,14 @@ public struct KeyRemoveCommand: RunnableCommand {
     }
     if !lost.isEmpty {
       let numbers = lost.map(String.init).joined(separator: ", ")
-      context.warn("what is sealed with the key generations \(numbers) can no longer be read")
+      context.warn(
+        "what is sealed with the key generations \(numbers) can no longer be read",
+        isInResult: true
+      )
     }
-    for name in left { context.warn("the store keeps \(name), which opens nothing new") }
+    for name in left {
+      context.warn("the store keeps \(name), which opens nothing new", isInResult: true)
+    }
     context.show(
       Report(
         blocks: [

@@ -225,7 +225,8 @@ struct DashboardDatabase {
         Quantity.bytes(item.bytesRead),
         Quantity.bytes(item.bytesStored),
         Dashboard.length(item.seconds),
-        item.bestProof.map { $0.brief(now: dashboard.health.time) } ?? ""
+        item.failure?.brief(now: dashboard.health.time)
+          ?? item.bestProof?.brief(now: dashboard.health.time) ?? ""
       )
     }
     let rest = facts.snapshots.count - table.rows.count

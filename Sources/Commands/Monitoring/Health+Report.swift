@@ -56,10 +56,8 @@ extension Health {
   ///
   /// A warning is printed and is no failure, as with `doctor`.
   var exitStatus: ExitStatus {
-    let isDamaged = findings.contains {
-      if case .damaged = $0.finding { true } else { false }
-    }
-    if isDamaged { return .damaged }
+    let all = findings + databases.flatMap(\.findings)
+    if all.contains(where: \.finding.isDamage) { return .damaged }
     return switch state {
     case .good, .warning: .done
     case .unknown, .critical: .failed

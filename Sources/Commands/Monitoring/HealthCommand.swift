@@ -102,7 +102,7 @@ public struct HealthCommand: RunnableCommand {
     var facts = try await context.facts(of: repository)
     let all = facts.databases.flatMap(\.snapshots)
     if let database {
-      facts.databases = facts.databases.filter { $0.name == database || $0.fullName == database }
+      facts.databases = facts.databases.filter { $0.isCalled(database) }
       policy.expected = [database]
     }
     var storage: StorageFacts?

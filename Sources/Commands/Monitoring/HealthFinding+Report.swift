@@ -17,6 +17,10 @@ extension HealthFinding {
     case .staleProof(let level, let age, let limit):
       return "the last proof of level \(level.rawValue) is \(Self.time(age)) old; it may be "
         + Self.time(limit)
+    case .failedProof(let name, let failure):
+      return "snapshot \(name.shortID) failed its proof of level \(failure.level.rawValue): "
+        + failure.reason
+        + (failure.findings > 1 ? " (and \(Quantity.count(failure.findings - 1)) more)" : "")
     case .proofsHidden: return "this key does not show what was proven; its slot has role write"
     case .imported: return "imported, so no newer one is expected"
     case .retired: return "retired by the configuration"
@@ -41,9 +45,20 @@ extension HealthFinding {
     case .unproven(let level), .staleProof(let level, _, _):
       "Run drydock verify --oldest --level \(level.rawValue), and put it into the schedule."
     case .damaged: "Run drydock check; it says what is lost and how to repair it."
+    case .failedProof(let name, _):
+      "Run drydock check --read-data; it says what is lost and how to repair it. Then prove it again"
+        + " (drydock verify \(name.shortID)), or forget it."
     case .budget(let use): use.kind.advice
     case .sizeUnknown: "Run drydock check to see whether the store can be read."
     case .proofsHidden, .imported, .retired, .hidden: nil
+    }
+  }
+
+  /// Whether it is damage, which has an exit code of its own.
+  var isDamage: Bool {
+    switch self {
+    case .damaged, .failedProof: true
+    default: false
     }
   }
 
@@ -56,6 +71,7 @@ extension HealthFinding {
     case .future: "future"
     case .unproven: "unproven"
     case .staleProof: "stale-proof"
+    case .failedProof: "failed-proof"
     case .proofsHidden: "proofs-hidden"
     case .imported: "imported"
     case .retired: "retired"

@@ -64,7 +64,7 @@ public struct CheckCommand: FleetCommand {
     let sample = readData.map {
       $0 == .all ? .all : PackSample(percent: $0.percent, day: Self.today)
     }
-    let rollback = try await context.warnOfRollback(repository)
+    let rollback = try await context.warnOfRollback(repository, isInResult: true)
     var outcome = try await Lane("drydock.check").run {
       try CheckOutcome(of: repository, reading: sample, isRepair: isRepair) {
         context.progress.report($0.report)

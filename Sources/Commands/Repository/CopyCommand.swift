@@ -86,7 +86,8 @@ public struct CopyCommand: RunnableCommand {
     }
     for notice in result.notices { context.warn(notice.summary) }
     for item in result.items {
-      if let damage = item.damage { context.warn("\(item.snapshot.name): \(damage.summary)") }
+      guard let damage = item.damage else { continue }
+      context.warn("\(item.snapshot.name): \(damage.summary)", isInResult: true)
     }
     return result.isComplete ? .done : .damaged
   }

@@ -23,6 +23,7 @@ extension DumpRestore.Result {
         "taken": .string(content.manifest.taken),
         "imported": .string(form.rawValue),
         "bytes": JSONValue(bytes),
+        "complete": .boolean(content.manifest.dump?.isComplete ?? true),
         "verified": .boolean(false),
         "seconds": .number(seconds),
       ]

@@ -1,4 +1,5 @@
 internal import Postgres
+internal import Problems
 internal import Reports
 internal import Repository
 internal import Restoration
@@ -28,6 +29,29 @@ extension RestoreCommand {
     context.progress.clear()
     await context.remember(dump: content, restoredInto: target)
     if !context.isQuiet || context.isJSON { context.show(result.report(of: content)) }
+    guard let dump = content.manifest.dump, dump.isComplete else {
+      throw Self.withoutEnd(content, target)
+    }
     return .done
+  }
+
+  /// Every statement that is there went well, and nobody knows how many are not.
+  private static func withoutEnd(
+    _ content: SnapshotContent,
+    _ target: ConnectionSettings
+  ) -> Problem {
+    Problem(
+      .partial,
+      code: "restore.dump-incomplete",
+      "the imported dump has no end, so \(target) holds only a part of what was dumped",
+      reason: "it was cut off before it was imported (--allow-incomplete); what stood behind"
+        + " the cut is missing: rows, sequences, indexes, constraints, perhaps the end of the last row",
+      facts: [
+        .init("snapshot", content.name.text),
+        .init("kept", "what stood before the cut: it was loaded without an error"),
+      ],
+      hint: "Take from it what you can find nowhere else. For everything, restore a snapshot that"
+        + " is whole into another empty database: drydock snapshots."
+    )
   }
 }

@@ -116,7 +116,7 @@ public struct BackupCommand: FleetCommand {
     // Also remembers the snapshot that is there now.
     try await context.warnOfRollback(repository)
     if !context.isQuiet || context.isJSON { context.show(result.report) }
-    for warning in result.warnings { context.warn(warning) }
+    for warning in result.warnings { context.warn(warning, isInResult: true) }
     await context.warnOfBudget(repository)
     // The snapshot is there and right; the one before it was not.
     if let alarm = result.alarm { throw alarm }

@@ -1,3 +1,4 @@
+internal import Bytes
 internal import FoundationEssentials
 internal import Postgres
 internal import Problems
@@ -51,8 +52,9 @@ extension ExportCommand {
       guard case .time(let time) = reference.choice else { return true }
       return try manifest.takenTime <= time
     }
-    let names = Set(known.map(\.manifest.database.name))
-    return names.subtracting(chosen.map(\.manifest.database.name)).sorted()
+    let names = Set(known.map { ExactText($0.manifest.database.name) })
+    return names.subtracting(chosen.map { ExactText($0.manifest.database.name) }).sorted()
+      .map(\.text)
   }
 
   /// The newest whole snapshot of each database of one cluster, not after a time.
@@ -96,7 +98,7 @@ extension ExportCommand {
         hint: "Choose one with --system."
       )
     }
-    return try Dictionary(grouping: whole) { $0.manifest.database.name }
+    return try Dictionary(grouping: whole) { ExactText($0.manifest.database.name) }
       .sorted { $0.key < $1.key }
       .compactMap { try reference.choose(from: $0.value) }
   }

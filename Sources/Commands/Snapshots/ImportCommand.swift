@@ -75,7 +75,7 @@ public struct ImportCommand: RunnableCommand {
     flag(
       "--allow-incomplete",
       \.allowsIncomplete,
-      "Also take a dump whose end is missing; such a snapshot is never latest."
+      "Also take a dump whose end is missing (exit code 7); such a snapshot is never latest."
     )
     group(\.shared)
   }
@@ -93,8 +93,8 @@ public struct ImportCommand: RunnableCommand {
     // Also remembers the snapshot that is there now.
     try await context.warnOfRollback(repository)
     if !context.isQuiet || context.isJSON { context.show(result.report) }
-    for warning in result.warnings { context.warn(warning) }
-    return .done
+    for warning in result.warnings { context.warn(warning, isInResult: true) }
+    return result.manifest.dump?.isComplete == false ? .omissions : .done
   }
 
   private func place(in context: Context) -> DumpSource {

@@ -69,11 +69,20 @@ extension Proof {
     return "level \(level.rawValue)\(share), \(Self.ago(age))"
   }
 
-  private static func ago(_ seconds: Int) -> String {
+  /// How long ago something was, for a list: `2 days ago`.
+  fileprivate static func ago(_ seconds: Int) -> String {
     let (minutes, hours, days) = (seconds / 60, seconds / 3600, seconds / 86_400)
     if days > 0 { return "\(Quantity.count(days, "day", "days")) ago" }
     if hours > 0 { return "\(Quantity.count(hours, "hour", "hours")) ago" }
     return minutes > 0 ? "\(Quantity.count(minutes, "minute", "minutes")) ago" : "just now"
+  }
+}
+
+extension ProofFailure {
+  /// What failed and when, for a list: `failed level 2, 2 days ago`.
+  func brief(now: Date) -> String {
+    let age = max(0, Int(now.timeIntervalSince1970) - failed)
+    return "failed level \(level.rawValue), \(Proof.ago(age))"
   }
 }
 

@@ -19,6 +19,9 @@ extension QueryCommand {
         reason: "Drydock does not know what is in it"
       )
     }
+    if !dump.isComplete {
+      context.warn("the dump has no end: rows and tables behind the cut are not there to be found")
+    }
     let database = try dump.database(named: database, mustBeSure: !isShell)
     let options = options(in: context)
     let lane = Lane("drydock.query")

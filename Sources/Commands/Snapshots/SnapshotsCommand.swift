@@ -60,7 +60,7 @@ public struct SnapshotsCommand: RunnableCommand {
         Quantity.count(manifest.totals.rows),
         Quantity.bytes(manifest.totals.bytes),
         Quantity.bytes(manifest.totals.bytesStored),
-        proofs[snapshot.name]?.brief(now: now) ?? "",
+        proofs.brief(of: snapshot.name, now: now),
         manifest.tagText + (manifest.isPartial ? " (partial)" : "")
           + (manifest.dump == nil ? "" : " (imported)")
       )
@@ -74,7 +74,7 @@ public struct SnapshotsCommand: RunnableCommand {
           "event": "result",
           "role": .string(repository.role.rawValue),
           "snapshots": .array(
-            chosen.map { Self.json($0, proofs[$0.name]) }
+            chosen.map { Self.json($0, proofs) }
           ),
         ]
       )
@@ -92,24 +92,46 @@ public struct SnapshotsCommand: RunnableCommand {
       + "There are some of \(known.joined(separator: ", "))."
   }
 
-  /// What is proven of each snapshot.
-  private static func proofs(
-    of snapshots: [SnapshotContent],
-    in repository: Repository
-  ) async throws -> [SnapshotName: Proof] {
-    try await Lane("drydock.proofs").run {
-      let table = try ProofTable(of: repository)
-      let found = try snapshots.map { ($0.name, try table.best(of: $0.name)) }
-      return Dictionary(found, uniquingKeysWith: { one, _ in one }).compactMapValues { $0 }
+  /// What is known of each snapshot's verifications.
+  private struct Proofs: Sendable {
+    var best: [SnapshotName: Proof] = [:]
+    var failures: [SnapshotName: ProofFailure] = [:]
+
+    /// What counts for a person: that it failed, or else what is proven.
+    func brief(of name: SnapshotName, now: Date) -> String {
+      failures[name]?.brief(now: now) ?? best[name]?.brief(now: now) ?? ""
     }
   }
 
-  /// A snapshot's summary, with what is proven of it.
-  private static func json(_ snapshot: SnapshotContent, _ proof: Proof?) -> JSONValue {
+  private static func proofs(
+    of snapshots: [SnapshotContent],
+    in repository: Repository
+  ) async throws -> Proofs {
+    try await Lane("drydock.proofs").run {
+      let table = try ProofTable(of: repository)
+      var proofs = Proofs()
+      for snapshot in snapshots {
+        proofs.best[snapshot.name] = try table.best(of: snapshot.name)
+        proofs.failures[snapshot.name] = try table.failure(of: snapshot.name)
+      }
+      return proofs
+    }
+  }
+
+  /// A snapshot's summary, with what is proven of it and what failed.
+  private static func json(_ snapshot: SnapshotContent, _ proofs: Proofs) -> JSONValue {
     let summary = SnapshotSummary(snapshot.name, snapshot.manifest).json
     guard case .object(let members) = summary else { return summary }
     let proven: JSONValue =
-      proof.map { ["level": JSONValue($0.level.rawValue), "proven": JSONValue($0.proven)] } ?? .null
-    return .object(members + [JSONValue.Member("proof", proven)])
+      proofs.best[snapshot.name].map {
+        ["level": JSONValue($0.level.rawValue), "proven": JSONValue($0.proven)]
+      } ?? .null
+    let failed: JSONValue =
+      proofs.failures[snapshot.name].map {
+        ["level": JSONValue($0.level.rawValue), "failed": JSONValue($0.failed)]
+      } ?? .null
+    return .object(
+      members + [JSONValue.Member("proof", proven), JSONValue.Member("failure", failed)]
+    )
   }
 }

@@ -21,8 +21,9 @@ public struct VerifyCommand: FleetCommand {
     server has it, finds tables and indexes sound.
 
     A schedule that runs 'drydock verify --oldest' proves one snapshot after the other, the newest of \
-    those without a proof first. A snapshot keeps the answers to the queries that \
-    'drydock backup --queries DIR' asked.
+    those that were never verified first. One that failed has its next turn after all others; until \
+    it is proven or forgotten 'drydock health' ends with 4. A snapshot keeps the answers to the \
+    queries that 'drydock backup --queries DIR' asked.
     """
   /// Command lines worth copying.
   public static let examples = [
@@ -30,7 +31,7 @@ public struct VerifyCommand: FleetCommand {
     Example("drydock verify latest:shop --level 3 --max-age 7d", "Prove a restore once a week."),
     Example(
       "drydock verify --oldest --level 3",
-      "Prove the snapshot whose last proof is oldest; for a schedule."
+      "Prove the snapshot whose last verification is oldest; for a schedule."
     ),
     Example("drydock verify --sample 10", "Read a tenth of the newest snapshot's rows."),
   ]
@@ -66,7 +67,7 @@ public struct VerifyCommand: FleetCommand {
     option("--level", \.level, value: "0-3", "How much to prove (default 2).")
     option("--max-age", \.maxAge, value: "AGE", "Skip what was proven so recently, such as 7d.")
     option("--sample", \.sample, value: "PERCENT", "Read this share of the rows (level 2).")
-    flag("--oldest", \.isOldest, "Choose the snapshot whose proof is oldest, or that has none.")
+    flag("--oldest", \.isOldest, "Choose the snapshot whose last verification is oldest.")
     option("--jobs", \.jobs, value: "N", "Connections that restore at the same time (default 2).")
     group(\.fleet)
     group(\.shared)
@@ -94,6 +95,9 @@ public struct VerifyCommand: FleetCommand {
       return .done
     }
     context.show(result.report(of: content))
+    if let reason = result.unrecorded {
+      context.warn("drydock health cannot tell of this, for it could not be recorded: \(reason)")
+    }
     return .damaged
   }
 
@@ -147,6 +151,12 @@ public struct VerifyCommand: FleetCommand {
     let asked = Proof.Level(rawValue: level) ?? .content
     let name = try await Lane("drydock.proofs").run { [sample] in
       try proofs.next(among: all.map(\.name), asked, sample: sample)
+    }
+    let failed = try await Lane("drydock.proofs").run {
+      try all.map(\.name).filter { try proofs.failure(of: $0) != nil }
+    }
+    for other in failed where other != name {
+      context.warn("snapshot \(other.shortID) failed when it was last verified: drydock health")
     }
     guard let found = all.first(where: { $0.name == name }) else {
       throw Self.wrong(

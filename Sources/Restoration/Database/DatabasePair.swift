@@ -1,3 +1,4 @@
+internal import Bytes
 internal import FoundationEssentials
 internal import Postgres
 internal import Problems
@@ -53,7 +54,7 @@ struct DatabasePair: Sendable {
       operation: found.operation,
       copy: .new
     )
-    let rows = copy.inventory.tables.map { ($0.label, $0.rows) }
+    let rows = copy.inventory.tables.map { (ExactText($0.label), $0.rows) }
     plan.losses = DatabasePlan.losses(
       live.inventory.tables,
       Dictionary(rows, uniquingKeysWith: { first, _ in first })

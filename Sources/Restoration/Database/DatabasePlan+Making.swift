@@ -1,3 +1,4 @@
+internal import Bytes
 internal import FoundationEssentials
 internal import Postgres
 internal import Repository
@@ -33,7 +34,7 @@ extension DatabasePlan {
     losses = Self.losses(
       state.inventory.tables,
       Dictionary(
-        manifest.tables.map { ($0.label, $0.rows) },
+        manifest.tables.map { (ExactText($0.label), $0.rows) },
         uniquingKeysWith: { first, _ in first }
       )
     )
@@ -66,9 +67,18 @@ extension DatabasePlan {
   }
 
   /// Tables whose count differs from the other copy's.
-  static func losses(_ live: [DatabaseInventory.Table], _ other: [String: Int]) -> [PlannedLoss] {
+  static func losses(
+    _ live: [DatabaseInventory.Table],
+    _ other: [ExactText: Int]
+  ) -> [PlannedLoss] {
     PlannedLoss.differing(
-      live.map { PlannedLoss(table: $0.label, liveRows: $0.rows, snapshotRows: other[$0.label]) }
+      live.map { table in
+        PlannedLoss(
+          table: table.label,
+          liveRows: table.rows,
+          snapshotRows: other[ExactText(table.label)]
+        )
+      }
     )
   }
 }

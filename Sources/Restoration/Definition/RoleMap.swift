@@ -1,9 +1,10 @@
+internal import Bytes
 internal import Postgres
 public import Problems
 
 /// Which role stands for which when a snapshot is restored where roles have other names.
 public struct RoleMap: Sendable, Equatable {
-  private var names: [String: String] = [:]
+  private var names: [ExactText: String] = [:]
 
   /// Maps every role to itself.
   public init() {}
@@ -14,7 +15,8 @@ public struct RoleMap: Sendable, Equatable {
   public init(_ pairs: [String]) throws(Problem) {
     for pair in pairs {
       let parts = pair.split(separator: "=", maxSplits: 1).map(String.init)
-      guard parts.count == 2, names.updateValue(parts[1], forKey: parts[0]) == nil else {
+      guard parts.count == 2, names.updateValue(parts[1], forKey: ExactText(parts[0])) == nil
+      else {
         throw Problem(
           .usage,
           code: "usage.map-role",
@@ -29,7 +31,7 @@ public struct RoleMap: Sendable, Equatable {
   public var isEmpty: Bool { names.isEmpty }
 
   /// The role that stands for another.
-  public subscript(_ role: String) -> String { names[role] ?? role }
+  public subscript(_ role: String) -> String { names[ExactText(role)] ?? role }
 
   /// A script with the roles exchanged, wherever a statement names an owner or a grantee.
   func rewrite(_ script: String) -> String {
@@ -43,7 +45,7 @@ public struct RoleMap: Sendable, Equatable {
       statement.append(token)
       guard token.isEnd else { continue }
       for role in Self.roles(in: statement) {
-        guard let name = role.name, let other = names[name] else { continue }
+        guard let name = role.name, let other = names[ExactText(name)] else { continue }
         result += bytes[position..<role.range.lowerBound]
         result += SQL.identifier(other).utf8
         position = role.range.upperBound

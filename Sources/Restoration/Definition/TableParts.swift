@@ -1,3 +1,4 @@
+internal import Bytes
 internal import Catalog
 
 /// What belongs to chosen tables and does not say so in the archive's table of contents: sequences
@@ -15,7 +16,9 @@ struct TableParts {
       return
     }
     let entries = try archive.entries()
-    let tables = labels.union(selection.parents.map { "\($0.schema).\($0.name)" })
+    let tables = labels.union(
+      selection.parents.map { ExactText("\($0.schema).\($0.name)") }
+    )
     let makers = entries.filter { ["SEQUENCE", "SEQUENCE OWNED BY"].contains($0.kind) }
     let found = try Self.parts(of: tables, .preData, makers, archive, Self.owned)
     sequences = Set(found)
@@ -34,7 +37,7 @@ struct TableParts {
   func contains(_ entry: Archive.Entry) -> Bool { lines.contains(entry.line) }
 
   private static func parts(
-    of tables: Set<String>,
+    of tables: Set<ExactText>,
     _ section: Archive.Section,
     _ entries: [Archive.Entry],
     _ archive: Archive,
@@ -42,14 +45,16 @@ struct TableParts {
   ) throws -> [RelationName] {
     guard !entries.isEmpty else { return [] }
     let script = try archive.script(section, only: entries, without: [.privileges])
-    return read(script).filter { tables.contains($0.table) }.map(\.name)
+    return read(script).filter { tables.contains(ExactText($0.table)) }.map(\.name)
   }
 
   private static func entries(
     _ all: [Archive.Entry],
     of names: [RelationName]
   ) -> [Archive.Entry] {
-    all.filter { entry in names.contains { entry.rest.hasPrefix("\($0.schema) \($0.name) ") } }
+    all.filter { entry in
+      names.contains { entry.rest.beginsExactly(with: "\($0.schema) \($0.name) ") }
+    }
   }
 }
 

@@ -1,3 +1,4 @@
+internal import Bytes
 internal import FoundationEssentials
 internal import Postgres
 internal import Problems
@@ -41,6 +42,7 @@ struct SnapshotProof: Sendable {
     restore.without = options.without
     restore.binaryDirectory = options.binaryDirectory
     let selection = try RestoreSelection(options: restore, manifest: content.manifest)
+    try Self.requireWhole(schema, content)
     work = try RestoreWork(
       content: content,
       selection: selection,
@@ -52,7 +54,7 @@ struct SnapshotProof: Sendable {
       given[start..<min(start + Self.labelsInPart, given.count)].joined(separator: "\n")
     }
     labelOmissions = refused
-    try Self.requireDefinition(of: schema, work)
+    try Self.requireDefinition(of: schema, work, content)
     let reader = try content.repository.makeReader()
     for (table, stripes) in work.tables { try Self.open(table, stripes, reader) }
     let encoding = content.manifest.database.encoding
@@ -70,17 +72,48 @@ struct SnapshotProof: Sendable {
     }
   }
 
-  /// A snapshot of chosen tables knows the schema's name and not its definition.
-  private static func requireDefinition(of schema: String, _ work: RestoreWork) throws {
+  /// A snapshot that left something of the schema out would put a part in the place of all of it.
+  private static func requireWhole(_ schema: String, _ content: SnapshotContent) throws {
+    guard content.manifest.isPartial else { return }
+    guard let whole = content.manifest.wholeSchemas else {
+      throw notWhole(
+        schema,
+        content,
+        "its backup left something out, and did not note which schemas it took whole"
+      )
+    }
+    guard !whole.contains(where: { $0.isExactly(schema) }) else { return }
+    throw notWhole(
+      schema,
+      content,
+      "its backup was told to leave out other schemas, or some of the tables or their rows"
+    )
+  }
+
+  /// `pg_dump` defines no schema that belongs to an extension.
+  private static func requireDefinition(
+    of schema: String,
+    _ work: RestoreWork,
+    _ content: SnapshotContent
+  ) throws {
     // pg_dump writes no entry for schema public; that one is refused with a reason of its own.
     let isDefined = (work.definition ?? []).contains { $0.kind == "SCHEMA" }
     guard !isDefined && schema != "public" else { return }
-    throw Problem(
+    throw notWhole(schema, content, "it has no definition of the schema")
+  }
+
+  private static func notWhole(
+    _ schema: String,
+    _ content: SnapshotContent,
+    _ reason: String
+  ) -> Problem {
+    Problem(
       .refused,
       code: "restore.schema-not-whole",
-      "the snapshot does not hold schema \(schema) as a whole; nothing was changed",
-      reason: "it was taken of chosen tables only, such as the copy that an accept dropped",
-      hint: "Choose another snapshot: drydock snapshots lists them."
+      "snapshot \(content.name) does not hold schema \(schema) as a whole; nothing was changed",
+      reason: reason,
+      hint: "Choose another snapshot (drydock snapshots lists them), or restore what this one"
+        + " holds into an empty database: without --replace."
     )
   }
 

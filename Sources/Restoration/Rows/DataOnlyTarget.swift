@@ -1,3 +1,4 @@
+internal import Bytes
 internal import Catalog
 internal import Postgres
 internal import Problems
@@ -25,13 +26,15 @@ struct DataOnlyTarget {
 
   /// Refuses a database that lacks a table, or a column of one.
   func requireDefinition() throws {
-    let found = try connection.execute(Self.columnQuery).reduce(into: [:]) { found, row in
-      found["\(row.string("schema")).\(row.string("name"))", default: Set<String>()]
-        .insert(row.string("column"))
+    var found: [RelationName: Set<ExactText>] = [:]
+    for row in try connection.execute(Self.columnQuery) {
+      let name = RelationName(schema: row.string("schema"), name: row.string("name"))
+      found[name, default: []].insert(ExactText(row.string("column")))
     }
     let missing = tables.flatMap { table -> [String] in
-      guard let columns = found[table.label] else { return ["table \(table.label)"] }
-      return table.columns.filter { !columns.contains($0.name) }
+      let name = RelationName(schema: table.schema, name: table.name)
+      guard let columns = found[name] else { return ["table \(table.label)"] }
+      return table.columns.filter { !columns.contains(ExactText($0.name)) }
         .map { "column \($0.name) of \(table.label)" }
     }
     guard !missing.isEmpty else { return }

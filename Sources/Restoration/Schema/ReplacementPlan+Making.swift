@@ -1,3 +1,4 @@
+internal import Bytes
 internal import FoundationEssentials
 internal import Postgres
 internal import Repository
@@ -36,7 +37,7 @@ extension ReplacementPlan {
     bytes = work.tables.reduce(0) { $0 + $1.table.bytes }
     losses = inventory.losses(
       against: Dictionary(
-        work.tables.map { ($0.table.name, $0.table.rows) },
+        work.tables.map { (ExactText($0.table.name), $0.table.rows) },
         uniquingKeysWith: { first, _ in first }
       )
     )

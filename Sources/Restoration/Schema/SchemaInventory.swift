@@ -1,3 +1,4 @@
+internal import Bytes
 internal import Postgres
 
 /// A schema as a plan has to show it: what is in it, how large, and who uses it.
@@ -25,20 +26,20 @@ struct SchemaInventory: Sendable {
   }
 
   /// Tables whose count differs from another copy's, in which they are counted by bare name.
-  func losses(against other: [String: Int]) -> [PlannedLoss] {
+  func losses(against other: [ExactText: Int]) -> [PlannedLoss] {
     PlannedLoss.differing(
       objects.compactMap { object in
         guard object.kind == "table", let rows = object.rows, let name = object.relation
         else { return nil }
-        return PlannedLoss(table: object.name, liveRows: rows, snapshotRows: other[name])
+        return PlannedLoss(table: object.name, liveRows: rows, snapshotRows: other[ExactText(name)])
       }
     )
   }
 
   /// About how many rows each relation has, by bare name.
-  var counts: [String: Int] {
+  var counts: [ExactText: Int] {
     objects.reduce(into: [:]) { counts, object in
-      if let name = object.relation, let rows = object.rows { counts[name] = rows }
+      if let name = object.relation, let rows = object.rows { counts[ExactText(name)] = rows }
     }
   }
 

@@ -20,7 +20,7 @@ public final class NamedScratch: Scratch {
   private let database: ConnectionSettings
   private let content: SnapshotContent
   private let migrator: String
-  private let passwords: [String: String]
+  private let passwords: [ExactText: String]
   /// Set while this process is alone on it.
   private let server = Mutex<NamedServer?>(nil)
 
@@ -40,13 +40,13 @@ public final class NamedScratch: Scratch {
     try ScratchPower.requireOther(migrator)
     let roles = [migrator, ScratchDatabase.loader]
     passwords = Dictionary(
-      uniqueKeysWithValues: try roles.map { ($0, Hex.text(try Randomness.bytes(24))) }
-    )
+      try roles.map { (ExactText($0), Hex.text(try Randomness.bytes(24))) }
+    ) { first, _ in first }
   }
 
   /// The way in for the migrator, or for whoever loads rows; nobody else has one.
   public func settings(role: String) -> ConnectionSettings {
-    database.with("user", role).with("password", passwords[role])
+    database.with("user", role).with("password", passwords[ExactText(role)])
   }
 
   /// Nil: nobody keeps programs away from anything here.
