@@ -28,15 +28,15 @@ struct LimitedAttempt: Sendable {
       of: Ending.self,
       bufferingPolicy: .bufferingOldest(1)
     )
-    let isLate = Mutex(false)
+    let limitMark = LimitMark()
     let attempt = Task {
       let ended = await work()
-      told.yield(.ended(ended, isLate: isLate.withLock { $0 }))
+      told.yield(.ended(ended, isLate: limitMark.isPassed))
     }
     let watch = Task {
       do {
         try await clock.pause(limit)
-        isLate.withLock { $0 = true }
+        limitMark.pass()
         attempt.cancel()
         try await clock.pause(Self.grace)
         told.yield(.left(attempt))
@@ -62,4 +62,13 @@ struct LimitedAttempt: Sendable {
     }
     return await first.value
   }
+}
+
+/// Whether the limit of an attempt has passed: one task says so, another one asks.
+private final class LimitMark: Sendable {
+  private let state = Mutex(false)
+
+  var isPassed: Bool { state.withLock { $0 } }
+
+  func pass() { state.withLock { $0 = true } }
 }

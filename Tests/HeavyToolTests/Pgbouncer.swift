@@ -2,6 +2,7 @@ import Cluster
 import Files
 import Foundation
 import Postgres
+import TestSupport
 import Processes
 
 /// PgBouncer before a server, as the user that the server runs as: it refuses to be root.

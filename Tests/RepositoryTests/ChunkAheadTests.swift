@@ -1,5 +1,6 @@
 import ObjectStore
 import Problems
+import TestSupport
 import Testing
 
 @testable import Repository

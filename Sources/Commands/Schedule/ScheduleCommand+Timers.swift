@@ -84,7 +84,7 @@ extension ScheduleCommand {
     return ([session.context.configuration.repository].compactMap { $0 } + (copies ?? []))
       .map { $0.hasPrefix("file://") ? String($0.dropFirst("file://".count)) : $0 }
       .filter { !$0.contains("://") }
-      .map(session.context.absolute)
+      .map { session.context.absolute(path: $0) }
   }
 
   /// A timer starts with an environment of its own, so what stands in this one is not there at night.

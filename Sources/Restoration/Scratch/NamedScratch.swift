@@ -133,14 +133,14 @@ public final class NamedScratch: Scratch {
     try settings.setBack()
     try settings.set(content.manifest.server.sessionSettings)
     try database.applySettings(connection)
-    for role in passwords.keys.sorted() {
+    for role in passwords.keys.sorted().map(\.text) {
       try letIn(role, connection)
       try requireLogin(role)
     }
   }
 
   private func letIn(_ role: String, _ connection: Connection) throws {
-    let verifier = try connection.passwordVerifier(passwords[role] ?? "", for: role)
+    let verifier = try connection.passwordVerifier(passwords[ExactText(role)] ?? "", for: role)
     try connection.execute(
       "ALTER ROLE \(SQL.identifier(role)) LOGIN PASSWORD \(SQL.literal(verifier))"
     )
