@@ -90,7 +90,7 @@ struct SeparateRunTests {
   private static let forgery = """
     EXECUTE format('INSERT INTO %I.events (position, kind, version, name, exact_hash,
       normalised_hash, tool_version, finished)
-      VALUES (2, ''applied'', ''2'', ''2_b'', , , ''x'', now())', 'dry' || 'dock');
+      VALUES (2, ''applied'', ''2'', ''2_b'', ''e'', ''n'', ''x'', now())', 'dry' || 'dock');
     """
 
   @Test(
