@@ -15,10 +15,12 @@ public struct CrashSeeds: Sendable {
 
   /// How many seeds, from 0.
   let count: Int
-  /// A seed takes every so many-th step, and the next seed begins one step later.
+  /// A seed takes every so many-th step, and the next seed begins one step later, or more where
+  /// there are fewer seeds.
   let stride: Int
 
-  /// So many seeds; each step is crashed by one of `stride` of them, each time by another fault.
+  /// So many seeds; with as many as `stride` each step is crashed once, with more by another fault
+  /// each time, with fewer steps are left out.
   ///
   /// - Parameters:
   ///   - count: How many seeds.
@@ -31,18 +33,19 @@ public struct CrashSeeds: Sendable {
   /// Whether `DRYDOCK_TEST_ALL` asks for everything.
   public static var isAll: Bool { ProcessInfo.processInfo.environment["DRYDOCK_TEST_ALL"] == "1" }
 
-  /// Every step under one of the four faults; with `DRYDOCK_TEST_ALL=1`, 100 seeds that crash every
-  /// step five times, under all of them.
+  /// One step of three under one of the four faults; with `DRYDOCK_TEST_ALL=1`, 100 seeds that
+  /// crash every step five times, under all of them.
   public static var usual: CrashSeeds {
-    isAll ? CrashSeeds(count: 100, stride: 20) : CrashSeeds(count: 30, stride: 30)
+    isAll ? CrashSeeds(count: 100, stride: 20) : CrashSeeds(count: 10, stride: 30)
   }
 
   /// The crashes of some work with so many steps.
   func crashes(over steps: Int) -> [Crash] {
     let stride = min(stride, steps)
+    let pace = max(1, stride / count)
     let faults = CrashDisk.Fault.allCases.filter { $0 != .none }
     return (0..<count).flatMap { seed in
-      Swift.stride(from: 1 + seed % stride, through: steps, by: stride).map { step in
+      Swift.stride(from: 1 + seed * pace % stride, through: steps, by: stride).map { step in
         Crash(
           seed: UInt64(seed),
           step: step,

@@ -33,7 +33,7 @@ struct BesideChangeTests {
     }
   }
 
-  @Test("the same token after an undo sets nothing else aside", arguments: TestServer.allCases)
+  @Test("the same token after an undo sets nothing else aside", arguments: TestServer.either())
   func refusesTokenAfterUndo(server: TestServer) async throws {
     try await Stage.with(server) { stage in
       try stage.sql(shop)
@@ -71,7 +71,7 @@ struct BesideChangeTests {
 
   @Test(
     "an object outside that cannot be made again holds the exchange back",
-    arguments: TestServer.allCases
+    arguments: TestServer.either()
   )
   func noticesObstacle(server: TestServer) async throws {
     try await Stage.with(server) { stage in
@@ -142,7 +142,7 @@ struct BesideChangeTests {
     }
   }
 
-  @Test("no time limit of the database can end it", arguments: TestServer.allCases)
+  @Test("no time limit of the database can end it", arguments: TestServer.either())
   func outlastsTimeLimits(server: TestServer) async throws {
     try await Stage.with(server) { stage in
       // A materialised view is filled by the session that restores, and so says what is set there.

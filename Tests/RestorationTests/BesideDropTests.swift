@@ -42,7 +42,7 @@ struct BesideDropTests {
 
   @Test(
     "nor one whose transaction ends while the schema's drop waits for it",
-    arguments: TestServer.allCases
+    arguments: TestServer.either()
   )
   func keepsTableOfWaiting(server: TestServer) async throws {
     try await Stage.with(server) { stage in
@@ -93,7 +93,7 @@ struct BesideDropTests {
 
   @Test(
     "neither the exchange nor the drop locks live tables that a view also reads",
-    arguments: TestServer.allCases
+    arguments: TestServer.either()
   )
   func locksViewsAlone(server: TestServer) async throws {
     try await Stage.with(server) { stage in

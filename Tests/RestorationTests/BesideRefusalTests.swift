@@ -76,7 +76,7 @@ struct BesideRefusalTests {
 
   @Test(
     "functions with a body of SQL's standard, of the server or of an extension are no obstacle",
-    arguments: TestServer.allCases
+    arguments: TestServer.either()
   )
   func allows(server: TestServer) async throws {
     try await Stage.with(server) { stage in

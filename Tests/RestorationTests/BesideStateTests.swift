@@ -10,7 +10,7 @@ import Testing
 struct BesideStateTests {
   @Test(
     "stays where a connection dies, is told, and is ended by resume or undo",
-    arguments: TestServer.allCases
+    arguments: TestServer.either()
   )
   func endsEverywhere(server: TestServer) async throws {
     try await Stage.with(server) { stage in

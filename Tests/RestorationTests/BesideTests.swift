@@ -69,7 +69,7 @@ extension Stage {
 
 @Suite("A live schema is replaced by a copy built beside it")
 struct BesideTests {
-  @Test("the new copy is the snapshot's, the old one is kept whole", arguments: TestServer.allCases)
+  @Test("the new copy is the snapshot's, the old one is kept whole", arguments: TestServer.either())
   func replaces(server: TestServer) async throws {
     try await Stage.with(server) { stage in
       try stage.sql(shop)
@@ -125,7 +125,7 @@ struct BesideTests {
     }
   }
 
-  @Test("what crosses the border is made again, both ways", arguments: TestServer.allCases)
+  @Test("what crosses the border is made again, both ways", arguments: TestServer.either())
   func movesBorder(server: TestServer) async throws {
     try await Stage.with(server) { stage in
       try stage.sql(shop)

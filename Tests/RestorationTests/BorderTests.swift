@@ -10,7 +10,7 @@ import Testing
 struct BorderTests {
   @Test(
     "views outside work on the new tables, with all that they had",
-    arguments: TestServer.allCases
+    arguments: TestServer.either()
   )
   func movesViews(server: TestServer) async throws {
     try await Stage.with(server) { stage in
@@ -50,7 +50,7 @@ struct BorderTests {
 
   @Test(
     "foreign keys hold in both directions, and never on the copy that is set aside",
-    arguments: TestServer.allCases
+    arguments: TestServer.either()
   )
   func movesForeignKeys(server: TestServer) async throws {
     try await Stage.with(server) { stage in
@@ -71,7 +71,7 @@ struct BorderTests {
 
   @Test(
     "a row outside that the snapshot cannot hold refuses the plan",
-    arguments: TestServer.allCases
+    arguments: TestServer.either()
   )
   func foreseesViolation(server: TestServer) async throws {
     try await Stage.with(server) { stage in
@@ -97,7 +97,7 @@ struct BorderTests {
 
   @Test(
     "a violation that nobody could foresee refuses in the swap, which leaves nothing",
-    arguments: TestServer.allCases
+    arguments: TestServer.either()
   )
   func refusesViolation(server: TestServer) async throws {
     try await Stage.with(server) { stage in
@@ -117,7 +117,7 @@ struct BorderTests {
     }
   }
 
-  @Test("publications publish the new tables", arguments: TestServer.allCases)
+  @Test("publications publish the new tables", arguments: TestServer.either())
   func movesPublications(server: TestServer) async throws {
     try await Stage.with(server) { stage in
       try stage.sql(shop)
@@ -143,7 +143,7 @@ struct BorderTests {
     }
   }
 
-  @Test("default rights follow the live database", arguments: TestServer.allCases)
+  @Test("default rights follow the live database", arguments: TestServer.either())
   func keepsDefaultRights(server: TestServer) async throws {
     try await Stage.with(server) { stage in
       let role = "reader_\(UInt32.random(in: 0 ... .max))"
@@ -166,7 +166,7 @@ struct BorderTests {
     }
   }
 
-  @Test("everything else is refused by name", arguments: TestServer.allCases)
+  @Test("everything else is refused by name", arguments: TestServer.either())
   func refusesTheRest(server: TestServer) async throws {
     try await Stage.with(server) { stage in
       try stage.sql(

@@ -12,7 +12,7 @@ import Testing
 struct DatabaseGuardTests {
   @Test(
     "the plan names what goes, who is there and what is lost since",
-    arguments: TestServer.allCases
+    arguments: TestServer.either()
   )
   func showsEverything(server: TestServer) async throws {
     try await Stage.whole(server) { stage in
@@ -45,7 +45,7 @@ struct DatabaseGuardTests {
     }
   }
 
-  @Test("a token binds structure, and not counts of rows", arguments: TestServer.allCases)
+  @Test("a token binds structure, and not counts of rows", arguments: TestServer.either())
   func bindsStructure(server: TestServer) async throws {
     try await Stage.whole(server) { stage in
       try stage.sql(shop)
@@ -64,7 +64,7 @@ struct DatabaseGuardTests {
 
   @Test(
     "what is changed while the copy is built stops the swap, and undo drops the copy",
-    arguments: TestServer.allCases
+    arguments: TestServer.either()
   )
   func changedMeanwhile(server: TestServer) async throws {
     try await Stage.whole(server) { stage in
@@ -99,7 +99,7 @@ struct DatabaseGuardTests {
 
   @Test(
     "only the databases that were looked at exchange their names",
-    arguments: TestServer.allCases
+    arguments: TestServer.either()
   )
   func sameDatabases(server: TestServer) async throws {
     try await Stage.whole(server) { stage in
@@ -128,7 +128,7 @@ struct DatabaseGuardTests {
     }
   }
 
-  @Test("a label protects, and goes with the name", arguments: TestServer.allCases)
+  @Test("a label protects, and goes with the name", arguments: TestServer.either())
   func label(server: TestServer) async throws {
     try await Stage.whole(server) { stage in
       try stage.sql(shop)
@@ -147,7 +147,7 @@ struct DatabaseGuardTests {
 
   @Test(
     "a role without the owner's rights and a part of a database are refused",
-    arguments: TestServer.allCases
+    arguments: TestServer.either()
   )
   func refuses(server: TestServer) async throws {
     try await Stage.whole(server) { stage in
@@ -172,7 +172,7 @@ struct DatabaseGuardTests {
 
   @Test(
     "what cannot be built leaves the live database, and nothing beside it",
-    arguments: TestServer.allCases
+    arguments: TestServer.either()
   )
   func failedBuild(server: TestServer) async throws {
     try await Stage.whole(server) { stage in
@@ -193,7 +193,7 @@ struct DatabaseGuardTests {
 
   @Test(
     "slots, prepared transactions and enabled subscriptions refuse it",
-    arguments: TestServer.allCases
+    arguments: TestServer.either()
   )
   func hindrances(server: TestServer) async throws {
     let settings = ["wal_level": "logical", "max_prepared_transactions": "5"]
@@ -260,7 +260,7 @@ struct DatabaseGuardTests {
     }
   }
 
-  @Test("two operations on one database do not meet", arguments: TestServer.allCases)
+  @Test("two operations on one database do not meet", arguments: TestServer.either())
   func staysAlone(server: TestServer) async throws {
     try await Stage.whole(server) { stage in
       try stage.sql(shop)
@@ -281,7 +281,7 @@ struct DatabaseGuardTests {
 
   @Test(
     "the session that waits is renewed when hours of silence have cost it",
-    arguments: TestServer.allCases
+    arguments: TestServer.either()
   )
   func renewsKeeper(server: TestServer) async throws {
     try await Stage.whole(server) { stage in

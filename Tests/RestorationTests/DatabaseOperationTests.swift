@@ -11,7 +11,7 @@ import Testing
 struct DatabaseOperationTests {
   @Test(
     "comes back on undo, and the newer one is kept until it is given up",
-    arguments: TestServer.allCases
+    arguments: TestServer.either()
   )
   func undoes(server: TestServer) async throws {
     try await Stage.whole(server) { stage in
@@ -40,7 +40,7 @@ struct DatabaseOperationTests {
     }
   }
 
-  @Test("is dropped on accept, once a proven snapshot has it", arguments: TestServer.allCases)
+  @Test("is dropped on accept, once a proven snapshot has it", arguments: TestServer.either())
   func accepts(server: TestServer) async throws {
     try await Stage.whole(server) { stage in
       try stage.sql(shop)
@@ -76,7 +76,7 @@ struct DatabaseOperationTests {
 
   @Test(
     "is finished by resume when its drop was killed before or after",
-    arguments: TestServer.allCases
+    arguments: TestServer.either()
   )
   func resumesDrop(server: TestServer) async throws {
     try await Stage.whole(server) { stage in
@@ -106,7 +106,7 @@ struct DatabaseOperationTests {
 
   @Test(
     "is kept where somebody wrote into it while the safety snapshot was taken",
-    arguments: TestServer.allCases
+    arguments: TestServer.either()
   )
   func keepsWritten(server: TestServer) async throws {
     let writes = [
@@ -146,7 +146,7 @@ struct DatabaseOperationTests {
 
   @Test(
     "is closed only with nobody inside, and nobody there since the last look",
-    arguments: TestServer.allCases
+    arguments: TestServer.either()
   )
   func closesAlone(server: TestServer) async throws {
     try await Stage.whole(server) { stage in
@@ -176,7 +176,7 @@ struct DatabaseOperationTests {
 
   @Test(
     "that was created and no more is told by its name, and dropped",
-    arguments: TestServer.allCases
+    arguments: TestServer.either()
   )
   func createdOnly(server: TestServer) async throws {
     try await Stage.whole(server) { stage in
@@ -197,7 +197,7 @@ struct DatabaseOperationTests {
 
   @Test(
     "is told apart from those of schemas and of other operations",
-    arguments: TestServer.allCases
+    arguments: TestServer.either()
   )
   func tellsApart(server: TestServer) async throws {
     try await Stage.whole(server) { stage in

@@ -27,7 +27,7 @@ struct DatabaseShapeTests {
     FROM pg_database d, to_jsonb(d) j(v) WHERE d.datname = current_database()
     """
 
-  @Test("encoding, locale, provider, rules and tablespace", arguments: TestServer.allCases)
+  @Test("encoding, locale, provider, rules and tablespace", arguments: TestServer.either())
   func shape(server: TestServer) async throws {
     try await withOwnServer(server, ["allow_in_place_tablespaces": "on"]) { own in
       try own.sql("CREATE TABLESPACE shapes LOCATION ''")
@@ -46,7 +46,7 @@ struct DatabaseShapeTests {
 
   @Test(
     "names with quotes, capitals and 63 bytes are shortened, and come back",
-    arguments: TestServer.allCases
+    arguments: TestServer.either()
   )
   func oddNames(server: TestServer) async throws {
     try await withOwnServer(server, [:]) { own in
@@ -71,7 +71,7 @@ struct DatabaseShapeTests {
 
   @Test(
     "A database of the C library's locale is one where template0 has another provider",
-    arguments: TestServer.allCases
+    arguments: TestServer.either()
   )
   func otherTemplate(server: TestServer) async throws {
     try await withOwnServer(server, [:]) { own in

@@ -10,7 +10,7 @@ import Testing
 
 @Suite("A whole database is replaced")
 struct DatabaseSwapTests {
-  @Test("the new copy is the snapshot's, the old one is kept whole", arguments: TestServer.allCases)
+  @Test("the new copy is the snapshot's, the old one is kept whole", arguments: TestServer.either())
   func replaces(server: TestServer) async throws {
     try await Stage.whole(server) { stage in
       try stage.sql(shop)
@@ -37,7 +37,7 @@ struct DatabaseSwapTests {
 
   @Test(
     "what hangs on the name is as before, and so again after undo",
-    arguments: TestServer.allCases
+    arguments: TestServer.either()
   )
   func keepsProperties(server: TestServer) async throws {
     try await Stage.whole(server) { stage in
@@ -86,7 +86,7 @@ struct DatabaseSwapTests {
 
   @Test(
     "twenty clients that reconnect in a loop are let in again, and see one state after the other",
-    arguments: TestServer.allCases
+    arguments: TestServer.either()
   )
   func outlastsPool(server: TestServer) async throws {
     try await Stage.whole(server) { stage in
@@ -117,7 +117,7 @@ struct DatabaseSwapTests {
 
   @Test(
     "an ordinary role with CREATEDB can do it; a superuser's session it cannot end, and then waits",
-    arguments: TestServer.allCases
+    arguments: TestServer.either()
   )
   func ordinaryRole(server: TestServer) async throws {
     try await Stage.whole(server) { stage in

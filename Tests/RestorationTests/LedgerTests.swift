@@ -11,7 +11,7 @@ import Testing
 struct LedgerTests {
   @Test(
     "patches since the snapshot are set back, and come again on undo",
-    arguments: TestServer.allCases
+    arguments: TestServer.either()
   )
   func setsBack(server: TestServer) async throws {
     try await Stage.with(server) { stage in
@@ -33,7 +33,7 @@ struct LedgerTests {
 
   @Test(
     "a repeatable patch in another text than the snapshot's is set back, so that it runs again",
-    arguments: TestServer.allCases
+    arguments: TestServer.either()
   )
   func setsRepeatableBack(server: TestServer) async throws {
     try await Stage.with(server) { stage in
@@ -51,7 +51,7 @@ struct LedgerTests {
     }
   }
 
-  @Test("a patch that touched other schemas refuses", arguments: TestServer.allCases)
+  @Test("a patch that touched other schemas refuses", arguments: TestServer.either())
   func refusesPatchElsewhere(server: TestServer) async throws {
     try await Stage.with(server) { stage in
       try stage.sql(shop + ledger)
@@ -71,7 +71,7 @@ struct LedgerTests {
     }
   }
 
-  @Test("patches of other tenants stay where their schemas do", arguments: TestServer.allCases)
+  @Test("patches of other tenants stay where their schemas do", arguments: TestServer.either())
   func tenants(server: TestServer) async throws {
     try await Stage.with(server) { stage in
       let first = ["shop/0001", "other/0001", "shop/R__same", "shop/R__v", "other/R__v"]
@@ -124,7 +124,7 @@ struct LedgerTests {
 
   @Test(
     "a runner in the middle of a patch makes the restore give up",
-    arguments: TestServer.allCases
+    arguments: TestServer.either()
   )
   func waitsForRunner(server: TestServer) async throws {
     try await Stage.with(server) { stage in

@@ -58,7 +58,7 @@ struct NamedServerFactsTests {
     #expect(facts(locks: 63).remarks() == [])
   }
 
-  @Test("A session's words are read as they are", arguments: TestServer.allCases)
+  @Test("A session's words are read as they are", arguments: TestServer.either())
   func reading(server: TestServer) throws {
     try withDatabase(on: server) { database in
       let found = try NamedServerFacts.read(try Connection.open(database))

@@ -47,7 +47,7 @@ struct QueryNeedsTests {
     ),
   ]
 
-  @Test("Views, partitions, functions and operators are followed", arguments: TestServer.allCases)
+  @Test("Views, partitions, functions and operators are followed", arguments: TestServer.either())
   func followed(server: TestServer) throws {
     try withDatabase(on: server) { settings in
       let connection = try Connection.open(settings)

@@ -12,7 +12,7 @@ struct RealSchemaTests {
   @Test(
     "the satellite production system: replaced, and the reset undone",
     .timeLimit(.minutes(5)),
-    arguments: TestServer.allCases
+    arguments: TestServer.either()
   )
   func resetsProduction(server: TestServer) async throws {
     let file = try SharedInputs.real() + "/databases/cosims.sql.zst"

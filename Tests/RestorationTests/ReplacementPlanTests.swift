@@ -12,7 +12,7 @@ import Testing
 
 @Suite("The plan of a replacing restore")
 struct ReplacementPlanTests {
-  @Test("shows what goes, who is there and what is lost since", arguments: TestServer.allCases)
+  @Test("shows what goes, who is there and what is lost since", arguments: TestServer.either())
   func showsEverything(server: TestServer) async throws {
     try await Stage.with(server) { stage in
       try stage.sql(shop)
@@ -52,7 +52,7 @@ struct ReplacementPlanTests {
     }
   }
 
-  @Test("is bound to structure, not to rows", arguments: TestServer.allCases)
+  @Test("is bound to structure, not to rows", arguments: TestServer.either())
   func bindsStructure(server: TestServer) async throws {
     try await Stage.with(server) { stage in
       try stage.sql(shop)
@@ -72,7 +72,7 @@ struct ReplacementPlanTests {
     }
   }
 
-  @Test("expires after an hour, and is of one snapshot only", arguments: TestServer.allCases)
+  @Test("expires after an hour, and is of one snapshot only", arguments: TestServer.either())
   func expires(server: TestServer) async throws {
     try await Stage.with(server) { stage in
       try stage.sql(shop)
@@ -98,7 +98,7 @@ struct ReplacementPlanTests {
 
   @Test(
     "is refused by a damaged snapshot before anything is touched",
-    arguments: TestServer.allCases
+    arguments: TestServer.either()
   )
   func refusesDamage(server: TestServer) async throws {
     try await Stage.with(server) { stage in
@@ -121,7 +121,7 @@ struct ReplacementPlanTests {
 
   @Test(
     "is refused on a protected database, by this database's own label only",
-    arguments: TestServer.allCases
+    arguments: TestServer.either()
   )
   func protects(server: TestServer) async throws {
     try await Stage.with(server) { stage in
@@ -137,7 +137,7 @@ struct ReplacementPlanTests {
     }
   }
 
-  @Test("is refused where locks are too many", arguments: TestServer.allCases)
+  @Test("is refused where locks are too many", arguments: TestServer.either())
   func limits(server: TestServer) async throws {
     try await Stage.with(server) { stage in
       try stage.sql(shop)
@@ -152,7 +152,7 @@ struct ReplacementPlanTests {
     }
   }
 
-  @Test("shows both names when the snapshot is of another database", arguments: TestServer.allCases)
+  @Test("shows both names when the snapshot is of another database", arguments: TestServer.either())
   func namesOtherDatabase(server: TestServer) async throws {
     try await Stage.with(server) { stage in
       try stage.sql(shop)
@@ -179,7 +179,7 @@ struct ReplacementPlanTests {
     }
   }
 
-  @Test("is refused by a snapshot of chosen tables", arguments: TestServer.allCases)
+  @Test("is refused by a snapshot of chosen tables", arguments: TestServer.either())
   func refusesPartialSnapshot(server: TestServer) async throws {
     try await Stage.with(server) { stage in
       try stage.sql(shop)
@@ -192,7 +192,7 @@ struct ReplacementPlanTests {
 
   @Test(
     "is refused by a snapshot that left some of the schema out, by none that took it whole",
-    arguments: TestServer.allCases
+    arguments: TestServer.either()
   )
   func refusesSchemaInPart(server: TestServer) async throws {
     try await Stage.with(server) { stage in

@@ -114,7 +114,7 @@ struct RestoreScheduleTests {
     #expect(name(schedule.next()) == "end")
   }
 
-  @Test("Indexes of every kind are back after a restore", arguments: TestServer.allCases)
+  @Test("Indexes of every kind are back after a restore", arguments: TestServer.either())
   func indexes(server: TestServer) async throws {
     try await Stage.with(server) { stage in
       try stage.sql(

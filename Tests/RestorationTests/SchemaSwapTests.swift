@@ -9,7 +9,7 @@ import Testing
 
 @Suite("A live schema is replaced in one transaction")
 struct SchemaSwapTests {
-  @Test("the new copy is the snapshot's, the old one is kept whole", arguments: TestServer.allCases)
+  @Test("the new copy is the snapshot's, the old one is kept whole", arguments: TestServer.either())
   func replaces(server: TestServer) async throws {
     try await Stage.with(server) { stage in
       try stage.sql(shop)
@@ -40,7 +40,7 @@ struct SchemaSwapTests {
     }
   }
 
-  @Test("the comment that people wrote stays before the journal", arguments: TestServer.allCases)
+  @Test("the comment that people wrote stays before the journal", arguments: TestServer.either())
   func keepsComment(server: TestServer) async throws {
     try await Stage.with(server) { stage in
       try stage.sql(shop)
@@ -57,7 +57,7 @@ struct SchemaSwapTests {
     }
   }
 
-  @Test("nobody but the owner may use the copy that is set aside", arguments: TestServer.allCases)
+  @Test("nobody but the owner may use the copy that is set aside", arguments: TestServer.either())
   func closesOldCopy(server: TestServer) async throws {
     try await Stage.with(server) { stage in
       let role = "visitor_\(UInt32.random(in: 0 ... .max))"
@@ -80,7 +80,7 @@ struct SchemaSwapTests {
 
   @Test(
     "every acknowledged write is afterwards in exactly one copy",
-    arguments: TestServer.allCases
+    arguments: TestServer.either()
   )
   func losesNoWrite(server: TestServer) async throws {
     try await Stage.with(server) { stage in
@@ -105,7 +105,7 @@ struct SchemaSwapTests {
 
   @Test(
     "an open transaction makes it wait, and then give up cleanly",
-    arguments: TestServer.allCases
+    arguments: TestServer.either()
   )
   func waitsForOpenTransaction(server: TestServer) async throws {
     try await Stage.with(server) { stage in
@@ -127,7 +127,7 @@ struct SchemaSwapTests {
     }
   }
 
-  @Test("two operations on one schema cannot run at once", arguments: TestServer.allCases)
+  @Test("two operations on one schema cannot run at once", arguments: TestServer.either())
   func excludesAnother(server: TestServer) async throws {
     try await Stage.with(server) { stage in
       try stage.sql(shop)
@@ -143,7 +143,7 @@ struct SchemaSwapTests {
     }
   }
 
-  @Test("long names are shortened at a character's end", arguments: TestServer.allCases)
+  @Test("long names are shortened at a character's end", arguments: TestServer.either())
   func shortensNames(server: TestServer) async throws {
     try await Stage.with(server) { stage in
       let long = String(repeating: "ü", count: 31)
@@ -159,7 +159,7 @@ struct SchemaSwapTests {
     }
   }
 
-  @Test("a schema can lean on an extension elsewhere", arguments: TestServer.allCases)
+  @Test("a schema can lean on an extension elsewhere", arguments: TestServer.either())
   func leansOnExtension(server: TestServer) async throws {
     try await Stage.with(server) { stage in
       try stage.sql(
@@ -185,7 +185,7 @@ struct SchemaSwapTests {
 
   @Test(
     "a connection that dies in any phase leaves the old state, and the next attempt succeeds",
-    arguments: TestServer.allCases
+    arguments: TestServer.either()
   )
   func survivesKill(server: TestServer) async throws {
     try await Stage.with(server) { stage in
@@ -216,7 +216,7 @@ struct SchemaSwapTests {
     }
   }
 
-  @Test("an owner who is no superuser can do it", arguments: TestServer.allCases)
+  @Test("an owner who is no superuser can do it", arguments: TestServer.either())
   func worksForOwner(server: TestServer) async throws {
     try await Stage.with(server) { stage in
       let role = "owner_\(UInt32.random(in: 0 ... .max))"

@@ -26,7 +26,7 @@ struct ScratchPowerTests {
 
   @Test(
     "What a role of production wrote into its own search_path is data on the scratch",
-    arguments: TestServer.allCases
+    arguments: TestServer.either()
   )
   func settings(server: TestServer) async throws {
     try await withOwnServer(server, [:]) { own in

@@ -8,7 +8,7 @@ import Testing
 
 @Suite("What a server's settings refuse")
 struct ServerLimitTests {
-  @Test("too few locks refuse the plan, with the figure to set", arguments: TestServer.allCases)
+  @Test("too few locks refuse the plan, with the figure to set", arguments: TestServer.either())
   func fewLocks(server: TestServer) async throws {
     try await withOwnServer(
       server,
@@ -23,7 +23,7 @@ struct ServerLimitTests {
     }
   }
 
-  @Test("an inactive logical slot refuses the drop", arguments: TestServer.allCases)
+  @Test("an inactive logical slot refuses the drop", arguments: TestServer.either())
   func inactiveSlot(server: TestServer) async throws {
     try await withOwnServer(server, ["wal_level": "logical"]) { stage in
       try stage.sql(shop)
@@ -40,7 +40,7 @@ struct ServerLimitTests {
     }
   }
 
-  @Test("prepared transactions are shown in the plan", arguments: TestServer.allCases)
+  @Test("prepared transactions are shown in the plan", arguments: TestServer.either())
   func preparedTransactions(server: TestServer) async throws {
     try await withOwnServer(server, ["max_prepared_transactions": "5"]) { stage in
       try stage.sql(shop)

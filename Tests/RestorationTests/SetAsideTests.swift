@@ -9,7 +9,7 @@ import Testing
 
 @Suite("A copy that was set aside")
 struct SetAsideTests {
-  @Test("comes back on undo, and the newer one is kept", arguments: TestServer.allCases)
+  @Test("comes back on undo, and the newer one is kept", arguments: TestServer.either())
   func undoes(server: TestServer) async throws {
     try await Stage.with(server) { stage in
       try stage.sql(shop)
@@ -42,7 +42,7 @@ struct SetAsideTests {
     }
   }
 
-  @Test("is dropped on accept, once a proven snapshot has it", arguments: TestServer.allCases)
+  @Test("is dropped on accept, once a proven snapshot has it", arguments: TestServer.either())
   func accepts(server: TestServer) async throws {
     try await Stage.with(server) { stage in
       try stage.sql(shop)
@@ -65,7 +65,7 @@ struct SetAsideTests {
     }
   }
 
-  @Test("is finished by resume when its drop was killed", arguments: TestServer.allCases)
+  @Test("is finished by resume when its drop was killed", arguments: TestServer.either())
   func resumes(server: TestServer) async throws {
     try await Stage.with(server) { stage in
       try stage.sql(shop)
@@ -86,7 +86,7 @@ struct SetAsideTests {
     }
   }
 
-  @Test("is not dropped while a slot or an object hangs on it", arguments: TestServer.allCases)
+  @Test("is not dropped while a slot or an object hangs on it", arguments: TestServer.either())
   func refusesDrop(server: TestServer) async throws {
     try await Stage.with(server) { stage in
       try stage.sql(shop)
@@ -102,7 +102,7 @@ struct SetAsideTests {
 
   @Test(
     "several of them are told apart, and only the last can be undone",
-    arguments: TestServer.allCases
+    arguments: TestServer.either()
   )
   func tellsApart(server: TestServer) async throws {
     try await Stage.with(server) { stage in
@@ -120,7 +120,7 @@ struct SetAsideTests {
     }
   }
 
-  @Test("an undo's token is for this undo only", arguments: TestServer.allCases)
+  @Test("an undo's token is for this undo only", arguments: TestServer.either())
   func guardsUndo(server: TestServer) async throws {
     try await Stage.with(server) { stage in
       try stage.sql(shop)

@@ -11,7 +11,7 @@ import Testing
 struct TableBesideTests {
   @Test(
     "it has rows, defaults, indexes and rights of its own; what ties it to others is listed",
-    arguments: TestServer.allCases
+    arguments: TestServer.either()
   )
   func whole(server: TestServer) async throws {
     try await Stage.with(server) { stage in
@@ -65,7 +65,7 @@ struct TableBesideTests {
 
   @Test(
     "no other relation is locked, and nobody waits, until the very end",
-    arguments: TestServer.allCases
+    arguments: TestServer.either()
   )
   func locks(server: TestServer) async throws {
     try await Stage.with(server) { stage in
@@ -92,7 +92,7 @@ struct TableBesideTests {
     }
   }
 
-  @Test("a server that dies in the last step leaves nothing", arguments: TestServer.allCases)
+  @Test("a server that dies in the last step leaves nothing", arguments: TestServer.either())
   func killed(server: TestServer) async throws {
     try await Stage.with(server) { stage in
       try stage.sql(shop)
@@ -116,7 +116,7 @@ struct TableBesideTests {
     }
   }
 
-  @Test("a partitioned table comes with its partitions", arguments: TestServer.allCases)
+  @Test("a partitioned table comes with its partitions", arguments: TestServer.either())
   func tree(server: TestServer) async throws {
     try await Stage.with(server) { stage in
       try stage.sql(shop)
@@ -136,7 +136,7 @@ struct TableBesideTests {
 
   @Test(
     "what the live database lacks is named, and nothing is made",
-    arguments: TestServer.allCases
+    arguments: TestServer.either()
   )
   func needs(server: TestServer) async throws {
     try await Stage.with(server) { stage in
