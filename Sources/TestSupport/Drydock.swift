@@ -55,9 +55,7 @@ public final class Drydock: Sendable {
   /// Where the built program is: beside the test bundle.
   public static var program: String {
     let bundle = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
-    let beside = bundle.appendingPathComponent("drydock").path
-    if FileManager.default.isExecutableFile(atPath: beside) { return beside }
-    return "\(SharedInputs.packageRoot)/.build/debug/drydock"
+    return bundle.appendingPathComponent("drydock").path
   }
 
   /// What a command would be started with.

@@ -192,7 +192,7 @@ struct ImportTests {
         #expect(piped.errors.contains("\(program) -dc | drydock import -"), "\(piped)")
         // What the hint says must do it.
         let told = user.invocation([])
-        let line = way.replacing("drydock", with: told.program)
+        let line = way.replacing("| drydock", with: "| \(told.program)")
         let shell = Invocation("sh", ["-c", line], environment: told.environment)
         try shell.run().checked()
         let back = try user.run(["export", "latest:shop", "-o", "-"]).require(0).output
