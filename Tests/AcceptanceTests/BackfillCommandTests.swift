@@ -149,7 +149,7 @@ struct BackfillCommandTests {
     let shop = try BackfillShop(primary.settings("shop"), on: .v15)
     let standby = try Standby(of: primary)
     let streams = "SELECT count(*) FROM pg_stat_replication WHERE state = 'streaming'"
-    try waitWhile(shop.value(streams) != "1")
+    try Wait.asLongAs(shop.value(streams) != "1")
     try standby.pause()
     let command =
       ["backfill", "run", "0001", "--database", shop.database.argument, "--max-lag", "0s"]

@@ -99,7 +99,7 @@ struct ConsistencyTests {
         ["backup", source.argument, "--jobs", "1"],
         ["DRYDOCK_FAULT_PAUSE": "statement after: COPY"]
       ).start()
-      waitWhile(!ProcessTable.isStopped(child.pid) && child.status == nil)
+      Wait.asLongAs(!ProcessTable.isStopped(child.pid) && child.status == nil)
       #expect(child.status == nil, "the backup never paused")
       try connection.execute("ALTER TYPE mood RENAME VALUE 'old_label' TO 'new_label'")
       try Invocation("kill", ["-CONT", "\(child.pid)"]).run().checked()

@@ -108,7 +108,7 @@ struct DataOnlyTests {
             SELECT oid FROM pg_database WHERE datname = current_database())
         """
       let observer = try Connection.open(target)
-      try waitWhile(observer.execute(waits).int == 0 && child.status == nil)
+      try Wait.asLongAs(observer.execute(waits).int == 0 && child.status == nil)
       try connection.execute("COMMIT")
       let ending = try child.wait(timeLimit: .seconds(60))
       let said = try String(contentsOfFile: log, encoding: .utf8)

@@ -38,7 +38,7 @@ struct DatabaseInterruptionTests {
         words + ["--confirm", plan.token],
         ["DRYDOCK_FAULT_PAUSE": label]
       ).start(log: output.fileDescriptor)
-      waitWhile(!ProcessTable.isStopped(child.pid) && child.status == nil)
+      Wait.asLongAs(!ProcessTable.isStopped(child.pid) && child.status == nil)
       #expect(child.status == nil, "it did not stop")
       let name = try #require(target.keywords["dbname"])
       let maintenance = try Connection.open(target.database("postgres"))

@@ -214,7 +214,7 @@ struct DatabaseReplacementTests {
       Array(plan.command.dropFirst()),
       ["DRYDOCK_FAULT_PAUSE": label]
     ).start(log: output.fileDescriptor)
-    waitWhile(!ProcessTable.isStopped(child.pid) && child.status == nil)
+    Wait.asLongAs(!ProcessTable.isStopped(child.pid) && child.status == nil)
     #expect(child.status == nil, "it did not stop")
     child.signal(.kill)
     _ = try child.wait(timeLimit: .seconds(60))
@@ -225,7 +225,7 @@ struct DatabaseReplacementTests {
           WHERE locktype = 'advisory'
             AND objid::bigint = hashtext('\(target.name)')::bigint & 4294967295))
       """
-    try waitWhile(target.maintenance.execute(others).int != 0)
+    try Wait.asLongAs(target.maintenance.execute(others).int != 0)
   }
 
   @Test("Patches that are set back are listed, and migrate applies them again")

@@ -191,7 +191,7 @@ struct DroppingRestoreTests {
         AND application_name <> 'a test'
       """
     let connection = try shop.open()
-    try waitWhile(connection.execute(others).int != 0)
+    try Wait.asLongAs(connection.execute(others).int != 0)
   }
 
   /// The old state, with or without a copy that waits.

@@ -175,7 +175,7 @@ struct FleetTests {
     let child = try harbour.user.invocation(["backup", "--fleet"]).start()
     let admin = try Connection.open(harbour.server.settings())
     let waiting = "SELECT count(DISTINCT database) FROM pg_locks WHERE NOT granted"
-    try waitWhile(admin.query(waiting, []).int != 2 && child.status == nil)
+    try Wait.asLongAs(admin.query(waiting, []).int != 2 && child.status == nil)
     child.signal(.interrupt)
     let ending = try child.wait(timeLimit: .seconds(30))
     if ending == nil { child.terminate() }

@@ -16,7 +16,7 @@ struct NamedServerLeftoverTests {
   private func waitForSleeper(_ child: Child, on server: RehearsalServer) throws {
     let eye = try Connection.open(server.address())
     let query = "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep'"
-    try waitWhile(child.status == nil && eye.execute(query).int == 0)
+    try Wait.asLongAs(child.status == nil && eye.execute(query).int == 0)
     #expect(child.status == nil, "it ended before it slept")
   }
 
@@ -27,7 +27,7 @@ struct NamedServerLeftoverTests {
       SELECT count(*) FROM pg_locks JOIN pg_database d ON d.oid = database
       WHERE locktype = 'advisory' AND datname = 'postgres'
       """
-    try waitWhile(eye.execute(query).int != 0)
+    try Wait.asLongAs(eye.execute(query).int != 0)
   }
 
   @Test("A run that is killed leaves what the next one removes; what looks alike stays")

@@ -15,7 +15,7 @@ struct PausedRun {
     let output = try #require(FileHandle(forWritingAtPath: log))
     child = try user.invocation(words, ["DRYDOCK_FAULT_PAUSE": label])
       .start(log: output.fileDescriptor)
-    waitWhile(!ProcessTable.isStopped(child.pid) && child.status == nil)
+    Wait.asLongAs(!ProcessTable.isStopped(child.pid) && child.status == nil)
     let text = try said()
     #expect(child.status == nil, "it did not stop: \(text)")
   }

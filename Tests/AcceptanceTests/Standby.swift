@@ -28,7 +28,7 @@ struct Standby {
     let connection = try Connection.open(server.settings())
     try connection.execute("SELECT pg_wal_replay_pause()")
     let state = "SELECT pg_get_wal_replay_pause_state()"
-    try waitWhile(connection.query(state, []).value != "paused")
+    try Wait.asLongAs(connection.query(state, []).value != "paused")
   }
 
   func resume() throws {

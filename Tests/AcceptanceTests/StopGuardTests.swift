@@ -145,7 +145,7 @@ struct StopGuardTests {
         WHERE locktype = 'object' AND classid = 'pg_database'::regclass
           AND datname = '\(database.keywords["dbname"] ?? "")'
         """
-      try await waitWhile(!looking.execute(starting).bool)
+      try await Wait.asLongAs(!looking.execute(starting).bool)
       let stop = try PausedRun(
         user,
         ["stop", "--database", database.argument],

@@ -52,7 +52,7 @@ struct UndoTests {
         SELECT count(*) FROM pg_stat_activity
         WHERE application_name = 'drydock lock' AND datname = current_database()
         """
-      try waitWhile(other.query(waiting, []).int == 0 && child.status == nil)
+      try Wait.asLongAs(other.query(waiting, []).int == 0 && child.status == nil)
       try other.execute(
         """
         CREATE TABLE u (a int);

@@ -63,7 +63,7 @@ struct WritersTests {
     let log = try #require(FileHandle(forWritingAtPath: path))
     let child = try user.invocation(["backup", source.argument], pause)
       .start(log: log.fileDescriptor)
-    waitWhile(!ProcessTable.isStopped(child.pid) && child.status == nil)
+    Wait.asLongAs(!ProcessTable.isStopped(child.pid) && child.status == nil)
     let said = try String(contentsOfFile: path, encoding: .utf8)
     #expect(child.status == nil, "it did not stop: \(said)")
     #expect(try user.objects(in: "leases").count == 1)

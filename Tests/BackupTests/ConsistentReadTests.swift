@@ -59,5 +59,5 @@ private func wait(_ connection: Connection, until state: String) throws {
     SELECT count(*) FROM pg_locks l JOIN pg_database d ON d.oid = l.database
     WHERE d.datname = current_database() AND relation = to_regclass('public.t') AND \(state)
     """
-  try waitWhile(connection.execute(query).int == 0)
+  try Wait.asLongAs(connection.execute(query).int == 0)
 }

@@ -86,7 +86,7 @@ struct OwnServerTests {
     let victim = try Connection.open(scratch.settings())
     try Invocation("/bin/kill", ["-9", "\(victim.backendPID)"]).run().checked()
     // The server throws out everybody, recovers, and takes sessions again.
-    waitWhile((try? bystander.execute("SELECT 1")) != nil)
+    Wait.asLongAs((try? bystander.execute("SELECT 1")) != nil)
     let deadline = ContinuousClock.now + .seconds(60)
     while ContinuousClock.now < deadline {
       if (try? Connection.open(scratch.settings())) != nil { return }

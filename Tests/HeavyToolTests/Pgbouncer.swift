@@ -50,7 +50,7 @@ final class Pgbouncer {
       directory: directory,
       confinement: Confinement(user: Confinement.forScratch.user)
     ).start(log: output.fileDescriptor)
-    waitWhile(child.status == nil && (try? Connection.open(settings(of: database))) == nil)
+    Wait.asLongAs(child.status == nil && (try? Connection.open(settings(of: database))) == nil)
   }
 
   deinit { child.terminate() }

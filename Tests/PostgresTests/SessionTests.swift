@@ -13,7 +13,7 @@ struct SessionTests {
       let watcher = try await Session.open(database)
       try await watcher.run { connection in
         let asleep = "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep'"
-        try waitWhile(connection.execute(asleep).int == 0)
+        try Wait.asLongAs(connection.execute(asleep).int == 0)
       }
       sleeper.cancel()
       let result = await sleeper.result
@@ -84,7 +84,7 @@ struct SessionTests {
         }
         let waiting = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
         let watcher = try await Session.open(database)
-        try await watcher.run { try waitWhile($0.execute(waiting).int != 8) }
+        try await watcher.run { try Wait.asLongAs($0.execute(waiting).int != 8) }
         try await holder.run { _ = try $0.execute("SELECT pg_advisory_unlock(1)") }
         try await group.waitForAll()
       }

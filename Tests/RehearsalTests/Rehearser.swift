@@ -92,7 +92,7 @@ struct Rehearser: Sendable {
       """
     for _ in 0..<2 {
       let before = try eye.query(query, []).value
-      try waitWhile(eye.query(query, []).value == before)
+      try Wait.asLongAs(eye.query(query, []).value == before)
     }
   }
 }

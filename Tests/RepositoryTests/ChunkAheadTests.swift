@@ -58,6 +58,6 @@ struct ChunkAheadTests {
       ahead.stop()
     }
     // The thread holds it as long as it runs.
-    waitWhile(forgotten != nil)
+    Wait.asLongAs(forgotten != nil)
   }
 }

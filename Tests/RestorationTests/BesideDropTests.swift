@@ -67,7 +67,7 @@ struct BesideDropTests {
           SELECT count(*) FROM pg_locks WHERE NOT granted AND pid = \(pid)
             AND classid = 'pg_namespace'::regclass
           """
-        try waitWhile(observer.execute(waits).int == 0)
+        try Wait.asLongAs(observer.execute(waits).int == 0)
         try other.commit()
       }
       try await requireKept(result.setAside, stage) { try await dropping.value }

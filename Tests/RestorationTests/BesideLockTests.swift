@@ -136,7 +136,7 @@ struct BesideLockTests {
           SELECT extract(epoch FROM clock_timestamp() - waitstart) > 0.3 FROM pg_locks
           WHERE NOT granted AND relation = 'shop.a'::regclass AND pid = \(pid)
           """
-        try waitWhile(!observer.execute(waits).bool)
+        try Wait.asLongAs(!observer.execute(waits).bool)
         try first.commit()
       }
       let error = try await session.run { connection -> PostgresError? in

@@ -123,7 +123,7 @@ extension Stage {
   /// One of them may be ours: a session that nobody has any more is closed by a task.
   func waitUntilAlone(in database: String) async throws {
     let query = "SELECT count(*) FROM pg_stat_activity WHERE datname = '\(database)'"
-    try await waitWhile(maintain(query).int != 0)
+    try await Wait.asLongAs(maintain(query).int != 0)
   }
 
   /// The same stage for another role.
