@@ -147,13 +147,15 @@ struct HostTests {
       try owner.restore(into: restored)
       try Copies(on: .v15, in: owner.directory).expectEqual(restored, source)
     }
-    // What both have stays in both forms; this only the owner's snapshot has.
+    // What both have stays in both forms; this only one snapshot of the owner's has.
     let connection = try Connection.open(source)
     try connection.execute(
       "CREATE TABLE brief AS SELECT md5(random()::text) FROM generate_series(1, 20000)"
     )
     try owner.backup(source)
     try connection.execute("DROP TABLE brief")
+    // Each builds upon its own, so each has a series of its own, of which the last one stays.
+    try owner.backup(source)
     try scene.host(["backup", source.argument]).require(0)
     try owner.run(["forget", "--keep-last", "1"]).require(0)
     try owner.run(["collect"]).require(0)

@@ -15,7 +15,7 @@ struct CollectionModelTests {
   func nothingIsLost(_ mishap: Mishap) throws {
     var dice = SeededGenerator.announced()
     var (backups, deleted) = (0, 0)
-    let plays = Self.isAll ? 2_000 : 10
+    let plays = Self.isAll ? 2_000 : 20
     for _ in 0..<plays {
       let seed = dice.next()
       let result = try Play(seed: seed, mishap).run()
