@@ -50,7 +50,7 @@ struct BackfillShop {
 struct BackfillCommandTests {
   @Test(
     "Rehearsed, mended, migrated under its receipt: every row once, and what follows after it",
-    arguments: TestServer.allCases
+    arguments: TestServer.either()
   )
   func life(_ server: TestServer) throws {
     try withDatabase(on: server) { database in

@@ -21,7 +21,7 @@ struct ConsistencyTests {
 
   @Test(
     "A table that is rewritten between listing and locking is whole",
-    arguments: TestServer.allCases
+    arguments: TestServer.either()
   )
   func rewrittenBeforeLock(server: TestServer) throws {
     try withDatabase(on: server) { source in
@@ -47,7 +47,7 @@ struct ConsistencyTests {
 
   @Test(
     "A queued ACCESS EXCLUSIVE does not stop a backup that has its locks",
-    arguments: TestServer.allCases
+    arguments: TestServer.either()
   )
   func queuedLock(server: TestServer) throws {
     try withDatabase(on: server) { source in
@@ -82,7 +82,7 @@ struct ConsistencyTests {
     }
   }
 
-  @Test("Old and new labels of an enum never mix", arguments: TestServer.allCases)
+  @Test("Old and new labels of an enum never mix", arguments: TestServer.either())
   func renamedLabel(server: TestServer) throws {
     try withDatabase(on: server) { source in
       let connection = try Connection.open(source)
@@ -114,7 +114,7 @@ struct ConsistencyTests {
 
   @Test(
     "Settings of the database that change plans do not change a snapshot",
-    arguments: TestServer.allCases
+    arguments: TestServer.either()
   )
   func settings(server: TestServer) throws {
     try withDatabase(on: server) { source in

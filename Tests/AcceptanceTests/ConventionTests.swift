@@ -5,7 +5,7 @@ import Testing
 
 @Suite("libpq's own conventions lead to the database")
 struct ConventionTests {
-  @Test("A service file names it", arguments: TestServer.allCases)
+  @Test("A service file names it", arguments: TestServer.either())
   func service(server: TestServer) throws {
     try withDatabase(on: server) { database in
       let user = try Drydock(on: server)

@@ -90,7 +90,7 @@ struct DatabaseReplacementTests {
 
   @Test(
     "A copy that lacks something waits, and goes live on a person's word",
-    arguments: TestServer.allCases
+    arguments: TestServer.either()
   )
   func omissions(server: TestServer) throws {
     let id = String(UInt32.random(in: 0 ... .max), radix: 36)
@@ -172,7 +172,7 @@ struct DatabaseReplacementTests {
 
   @Test(
     "A copy with a subscription is dropped by undo, and built again by resume",
-    arguments: TestServer.allCases
+    arguments: TestServer.either()
   )
   func subscription(server: TestServer) throws {
     let script = """

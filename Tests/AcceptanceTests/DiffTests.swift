@@ -27,7 +27,7 @@ struct DiffTests {
     let large_objects: [Value]
   }
 
-  @Test("Schema, rows, sequences and large objects", arguments: TestServer.allCases)
+  @Test("Schema, rows, sequences and large objects", arguments: TestServer.either())
   func differences(server: TestServer) throws {
     try withDatabase(on: server) { source in
       let connection = try Connection.open(source)

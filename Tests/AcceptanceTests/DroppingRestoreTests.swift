@@ -73,7 +73,7 @@ struct DroppingRestoreTests {
 
   @Test(
     "its plan says that nothing is kept, and only that plan's token lets it happen",
-    arguments: TestServer.allCases
+    arguments: TestServer.either()
   )
   func plans(server: TestServer) throws {
     try withShop(on: server) { shop in
@@ -102,7 +102,7 @@ struct DroppingRestoreTests {
 
   @Test(
     "its safety snapshot is the way back, and says so wherever an undo is asked for",
-    arguments: TestServer.allCases
+    arguments: TestServer.either()
   )
   func comesBack(server: TestServer) throws {
     try withShop(on: server) { shop in

@@ -82,7 +82,7 @@ struct ErrorTests {
     expect(run, 1, saying: "5999")
   }
 
-  @Test("A role that may not read a table is told which", arguments: TestServer.allCases)
+  @Test("A role that may not read a table is told which", arguments: TestServer.either())
   func missingPrivilege(server: TestServer) throws {
     try withDatabase(on: server) { source in
       let connection = try Connection.open(source)
@@ -136,7 +136,7 @@ struct ErrorTests {
     }
   }
 
-  @Test("A target that is not empty is left as it is", arguments: TestServer.allCases)
+  @Test("A target that is not empty is left as it is", arguments: TestServer.either())
   func nonEmptyTarget(server: TestServer) throws {
     try withDatabase(on: server) { source in
       try withDatabase(on: server) { target in

@@ -7,7 +7,7 @@ import Testing
 struct GrantTests {
   @Test(
     "It reads changed pages only, and none of its means is in the snapshot",
-    arguments: TestServer.allCases
+    arguments: TestServer.either()
   )
   func changedPages(server: TestServer) throws {
     try withDatabase(on: server) { database in
@@ -48,7 +48,7 @@ struct GrantTests {
     }
   }
 
-  @Test("An owner who is no superuser is told what is missing", arguments: TestServer.allCases)
+  @Test("An owner who is no superuser is told what is missing", arguments: TestServer.either())
   func plainOwner(server: TestServer) throws {
     try withDatabase(on: server) { database in
       let owner = "dd_owner_\(String(UInt64.random(in: .min ... .max), radix: 36))"

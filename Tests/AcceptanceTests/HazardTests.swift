@@ -43,7 +43,7 @@ struct HazardTests {
 
   @Test(
     "A gate tells each hazard with figures, place and page, and fails for lost rows",
-    arguments: TestServer.allCases
+    arguments: TestServer.either()
   )
   func told(server: TestServer) throws {
     try withBackup(of: Self.shop, on: server) { user, database in

@@ -7,7 +7,7 @@ import Testing
 struct HostileScratchTests {
   @Test(
     "What runs by itself, and what a patch tries, has no power and reaches nothing",
-    arguments: TestServer.allCases
+    arguments: TestServer.either()
   )
   func hostile(server: TestServer) throws {
     let own = try OwnServer(on: server)

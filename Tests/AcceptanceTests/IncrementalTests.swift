@@ -25,7 +25,7 @@ struct IncrementalTests {
 
   @Test(
     "Changes of every kind come back from a snapshot that read changed pages only",
-    arguments: TestServer.allCases
+    arguments: TestServer.either()
   )
   func changes(server: TestServer) throws {
     try withDatabase(on: server) { source in

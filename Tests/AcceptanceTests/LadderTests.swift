@@ -47,7 +47,7 @@ struct LadderTests {
 
   @Test(
     "The user's own queries are answered at the instant of the snapshot, and again by the copy",
-    arguments: TestServer.allCases
+    arguments: TestServer.either()
   )
   func answers(server: TestServer) throws {
     try withDatabase(on: server) { source in

@@ -62,7 +62,7 @@ struct ManagedServerTests {
 
   @Test(
     "Takes a snapshot and restores it, and lists what stays away",
-    arguments: TestServer.allCases
+    arguments: TestServer.either()
   )
   func restore(server: TestServer) throws {
     try withShop(on: server) { shop in
@@ -84,7 +84,7 @@ struct ManagedServerTests {
     }
   }
 
-  @Test("Restores into a database of its own making", arguments: TestServer.allCases)
+  @Test("Restores into a database of its own making", arguments: TestServer.either())
   func newDatabase(server: TestServer) throws {
     try withShop(on: server) { shop in
       let name = "\(shop.database.keywords["dbname"] ?? "")_new"
@@ -105,7 +105,7 @@ struct ManagedServerTests {
 
   @Test(
     "Roles that are missing are created, as far as the role may, and own what was theirs",
-    arguments: TestServer.allCases
+    arguments: TestServer.either()
   )
   func missingRoles(server: TestServer) throws {
     try withShop(on: server) { shop in
@@ -135,7 +135,7 @@ struct ManagedServerTests {
     }
   }
 
-  @Test("Rehearses, migrates, asks and verifies", arguments: TestServer.allCases)
+  @Test("Rehearses, migrates, asks and verifies", arguments: TestServer.either())
   func migrate(server: TestServer) throws {
     try withShopAlone(on: server) { shop in
       try shop.user.write(
@@ -154,7 +154,7 @@ struct ManagedServerTests {
     }
   }
 
-  @Test("Brings one table back beside the live one", arguments: TestServer.allCases)
+  @Test("Brings one table back beside the live one", arguments: TestServer.either())
   func beside(server: TestServer) throws {
     try withShop(on: server) { shop in
       let run = try shop.user.run([

@@ -7,7 +7,7 @@ import Testing
 struct NamedServerTests {
   @Test(
     "It is as good as one of Drydock's own, its receipt lets migrate, and nothing is left there",
-    arguments: TestServer.allCases
+    arguments: TestServer.either()
   )
   func whole(version: TestServer) throws {
     // What its administrator set for sessions there is not production's.

@@ -31,7 +31,7 @@ struct ObservationTests {
 
   @Test(
     "Reasons, indexes, objects and rows are in the report and its JSON; production gets no watch",
-    arguments: TestServer.allCases
+    arguments: TestServer.either()
   )
   func told(server: TestServer) throws {
     try withDatabase(on: server) { database in

@@ -98,7 +98,7 @@ struct OddObjectTests {
 
   @Test(
     "A database with every kind of object is proven at level 3, queried and rehearsed",
-    arguments: TestServer.allCases
+    arguments: TestServer.either()
   )
   func scratch(server: TestServer) throws {
     try withDatabase(on: server) { source in

@@ -7,7 +7,7 @@ import Testing
 struct OtherChangesTests {
   @Test(
     "Texts that read differently once restored are no difference",
-    arguments: TestServer.allCases
+    arguments: TestServer.either()
   )
   func nativeText(server: TestServer) throws {
     try withDatabase(on: server) { database in

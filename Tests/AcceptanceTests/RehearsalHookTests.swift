@@ -64,7 +64,7 @@ struct RehearsalHookTests {
 
   @Test(
     "One sees production as it is, one the migrated scratch, and what they do is in no evidence",
-    arguments: TestServer.allCases
+    arguments: TestServer.either()
   )
   func evidence(_ server: TestServer) throws {
     try withDatabase(on: server) { database in
@@ -98,7 +98,7 @@ struct RehearsalHookTests {
 
   @Test(
     "Nothing leads to production: no variable, no file, no network",
-    arguments: TestServer.allCases
+    arguments: TestServer.either()
   )
   func walls(_ server: TestServer) throws {
     try withDatabase(on: server) { database in
@@ -164,7 +164,7 @@ struct RehearsalHookTests {
     }
   }
 
-  @Test("What runs before the patches may only look", arguments: TestServer.allCases)
+  @Test("What runs before the patches may only look", arguments: TestServer.either())
   func looking(_ server: TestServer) throws {
     try withDatabase(on: server) { database in
       let shop = try Shop(database, on: server)

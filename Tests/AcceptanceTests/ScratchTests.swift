@@ -19,7 +19,7 @@ struct ScratchTests {
     )
   }
 
-  @Test("COPY FROM PROGRAM in a patch is refused by name", arguments: TestServer.allCases)
+  @Test("COPY FROM PROGRAM in a patch is refused by name", arguments: TestServer.either())
   func program(server: TestServer) throws {
     try withDatabase(on: server) { database in
       let user = try Drydock(on: server)

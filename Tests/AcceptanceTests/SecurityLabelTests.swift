@@ -81,7 +81,7 @@ struct SecurityLabelTests {
 
   @Test(
     "A scratch server has no provider: the snapshot is proven, asked and rehearsed all the same",
-    arguments: TestServer.allCases
+    arguments: TestServer.either()
   )
   func scratch(server: TestServer) throws {
     try withDatabase(on: server) { source in
@@ -101,7 +101,7 @@ struct SecurityLabelTests {
 
   @Test(
     "A plan that replaces a schema says what stays away, and is done",
-    arguments: TestServer.allCases,
+    arguments: TestServer.either(),
     ["transaction", "beside"]
   )
   func replacedSchema(server: TestServer, way: String) throws {
@@ -145,7 +145,7 @@ struct SecurityLabelTests {
 
   @Test(
     "A database that is replaced, and set back, keeps its own label on the copy that had it",
-    arguments: TestServer.allCases
+    arguments: TestServer.either()
   )
   func replacedDatabase(server: TestServer) throws {
     try withDatabase(on: server) { target in
@@ -181,7 +181,7 @@ struct SecurityLabelTests {
     }
   }
 
-  @Test("A part of a snapshot brings its labels or names them", arguments: TestServer.allCases)
+  @Test("A part of a snapshot brings its labels or names them", arguments: TestServer.either())
   func parts(server: TestServer) throws {
     try withDatabase(on: server) { source in
       try load(source, server)
@@ -215,7 +215,7 @@ struct SecurityLabelTests {
     }
   }
 
-  @Test("A label on a role, and on a new database, is named too", arguments: TestServer.allCases)
+  @Test("A label on a role, and on a new database, is named too", arguments: TestServer.either())
   func roles(server: TestServer) throws {
     let (source, target) = (try OwnServer(on: server), try OwnServer(on: server))
     let connection = try Connection.open(source.settings())
@@ -241,7 +241,7 @@ struct SecurityLabelTests {
     #expect(left.contains { $0.contains("SECURITY LABEL FOR other ON DATABASE") }, "\(left)")
   }
 
-  @Test("A role that is not superuser sees the same list", arguments: TestServer.allCases)
+  @Test("A role that is not superuser sees the same list", arguments: TestServer.either())
   func ordinary(server: TestServer) throws {
     try withDatabase(on: server) { source in
       try Connection.open(source).execute(

@@ -40,7 +40,7 @@ struct SelectionTests {
 
   @Test(
     "Rows alone go into an empty definition, whole or not at all",
-    arguments: TestServer.allCases
+    arguments: TestServer.either()
   )
   func dataOnly(server: TestServer) throws {
     try withSnapshot(on: server) { source, user in
@@ -102,7 +102,7 @@ struct SelectionTests {
 
   @Test(
     "A database is created like the snapshot's, and dropped again when the restore fails",
-    arguments: TestServer.allCases
+    arguments: TestServer.either()
   )
   func newDatabase(server: TestServer) throws {
     try withSnapshot(on: server) { source, user in
@@ -170,7 +170,7 @@ struct SelectionTests {
 
   @Test(
     "Owners and rights go to other roles, and work is done as a role",
-    arguments: TestServer.allCases
+    arguments: TestServer.either()
   )
   func roles(server: TestServer) throws {
     try withSnapshot(on: server) { source, user in
@@ -241,7 +241,7 @@ struct SelectionTests {
 
   @Test(
     "A partitioned table comes whole, a partition with what is above it",
-    arguments: TestServer.allCases
+    arguments: TestServer.either()
   )
   func partitions(server: TestServer) throws {
     let script = """

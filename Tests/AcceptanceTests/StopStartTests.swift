@@ -33,7 +33,7 @@ struct StopStartTests {
 
   @Test(
     "A stop ends every session and every write; a start opens the same database again, once",
-    arguments: TestServer.allCases
+    arguments: TestServer.either()
   )
   func opened(server: TestServer) throws {
     try withDatabase(on: server) { database in
@@ -112,7 +112,7 @@ struct StopStartTests {
 
   @Test(
     "A stop ends a connection of replication as well, which writes like any session",
-    arguments: TestServer.allCases
+    arguments: TestServer.either()
   )
   func replication(server: TestServer) throws {
     try withDatabase(on: server) { database in
@@ -127,7 +127,7 @@ struct StopStartTests {
     }
   }
 
-  @Test("What the role may not end is named, and nothing is marked", arguments: TestServer.allCases)
+  @Test("What the role may not end is named, and nothing is marked", arguments: TestServer.either())
   func notAllowed(server: TestServer) throws {
     let own = try OwnServer(on: server)
     let superuser = try Connection.open(own.settings())

@@ -21,7 +21,7 @@ struct TemplateTests {
 
   @Test(
     "The second rehearsal starts from the copy, sees the same, and nothing that the first one did",
-    arguments: TestServer.allCases
+    arguments: TestServer.either()
   )
   func second(server: TestServer) throws {
     try withDatabase(on: server) { database in

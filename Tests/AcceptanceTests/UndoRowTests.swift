@@ -70,7 +70,7 @@ struct UndoRowTests {
 
   @Test(
     "Lost, changed and left over rows are told by table and number",
-    arguments: TestServer.allCases
+    arguments: TestServer.either()
   )
   func told(server: TestServer) throws {
     try withShop(on: server) { user, database in
