@@ -26,6 +26,15 @@ final class InstanceIndex: Sendable {
     var liars: [ObjectName: Problem] = [:]
     var isLoaded = false
 
+    /// Notes an index object that does not say what is in a pack.
+    mutating func note(liar: ObjectName, of pack: ObjectName) {
+      var problem = Damage.problem(liar, "it does not say what is in the object \(pack)")
+      problem.hint =
+        "Delete the object \(liar) in the store, then run `drydock check --repair`, which makes "
+        + "the index again from the packs. Somebody who holds a key of this repository wrote it."
+      liars[liar] = problem
+    }
+
     /// Forgets everything but what a file of the cache holds.
     mutating func begin(with merged: MergedIndex?) {
       table = InstanceTable(merged: merged)
@@ -168,19 +177,24 @@ final class InstanceIndex: Sendable {
     _ name: ObjectName,
     _ state: inout State
   ) throws {
-    guard let found = try state.claims.note(entries, in: name) else { return }
-    let pack = Pack.name(found.entry.id)
-    let (keys, binding) = (sealed.keys, sealed.binding)
-    var isTrue = false
-    if let said = try? Pack.readDirectory(of: pack, in: store, keys: keys, binding: binding) {
-      isTrue = try PackClaims.digest(of: said) == PackClaims.digest(of: found.entry)
+    for (entry, earlier) in try state.claims.note(entries, in: name) {
+      let pack = Pack.name(entry.id)
+      do {
+        let said = try Pack.readDirectory(
+          of: pack,
+          in: store,
+          keys: sealed.keys,
+          binding: sealed.binding
+        )
+        let isTrue = try PackClaims.digest(of: said) == PackClaims.digest(of: entry)
+        state.note(liar: isTrue ? earlier : name, of: pack)
+      } catch let problem as Problem where problem.code == StoreProblem.notFoundCode {
+        // With a pack that has gone nobody loses anything by what is said of it.
+      } catch let problem as Problem where problem.code == Damage.code {
+        // One of them lies, and nobody can tell which.
+        for object in [earlier, name] { state.note(liar: object, of: pack) }
+      }
     }
-    let liar = isTrue ? found.earlier : name
-    var problem = Damage.problem(liar, "it does not say what is in the object \(pack)")
-    problem.hint =
-      "Delete the object \(liar) in the store, then run `drydock check --repair`, which makes the "
-      + "index again from the packs. Somebody who holds a key of this repository wrote it."
-    state.liars[liar] = problem
   }
 
   /// Moves the instances in memory to a sorted run.

@@ -19,21 +19,22 @@ struct PackClaims {
   /// - Parameters:
   ///   - entries: The packs in it.
   ///   - object: Its name.
-  /// - Returns: The first pack of which an earlier object has said something else, and that object.
+  /// - Returns: The packs of which an earlier object has said something else, each with that object.
   /// - Throws: When libcrypto refuses.
   mutating func note(
     _ entries: [PackEntry],
     in object: ObjectName
-  ) throws -> (entry: PackEntry, earlier: ObjectName)? {
+  ) throws -> [(entry: PackEntry, earlier: ObjectName)] {
+    var contradicted: [(entry: PackEntry, earlier: ObjectName)] = []
     for entry in entries {
       let claim = Claim(digest: try Self.digest(of: entry), object: object)
       guard let earlier = claims[entry.id] else {
         claims[entry.id] = claim
         continue
       }
-      if earlier.digest != claim.digest { return (entry: entry, earlier: earlier.object) }
+      if earlier.digest != claim.digest { contradicted.append((entry, earlier.object)) }
     }
-    return nil
+    return contradicted
   }
 
   /// A hash of all that is said of a pack.
