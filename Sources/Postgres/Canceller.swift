@@ -58,7 +58,7 @@ internal import Synchronization
   /// Not on the threads that tasks share: whoever keeps those busy must not keep Ctrl-C from coming.
   private func ask(on queue: DispatchQueue, after pause: DispatchTimeInterval) {
     queue.asyncAfter(deadline: .now() + pause) { [self] in
-      if isAskedAgain() { ask(on: queue, after: Self.pause) }
+      if askAgain() { ask(on: queue, after: Self.pause) }
     }
   }
 
@@ -67,7 +67,7 @@ internal import Synchronization
   /// Waits for a request that is on its way, so that none comes later; as long as `cancel` waits.
   func relent() { isInsisting.withLock { $0 = false } }
 
-  private func isAskedAgain() -> Bool {
+  private func askAgain() -> Bool {
     isInsisting.withLock { isInsisting in
       // One that no server takes stands for all that would follow it, each with a thread.
       if isInsisting, underWay.withLock({ $0 == 0 }) { cancel() }

@@ -30,9 +30,25 @@ struct SealedObject {
     }
   }
 
+  /// What stands before the salt.
+  private struct Header {
+    let kind: UInt8
+    let codec: UInt8
+    let generation: UInt32
+    let rawLength: UInt64
+
+    init(reading reader: inout ByteReader) throws {
+      try reader.expect(SealedObject.magic)
+      kind = try reader.u8()
+      codec = try reader.u8()
+      try reader.reserved(2)
+      generation = try reader.u32()
+      rawLength = try reader.u64()
+    }
+  }
+
   private static let magic = "DRYSEAL1"
   private static let headerLength = 24
-  private static let generationOffset = 12
   private static let saltLength = 16
   private static let overhead =
     headerLength + saltLength + AESGCM.nonceLength + AESGCM.tagLength
@@ -80,8 +96,8 @@ struct SealedObject {
 
   /// The generation that an object is sealed with; believe it of one that was opened.
   static func generation(of bytes: [UInt8]) throws -> UInt32 {
-    var reader = ByteReader(bytes, at: generationOffset)
-    return try reader.u32()
+    var reader = ByteReader(bytes)
+    return try Header(reading: &reader).generation
   }
 
   private var custody: Custody { Custody(keys: keys, binding: binding) }
@@ -90,28 +106,28 @@ struct SealedObject {
   func unseal(_ bytes: [UInt8], _ kind: Kind, _ name: ObjectName) throws -> [UInt8] {
     guard bytes.count >= Self.overhead else { throw Malformed("it ends too early") }
     var reader = ByteReader(bytes)
-    try reader.expect(Self.magic)
-    guard try reader.u8() == kind.rawValue else { throw Malformed("it is of another type") }
-    let codec = try reader.u8()
-    try reader.reserved(2)
-    let generation = try reader.u32()
-    let rawLength = try reader.u64()
-    guard codec <= 1 else { throw Malformed("its codec \(codec) is not known") }
-    guard rawLength <= UInt64(kind.rawLimit) else { throw Malformed("its length is not possible") }
+    let header = try Header(reading: &reader)
+    guard header.kind == kind.rawValue else { throw Malformed("it is of another type") }
+    guard header.codec <= 1 else { throw Malformed("its codec \(header.codec) is not known") }
+    guard header.rawLength <= UInt64(kind.rawLimit) else {
+      throw Malformed("its length is not possible")
+    }
     let salt = Array(try reader.take(Self.saltLength))
     let nonce = Array(try reader.take(AESGCM.nonceLength))
     var plain: [UInt8] = []
     try AESGCM().open(
       bytes.span.extracting(reader.offset...),
-      key: key(kind, generation, salt),
+      key: key(kind, header.generation, salt),
       nonce: nonce.span,
       additional: additional(bytes[..<Self.headerLength], name).span,
       appendingTo: &plain
     )
-    if codec == 1 {
-      return try Decompressor().decompress(plain.span, rawLength: Int(rawLength))
+    if header.codec == 1 {
+      return try Decompressor().decompress(plain.span, rawLength: Int(header.rawLength))
     }
-    guard plain.count == Int(rawLength) else { throw Malformed("its length is not as recorded") }
+    guard plain.count == Int(header.rawLength) else {
+      throw Malformed("its length is not as recorded")
+    }
     return plain
   }
 

@@ -15,11 +15,6 @@ extension ConfigurationFile {
     case priority
   }
 
-  /// A key of every task, beside those that say when it is due.
-  private enum TaskKey: String, CaseIterable {
-    case limit
-  }
-
   /// A key that says when a task is due.
   private enum RhythmKey: String, CaseIterable {
     case every
@@ -85,12 +80,12 @@ extension ConfigurationFile {
     for entry in try entries(of: node) {
       if let key = RhythmKey(rawValue: entry.key.name) {
         found[key] = entry.value
-      } else if TaskKey(rawValue: entry.key.name) == .limit {
+      } else if entry.key.name == PlanKey.limit.rawValue {
         limit = try self.limit(entry.value)
       } else if let option = options.first(where: { $0.key == entry.key.name }) {
         words += try option.words(entry.value, in: self)
       } else {
-        let known = RhythmKey.allCases.map(\.rawValue) + TaskKey.allCases.map(\.rawValue)
+        let known = RhythmKey.allCases.map(\.rawValue) + [PlanKey.limit.rawValue]
         throw unknown(entry.key, in: known + options.map(\.key))
       }
     }
