@@ -88,12 +88,11 @@ public struct VerificationRun: Sendable {
         result.unrecorded = recordFailure(at: result.level, result.findings)
       }
       return result
-    } catch let problem as Problem where problem.kind == .damaged {
-      // The damage is what has to be told; that it could not be recorded comes second.
-      _ = recordFailure(
-        at: options.level,
-        [Finding(subject: "snapshot \(content.name)", damage: problem)]
-      )
+    } catch var problem as Problem where problem.kind == .damaged {
+      let finding = Finding(subject: "snapshot \(content.name)", damage: problem)
+      if let reason = recordFailure(at: options.level, [finding]) {
+        problem.facts.append(.init("not recorded, so health cannot tell of it", reason))
+      }
       throw problem
     }
   }
@@ -152,7 +151,7 @@ public struct VerificationRun: Sendable {
     } catch let problem as Problem {
       return problem.summary + (problem.reason.map { ": \($0)" } ?? "")
     } catch {
-      return "the repository cannot be written"
+      return "\(error)"
     }
   }
 
