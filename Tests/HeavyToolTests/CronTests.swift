@@ -40,8 +40,11 @@ struct CronTests {
     try server.remove()
   }
 
-  @Test("A stop ends the scheduler, which could write behind the mark, and says so")
-  func stop() throws {
+  @Test(
+    "A stop ends the scheduler, which could write behind the mark, and says so",
+    .timeLimit(.minutes(5))
+  )
+  func stop() async throws {
     let server = try scheduling()
     try Connection.open(server.settings()).execute("CREATE DATABASE shop")
     let database = server.settings(database: "shop")
@@ -49,8 +52,8 @@ struct CronTests {
     try Connection.open(database).execute("CREATE EXTENSION pg_cron")
     let scheduler = "SELECT pid FROM pg_stat_activity WHERE backend_type LIKE '%cron%'"
     // It was started before its database was there, and comes back when it is.
-    var before: String?
-    while before == nil { before = try connection.query(scheduler, []).value }
+    try await Wait.asLongAs(try connection.query(scheduler, []).value == nil)
+    let before = try connection.query(scheduler, []).value
     let user = try Drydock(on: .v15)
     let run = try user.run(["stop", "--database", database.argument]).require(0)
     #expect((run.output + run.errors).contains("cron"), "\(run)")
