@@ -151,7 +151,7 @@ public struct BackupRun: Sendable {
           snapshot: name,
           manifest: manifest,
           notices: (choice.notice.map { [$0] } ?? []) + opening.history.notices,
-          warnings: (broken.map { [$0] } ?? []) + reading.warnings
+          warnings: choice.warnings + (broken.map { [$0] } ?? []) + reading.warnings
             + writer.notices.map(\.summary) + asked.refusals,
           alarms: reading.alarms
         )

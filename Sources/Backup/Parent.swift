@@ -33,10 +33,18 @@ extension Parent {
     /// The newest snapshot of the database, where a host that may only write has taken it, and who
     /// takes the new one holds a full key.
     var passedOver: SnapshotName?
+    /// Newer snapshots that nobody can read any more, perhaps of this database.
+    var damaged: [SnapshotName] = []
 
     /// Why everything is read where there is no parent.
     var reason: String {
       passedOver == nil ? "first snapshot" : "first snapshot with a full key"
+    }
+
+    /// What to say of those that are damaged.
+    var warnings: [String] {
+      let way = parent.map { "this one builds upon \($0.name)" } ?? "everything was read"
+      return damaged.map { "snapshot \($0) is damaged and cannot be built upon: \(way)" }
     }
 
     /// What to say of a snapshot that was passed over.
@@ -56,11 +64,14 @@ extension Repository {
   ///
   /// Who holds a full key builds upon none that a host took whose key may only write: the host
   /// could have written rows there that the database never held, and the new snapshot would vouch
-  /// for them. A host builds upon its own.
+  /// for them. A host builds upon its own. One that is damaged is passed over: that one snapshot is
+  /// lost must not end those to come.
   func parent(of database: String, in systemIdentifier: String) throws -> Parent.Choice {
     var choice = Parent.Choice()
     for name in try snapshots().reversed() {
-      guard let content = try SnapshotContent(ifReadable: name, in: self) else { continue }
+      let look = try SnapshotLook(at: name, in: self)
+      if case .damaged = look { choice.damaged.append(name) }
+      guard let content = look.content else { continue }
       let manifest = content.manifest
       let found = manifest.database
       guard found.name.isExactly(database), found.systemIdentifier == systemIdentifier,

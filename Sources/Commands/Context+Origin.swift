@@ -66,8 +66,8 @@ extension Context {
   ) async {
     guard [.swapped, .accepted].contains(result.state) else { return }
     do {
-      let all = try await snapshots(in: repository)
-      guard let content = all.first(where: { $0.name.text == result.snapshot }) else { return }
+      let listing = try await listing(of: repository)
+      guard let content = try listing.snapshot(named: result.snapshot) else { return }
       await remember(
         content,
         restoredInto: target,
@@ -112,8 +112,8 @@ extension Context {
       .min { $0.age < $1.age }
     guard let swapped else { return nil }
     let now = world.now().timeIntervalSince1970
-    let all = try await snapshots(in: repository)
-    guard let content = all.first(where: { $0.name.text == swapped.snapshot }) else { return nil }
+    let listing = try await listing(of: repository)
+    guard let content = try listing.snapshot(named: swapped.snapshot) else { return nil }
     return DataOrigin(
       dataTime: try content.manifest.takenTime,
       at: Date(timeIntervalSince1970: (now - swapped.age).rounded(.down)),

@@ -6,30 +6,9 @@ internal import Repository
 internal import Snapshot
 
 extension Context {
-  /// All snapshots of a repository that the key may read, oldest first.
-  func snapshots(in repository: Repository) async throws -> [SnapshotContent] {
-    try await Lane("drydock.snapshots").run {
-      let tags = try TagTable(of: repository)
-      return try repository.snapshots()
-        .compactMap { try SnapshotContent(ifReadable: $0, in: repository) }
-        .map(tags.tagging)
-        .sorted { ($0.manifest.taken, $0.name) < ($1.manifest.taken, $1.name) }
-    }
-  }
-
-  /// Says how many snapshots the key in use does not show; nil where it shows all.
-  ///
-  /// - Parameters:
-  ///   - repository: Where they are.
-  ///   - count: How many are shown.
-  /// - Returns: A sentence for people.
-  /// - Throws: What the store throws.
-  func hidden(in repository: Repository, besides count: Int) async throws -> String? {
-    guard repository.role == .write else { return nil }
-    let all = try await Lane("drydock.snapshots").run { try repository.snapshots().count }
-    guard all > count else { return nil }
-    return "\(Quantity.count(all - count, "snapshot", "snapshots")) of others cannot be read with "
-      + "this key: its slot has role write, which reads its own only."
+  /// All snapshots of a repository, those that are damaged beside those that can be read.
+  func listing(of repository: Repository) async throws -> SnapshotListing {
+    try await Lane("drydock.snapshots").run { try SnapshotListing(of: repository) }
   }
 
   /// The one snapshot that a person named.
@@ -39,17 +18,21 @@ extension Context {
   ///   - database: the database whose series is meant where the text names none.
   ///   - repository: where to look.
   /// - Returns: the snapshot, opened.
-  /// - Throws: a `Problem` of kind `usage` where none or several fit.
+  /// - Throws: a `Problem` of kind `usage` where none or several fit, of kind `damaged` where one that
+  ///   cannot be read could be meant.
   func snapshot(
     _ text: String,
     of database: String?,
     in repository: Repository
   ) async throws -> SnapshotContent {
     let reference = try SnapshotReference(text)
-    let all = try await snapshots(in: repository)
+    let listing = try await listing(of: repository)
+    let all = listing.opened
     let series = try series(reference, among: reference.candidates(in: all), default: database)
-    if let found = try reference.choose(from: series) { return found }
-    let hidden = try await hidden(in: repository, besides: all.count)
+    let found = try reference.choose(from: series)
+    try listing.requireNoDoubt(about: reference, found)
+    if let found { return found }
+    let hidden = listing.hiddenNotice
     let meant = reference.suggestions(in: all)
     throw Problem(
       .usage,

@@ -57,21 +57,18 @@ public struct RepositoryFacts: Sendable, Equatable {
     let records = Dictionary(grouping: try Self.records(in: repository), by: \.snapshot)
     var found: [SnapshotSeries: DatabaseFacts] = [:]
     for name in try repository.snapshots() {
-      do {
-        guard let content = try SnapshotContent(ifReadable: name, in: repository) else {
-          hidden += 1
-          continue
-        }
+      switch try SnapshotLook(at: name, in: repository) {
+      case .opened(let content):
         let database = content.manifest.database
         let facts = try SnapshotFacts(content, records[name.text] ?? [])
         found[
           SnapshotSeries(database: database.name, systemIdentifier: database.systemIdentifier),
           default: DatabaseFacts(name: database.name, systemIdentifier: database.systemIdentifier)
         ].snapshots.append(facts)
-      } catch let problem as Problem where problem.kind == .damaged {
+      case .hidden: hidden += 1
+      case .forgotten: break
+      case .damaged(let problem):
         damaged.append(Damage(snapshot: name, reason: problem.reason ?? problem.summary))
-      } catch let problem as Problem where problem.code == "repository.unknown-snapshot" {
-        continue
       }
     }
     databases = found.sorted { $0.key < $1.key }.map { _, database in

@@ -94,7 +94,12 @@ extension StartRun {
   /// A newer snapshot of the series says that the database lived on; its writes would be missing.
   func requireNothingNewer(than mark: StopMark, _ database: DatabaseIdentity) throws {
     let newer = try repository.snapshots()
-      .compactMap { try SnapshotContent(ifReadable: $0, in: repository) }
+      .compactMap { name in
+        let look = try SnapshotLook(at: name, in: repository)
+        // It may be the newer one.
+        if case .damaged(let problem) = look { throw problem }
+        return look.content
+      }
       .filter { content in
         let manifest = content.manifest
         return manifest.database.name.isExactly(database.name)

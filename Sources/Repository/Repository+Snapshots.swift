@@ -2,6 +2,9 @@ public import ObjectStore
 internal import Problems
 
 extension Repository {
+  /// The code of the problem that a snapshot is not there.
+  public static let unknownSnapshotCode = "repository.unknown-snapshot"
+
   static var manifestLimit: Int { 64 << 20 }
 
   /// The names of all snapshots, the oldest first.
@@ -39,10 +42,10 @@ extension Repository {
       bytes = try store.get(name, limit: Self.manifestLimit + 1024)
     } catch let problem as Problem where problem.code == Damage.code {
       // Only now: to look for each before it is read costs a bucket one more request for each.
-      if try isStored(name) { throw problem }
+      if try isStored(name) { throw Self.loss(of: snapshot, problem) }
       throw Problem(
         .usage,
-        code: "repository.unknown-snapshot",
+        code: Self.unknownSnapshotCode,
         "there is no snapshot \(snapshot)",
         facts: [.init("repository", store.location)],
         hint: "List the snapshots with `drydock snapshots`."
@@ -56,7 +59,18 @@ extension Repository {
       return (manifest: manifest, isByHost: keys.hostGenerations.contains(generation))
     } catch let problem as Problem where problem.code == KeyProblem.needsFullKey {
       throw KeyProblem.needsFullKey("reading the snapshot \(snapshot)")
+    } catch let problem as Problem where problem.code == Damage.code {
+      throw Self.loss(of: snapshot, problem)
     }
+  }
+
+  /// The damage of a manifest, which no new backup stores again.
+  private static func loss(of snapshot: SnapshotName, _ damage: Problem) -> Problem {
+    var problem = damage
+    problem.hint =
+      "Other snapshots are not affected. A copy of the repository may still hold this one; where "
+      + "none does, drydock forget \(snapshot) takes it out."
+    return problem
   }
 
   /// A snapshot's manifest, or nil where the key slot in use may not read it: a host whose slot has

@@ -1,6 +1,6 @@
 internal import Bytes
 internal import Cryptography
-internal import FoundationEssentials
+public import FoundationEssentials
 internal import ObjectStore
 
 /// The name of a snapshot, `20260131T235959.123Z-1f2e3d4c`: its time in UTC and random digits.
@@ -43,6 +43,9 @@ public struct SnapshotName: Sendable, Hashable, Comparable, CustomStringConverti
     self.init(object.lastComponent)
     if self.object != object { return nil }
   }
+
+  /// Whether the time in it is later than another, by whole milliseconds.
+  public func isAfter(_ time: Date) -> Bool { text.prefix(20) > Self.stamp(time) }
 
   /// The name as text.
   public var description: String { text }

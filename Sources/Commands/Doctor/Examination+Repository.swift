@@ -19,12 +19,12 @@ extension Examination {
     var findings = keyPlace()
     do {
       let repository = try await context.openRepository()
-      let snapshots = try await context.snapshots(in: repository)
+      let listing = try await context.listing(of: repository)
+      let snapshots = listing.opened
       let count = Quantity.count(snapshots.count, "snapshot", "snapshots")
       findings.append(Finding(.good, "repository", "\(repository.store.location), \(count)"))
-      if let hidden = try await context.hidden(in: repository, besides: snapshots.count) {
-        findings.append(Finding(.good, "key", hidden))
-      }
+      findings += listing.damaged.map { Finding("snapshot \($0.name)", $0.problem) }
+      if let hidden = listing.hiddenNotice { findings.append(Finding(.good, "key", hidden)) }
       findings += await store(repository)
       findings += await keys(repository)
       findings += try await leases(repository)

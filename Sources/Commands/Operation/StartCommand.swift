@@ -69,8 +69,8 @@ public struct StartCommand: RunnableCommand {
     let result = try await start.run { connection in
       try Target.inspect(connection).isEmpty
     } restore: { [options] snapshot, writable in
-      let all = try await context.snapshots(in: repository)
-      guard let content = all.first(where: { $0.name.text == snapshot }) else {
+      let listing = try await context.listing(of: repository)
+      guard let content = try listing.snapshot(named: snapshot) else {
         throw Problem(
           .damaged,
           code: "start.no-snapshot",

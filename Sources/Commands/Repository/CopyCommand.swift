@@ -60,14 +60,16 @@ public struct CopyCommand: RunnableCommand {
   /// Copies; exit code 4 where a snapshot is damaged and could not be copied.
   public func run(in context: Context) async throws -> ExitStatus {
     let source = try await context.openRepository()
-    var chosen = try await context.snapshots(in: source)
-    if !snapshots.isEmpty {
-      var named: [SnapshotContent] = []
+    var chosen: [SnapshotContent] = []
+    var damaged: [String] = []
+    if snapshots.isEmpty {
+      let listing = try await context.listing(of: source)
+      (chosen, damaged) = (listing.opened, listing.warnings)
+    } else {
       for text in snapshots {
         let found = try await context.snapshot(text, of: nil, in: source)
-        if !named.contains(where: { $0.name == found.name }) { named.append(found) }
+        if !chosen.contains(where: { $0.name == found.name }) { chosen.append(found) }
       }
-      chosen = named
     }
     let repository = try await target.repository(copyOf: source, isDryRun: isDryRun, in: context)
     let run = try CopyRun(
@@ -89,6 +91,7 @@ public struct CopyCommand: RunnableCommand {
       guard let damage = item.damage else { continue }
       context.warn("\(item.snapshot.name): \(damage.summary)", isInResult: true)
     }
-    return result.isComplete ? .done : .damaged
+    for warning in damaged { context.warn(warning) }
+    return result.isComplete && damaged.isEmpty ? .done : .damaged
   }
 }

@@ -17,8 +17,12 @@ extension ExportCommand {
         "--schema belongs to one snapshot, not a cluster"
       )
     }
-    let all = try await context.snapshots(in: repository)
+    let listing = try await context.listing(of: repository)
+    let all = listing.opened
     let contents = try Self.newest(snapshot ?? "latest", among: all, of: system)
+    for content in contents {
+      try listing.requireNoDoubt(about: try SnapshotReference(snapshot ?? "latest"), content)
+    }
     let lacking = try Self.lacking(snapshot ?? "latest", among: all, besides: contents)
     let (options, hasPasswords) = (options(in: context), !hasNoPasswords)
     try await write(to: context) { write in

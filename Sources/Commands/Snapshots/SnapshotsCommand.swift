@@ -38,11 +38,11 @@ public struct SnapshotsCommand: RunnableCommand {
     group(\.shared)
   }
 
-  /// Lists them, oldest first.
+  /// Lists them, oldest first; exit code 4 where one is damaged.
   public func run(in context: Context) async throws -> ExitStatus {
     let repository = try await context.openRepository()
-    let all = try await context.snapshots(in: repository)
-    let hidden = try await context.hidden(in: repository, besides: all.count)
+    let listing = try await context.listing(of: repository)
+    let all = listing.opened
     let chosen = all.filter { database == nil || $0.manifest.database.name == database }
     let proofs = try await Self.proofs(of: chosen, in: repository)
     let now = Date()
@@ -69,17 +69,19 @@ public struct SnapshotsCommand: RunnableCommand {
       Report(
         blocks: (chosen.isEmpty
           ? [.paragraph(nothing(in: all))]
-          : [.table(table)]) + (hidden.map { [.paragraph($0)] } ?? []),
+          : [.table(table)]) + (listing.hiddenNotice.map { [.paragraph($0)] } ?? []),
         json: [
           "event": "result",
           "role": .string(repository.role.rawValue),
           "snapshots": .array(
             chosen.map { Self.json($0, proofs) }
           ),
+          "damaged": .array(listing.damaged.map { .string($0.name.text) }),
         ]
       )
     )
-    return .done
+    for warning in listing.warnings { context.warn(warning, isInResult: true) }
+    return listing.damaged.isEmpty ? .done : .damaged
   }
 
   /// Why nothing is listed.

@@ -119,7 +119,7 @@ struct WordSource: Sendable {
     try await Lane("drydock.words").run {
       let tags = try TagTable(of: repository)
       for name in names {
-        guard let content = try SnapshotContent(ifReadable: name, in: repository) else { continue }
+        guard let content = try SnapshotLook(at: name, in: repository).content else { continue }
         use(try tags.tagging(content))
       }
     }
@@ -133,7 +133,7 @@ struct WordSource: Sendable {
     let repository = try await context.openRepository()
     return try await Lane("drydock.words").run {
       for name in reference.possible(names).prefix(Self.manifests) {
-        guard let content = try SnapshotContent(ifReadable: name, in: repository),
+        guard let content = try SnapshotLook(at: name, in: repository).content,
           reference.isPrefix || series == nil || content.manifest.database.name == series,
           try reference.choose(from: [content]) != nil
         else { continue }
