@@ -82,7 +82,7 @@ let package = Package(
     module("Threads"),
     module("Processes", ["CSpawn"]),
     module("Terminal"),
-    module("Arguments"),
+    module("Arguments", ["Bytes"]),
     module("Reports", ["Bytes"]),
 
     // Floor 2: the nouns.
@@ -132,7 +132,7 @@ let package = Package(
     module("Replication", ["Snapshot", "Repository", "ObjectStore", "Threads"]),
     module(
       "Operations",
-      ["Snapshot", "Repository", "Postgres", "Processes", "Cryptography", "Bytes"]
+      ["Snapshot", "Repository", "Catalog", "Postgres", "Processes", "Cryptography", "Bytes"]
     ),
     module("Schedule", ["Files", "Processes", "HTTP", "Cryptography", "Bytes", "Postgres"]),
     module("Monitoring", ["Snapshot", "Repository", "ObjectStore", "Verification", "Files"]),

@@ -1,3 +1,5 @@
+internal import Bytes
+
 /// Fills a group of arguments from words.
 ///
 /// Long options only (with the few short forms that are declared), no abbreviations, no repeats

@@ -1,3 +1,5 @@
+internal import Bytes
+
 /// What a command line asks for.
 public enum CommandRequest: Sendable {
   /// Run this command; `info` describes it.

@@ -1,19 +1,71 @@
+internal import Catalog
 internal import Postgres
 internal import Problems
 
 /// The tables of schema `drydock` that record what operations did, made when first needed.
+///
+/// They are looked at before they are used, as the ledger is: whoever may make a schema could have
+/// made them first, with code in them that would run as whoever restores, starts or repairs.
 enum OperationTables: String {
   case waves = "drydock.wave_runs"
   case transitions = "drydock.transition_runs"
   case parameters = "drydock.parameter_changes"
 
-  /// Whether they are there.
+  /// Whether they are there; throws `operations.strange` where they are not plain tables.
   func exist(_ connection: Connection) throws -> Bool {
-    try connection.query("SELECT pg_catalog.to_regclass($1) IS NOT NULL", [.text(rawValue)]).bool
+    let found = try tables.strange(connection)
+    guard found.isEmpty else {
+      throw Problem(
+        .refused,
+        code: "operations.strange",
+        "schema drydock holds what no drydock has made: these may not be its records",
+        facts: found.map { Problem.Fact($0.object, $0.fault) },
+        hint: "Nothing was read from them or changed. Find out who made it, and why; then drop "
+          + "what is named here. If none of it is yours, rename the schema away: "
+          + "ALTER SCHEMA drydock RENAME TO ..."
+      )
+    }
+    return try connection.query(
+      "SELECT pg_catalog.to_regclass($1) IS NOT NULL",
+      [.text(rawValue)]
+    ).bool
   }
 
-  /// Makes them where they are not there, and adds what an earlier version did not have.
+  /// Makes them where they are not there, and adds what an earlier version did not have; throws
+  /// `operations.foreign` where a role that need not be trusted has a hand in them.
   func make(_ connection: Connection) throws {
+    try requireTrusted(connection)
+    try complete(connection)
+    // Defaults of the database may have given others rights on what was just made.
+    try requireTrusted(connection)
+  }
+
+  /// Rights to write rows are for those who operate; code is for nobody.
+  private var tables: OwnTables {
+    let names =
+      switch self {
+      case .waves: ["wave_runs", "wave_steps"]
+      case .transitions: ["transition_runs", "transition_rows"]
+      case .parameters: ["parameter_changes"]
+      }
+    return OwnTables(names, foreignRights: "a.privilege_type = 'TRIGGER'")
+  }
+
+  private func requireTrusted(_ connection: Connection) throws {
+    let found = try tables.foreignRights(connection)
+    guard let role = found.first?.role else { return }
+    throw Problem(
+      .refused,
+      code: "operations.foreign",
+      "Drydock's records in schema drydock are in the hands of others than role \(role)",
+      facts: found.map { Problem.Fact($0.object, $0.fault) },
+      hint: "Nothing was done. Is it the right database, and the right role? If the records are "
+        + "yours, let their owner or a superuser run: \(found.mending). If they are not, rename the "
+        + "schema away: ALTER SCHEMA drydock RENAME TO ..."
+    )
+  }
+
+  private func complete(_ connection: Connection) throws {
     guard try !areComplete(connection) else { return }
     do {
       try connection.transaction {

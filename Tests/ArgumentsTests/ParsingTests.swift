@@ -92,11 +92,4 @@ struct ParsingTests {
     #expect(ByteSize(bytes: 64 << 20).argument == "64MiB")
     #expect(ByteSize(bytes: 1000).argument == "1000")
   }
-
-  @Test("The distance counts swaps of neighbours as one slip")
-  func distance() {
-    #expect(Spelling.distance("jobs", "jbos") == 1)
-    #expect(Spelling.distance("", "abc") == 3)
-    #expect(Spelling.distance("abc", "abc") == 0)
-  }
 }

@@ -137,6 +137,29 @@ struct ReplacementPlanTests {
     }
   }
 
+  @Test("reads no label from what a stranger put in its place", arguments: TestServer.either())
+  func strangeLabel(server: TestServer) async throws {
+    try await Stage.with(server) { stage in
+      try stage.sql(shop)
+      let content = try await stage.snapshot()
+      try stage.sql(
+        """
+        CREATE FUNCTION trap() RETURNS text LANGUAGE sql AS 'SELECT 1 / 0; SELECT ''free'' ';
+        CREATE SCHEMA drydock;
+        CREATE VIEW drydock.environment AS
+          SELECT trap() AS system_identifier, 1::bigint AS database_oid, 'free' AS label
+        """
+      )
+      let problem = try await refusal { _ = try await stage.replacement(content).plan() }
+      #expect(problem.code == "restore.strange-label")
+      #expect(problem.facts == [.init("drydock.environment", "is a view")])
+      let set = #expect(throws: Problem.self) {
+        try EnvironmentLabel.set("protected", Connection.open(stage.settings))
+      }
+      #expect(set?.code == "restore.strange-label")
+    }
+  }
+
   @Test("is refused where locks are too many", arguments: TestServer.either())
   func limits(server: TestServer) async throws {
     try await Stage.with(server) { stage in

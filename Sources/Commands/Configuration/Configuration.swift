@@ -1,4 +1,5 @@
 internal import Arguments
+internal import Bytes
 public import Postgres
 internal import Problems
 internal import Rehearsal

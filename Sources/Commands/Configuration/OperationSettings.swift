@@ -1,4 +1,5 @@
 internal import Arguments
+internal import Bytes
 internal import Operations
 internal import Problems
 

@@ -1,4 +1,5 @@
 internal import Arguments
+internal import Bytes
 internal import FoundationEssentials
 internal import Problems
 internal import YAML

@@ -1,4 +1,5 @@
 public import Arguments
+internal import Bytes
 internal import Migration
 internal import Postgres
 internal import Problems

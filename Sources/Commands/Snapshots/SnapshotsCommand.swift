@@ -1,4 +1,5 @@
 public import Arguments
+internal import Bytes
 internal import FoundationEssentials
 internal import Postgres
 internal import Reports

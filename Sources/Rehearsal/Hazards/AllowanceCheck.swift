@@ -1,3 +1,4 @@
+internal import Bytes
 public import Migration
 public import Problems
 
@@ -23,7 +24,7 @@ public enum AllowanceCheck {
       let scripts = isApplied ? [patch.undo] : [patch.script, patch.undo, patch.verify]
       for allowance in scripts.compactMap({ $0 }).flatMap(\.directives.allowances) {
         guard !known.contains(allowance.hazard) else { continue }
-        let nearest = Spelling.nearest(to: allowance.hazard, among: known)
+        let nearest = Spelling.nearest(to: allowance.hazard, in: known)
         throw Problem(
           .refused,
           code: "patch.unknown-hazard",

@@ -1,4 +1,6 @@
+internal import Catalog
 internal import Postgres
+internal import Problems
 
 /// What a database is for: `protected`, or any word of its owners.
 ///
@@ -9,12 +11,29 @@ enum EnvironmentLabel {
   /// The label that refuses a replacing restore.
   static let protected = "protected"
 
-  /// The label that counts here, nil for none.
+  private static let table = OwnTables(["environment"], foreignRights: "false")
+
+  /// Whoever restores is often a superuser, and it must not run what a stranger put in this place.
+  private static func requirePlain(_ connection: Connection) throws {
+    let found = try table.strange(connection)
+    guard !found.isEmpty else { return }
+    throw Problem(
+      .refused,
+      code: "restore.strange-label",
+      "drydock.environment is not the table in which Drydock keeps a database's label",
+      facts: found.map { Problem.Fact($0.object, $0.fault) },
+      hint: "Nothing was read from it, and nothing was changed. Find out who made it, and why; "
+        + "then drop it, or rename it away."
+    )
+  }
+
+  /// The label that counts here, nil for none; throws where the table is not a plain one.
   static func read(
     _ connection: Connection,
     systemIdentifier: String,
     oid: Int
-  ) throws(PostgresError) -> String? {
+  ) throws -> String? {
+    try requirePlain(connection)
     let exists = try connection.execute(
       "SELECT pg_catalog.to_regclass('drydock.environment') IS NOT NULL"
     )
@@ -31,6 +50,7 @@ enum EnvironmentLabel {
   /// Labels the session's database.
   static func set(_ label: String, _ connection: Connection) throws {
     try connection.transaction {
+      try requirePlain(connection)
       try connection.execute(
         """
         CREATE SCHEMA IF NOT EXISTS drydock;

@@ -1,70 +1,88 @@
-internal import Postgres
-internal import Problems
+public import Postgres
 
-/// Whether what stands in schema `drydock` is the ledger as its owner made it, and the owner one
-/// whom the migrator may trust.
+/// Tables that Drydock keeps in schema `drydock` of somebody's database.
 ///
 /// Whoever may make a schema could make this one first. A trigger, a default, a rule or a policy in
-/// it would run as whoever migrates, and events that never happened would let patches pass for
-/// applied. The server's catalog is asked, which runs nothing of what it describes.
-enum LedgerGuard {
-  /// Throws unless each table of the ledger is a plain one that calls nobody's code.
-  ///
-  /// - Parameter connection: A connection to the database; nothing of the ledger is read.
-  /// - Throws: A `Problem` that names each object, or `PostgresError`.
-  static func requirePlain(_ connection: Connection) throws {
-    let found = try connection.query(shape, [])
-    guard !found.isEmpty else { return }
-    throw Problem(
-      .refused,
-      code: "ledger.strange",
-      "schema drydock holds what no drydock has made: its tables may not be the ledger",
-      facts: found.map { Problem.Fact($0.string("object"), $0.string("fault")) },
-      hint: "Nothing was read from it, and no patch has run. Find out who made it, and why; then"
-        + " drop what is named here. If none of it is yours, rename the schema away"
-        + " (ALTER SCHEMA drydock RENAME TO ...) and look at 'drydock status'."
-    )
+/// it would run as whoever uses Drydock, often a superuser, and its rows could be untrue. It is
+/// CVE-2018-1058 with the tool's own schema in the place of `public`. The server's catalog is asked,
+/// which runs nothing of what it describes.
+public struct OwnTables: Sendable {
+  /// Something that Drydock has not made.
+  public struct Strange: Sendable {
+    /// The table.
+    public let object: String
+    /// What is wrong with it.
+    public let fault: String
   }
 
-  /// Throws where a role that the migrator need not trust owns the ledger, or may make something in
-  /// it or write more to it than `LedgerSchema.grant` lets a migrator write.
+  /// A right of a role that the one connected need not trust.
+  public struct ForeignRight: Sendable {
+    /// The role that is connected.
+    public let role: String
+    /// The schema, a table or a function.
+    public let object: String
+    /// Who has which right.
+    public let fault: String
+    /// The statement that ends it.
+    public let mending: String
+  }
+
+  private let literals: String
+  private let foreignRights: String
+
+  /// Names some tables.
+  ///
+  /// - Parameters:
+  ///   - names: Without the schema; identifiers of the program's own.
+  ///   - foreignRights: A condition in SQL on which rights of others than the owner count, about
+  ///     `a.privilege_type`, `a.grantee` and `relname`.
+  public init(_ names: [String], foreignRights: String) {
+    literals = names.map { "'\($0)'" }.joined(separator: ", ")
+    self.foreignRights = foreignRights
+  }
+
+  /// What keeps them from being plain tables that call nobody's code.
+  ///
+  /// - Parameter connection: A connection to the database; nothing of the tables is read.
+  /// - Returns: What is found, by object; none where they are as they were made, or not there.
+  /// - Throws: What the server says.
+  public func strange(_ connection: Connection) throws(PostgresError) -> [Strange] {
+    try connection.query(shape, []).map {
+      Strange(object: $0.string("object"), fault: $0.string("fault"))
+    }
+  }
+
+  /// Which roles own them, or may make something in the schema or write more than is meant, that the
+  /// one connected need not trust.
   ///
   /// Trusted are superusers, the database's owner, and for a role that is no superuser also those
   /// whose rights it has or who can have its own: none of them gains anything by a trap.
   ///
-  /// - Parameter connection: A connection to the database, as the role that migrates.
-  /// - Throws: A `Problem` that names each object, its owner and the way out, or `PostgresError`.
-  static func requireTrusted(_ connection: Connection) throws {
-    let found = try connection.query(standing, [])
-    guard let role = found.first?.string("role") else { return }
-    var mending: [String] = []
-    for row in found where !mending.contains(row.string("mending")) {
-      mending.append(row.string("mending"))
+  /// - Parameter connection: A connection to the database, as the role that uses them.
+  /// - Returns: What is found, by object; none where there is no such schema.
+  /// - Throws: What the server says.
+  public func foreignRights(_ connection: Connection) throws(PostgresError) -> [ForeignRight] {
+    try connection.query(standing, []).map {
+      ForeignRight(
+        role: $0.string("role"),
+        object: $0.string("object"),
+        fault: $0.string("fault"),
+        mending: $0.string("mending")
+      )
     }
-    let statements = mending.joined(separator: "; ")
-    throw Problem(
-      .refused,
-      code: "ledger.foreign",
-      "the ledger in schema drydock is in the hands of others than role \(role), which migrates",
-      facts: found.map { Problem.Fact($0.string("object"), $0.string("fault")) },
-      hint: "No patch has run. Is it the right database, and the right role? Find out who made it"
-        + " and whether its events are true. If it is your ledger, migrate as the role that owns it,"
-        + " or let its owner or a superuser run: \(statements); and for each role that migrates:"
-        + " drydock init --grant ROLE. If it is not, rename the schema away:"
-        + " ALTER SCHEMA drydock RENAME TO ..."
-    )
   }
 
-  /// One row for each thing that a ledger has not, with the object and what is wrong with it.
+  /// One row for each thing that such a table has not, with the object and what is wrong with it.
   ///
   /// What the server itself brought is pinned and no dependency of anything, so each dependency on
   /// a function, an operator or a type is one on somebody's own.
-  private static let shape = """
-    WITH ledger AS (
+  private var shape: String {
+    """
+    WITH tables AS (
       SELECT c.oid, c.relname, c.relkind, c.relpersistence, c.relrowsecurity,
         pg_catalog.format('drydock.%s', c.relname) AS object
       FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-      WHERE n.nspname = 'drydock' AND \(isLedger)
+      WHERE n.nspname = 'drydock' AND c.relname IN (\(literals))
     ), parts AS (
       SELECT adrelid AS relation, 'pg_catalog.pg_attrdef'::pg_catalog.regclass::oid AS class, oid
       FROM pg_catalog.pg_attrdef
@@ -78,22 +96,22 @@ enum LedgerGuard {
     SELECT object, CASE relkind WHEN 'v' THEN 'is a view' WHEN 'm' THEN 'is a materialised view'
       WHEN 'f' THEN 'is a foreign table' WHEN 'p' THEN 'is partitioned'
       ELSE 'is no table' END AS fault
-    FROM ledger WHERE relkind <> 'r'
+    FROM tables WHERE relkind <> 'r'
     UNION ALL
     SELECT object, 'is unlogged: a crash of the server empties it'
-    FROM ledger WHERE relkind = 'r' AND relpersistence <> 'p'
+    FROM tables WHERE relkind = 'r' AND relpersistence <> 'p'
     UNION ALL
-    SELECT object, 'has row-level security, which hides rows' FROM ledger WHERE relrowsecurity
+    SELECT object, 'has row-level security, which hides rows' FROM tables WHERE relrowsecurity
     UNION ALL
     SELECT object, pg_catalog.format('inherits from %s', i.inhparent::pg_catalog.regclass)
-    FROM ledger JOIN pg_catalog.pg_inherits i ON i.inhrelid = ledger.oid
+    FROM tables JOIN pg_catalog.pg_inherits i ON i.inhrelid = tables.oid
     UNION ALL
     SELECT object, pg_catalog.format('has the child %s', i.inhrelid::pg_catalog.regclass)
-    FROM ledger JOIN pg_catalog.pg_inherits i ON i.inhparent = ledger.oid
+    FROM tables JOIN pg_catalog.pg_inherits i ON i.inhparent = tables.oid
     UNION ALL
     SELECT object, pg_catalog.format('has the trigger %I, which calls %s', t.tgname,
       t.tgfoid::pg_catalog.regprocedure)
-    FROM ledger JOIN pg_catalog.pg_trigger t ON t.tgrelid = ledger.oid
+    FROM tables JOIN pg_catalog.pg_trigger t ON t.tgrelid = tables.oid
       JOIN pg_catalog.pg_proc p ON p.oid = t.tgfoid
       JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace
     WHERE NOT t.tgisinternal AND NOT (relname = 'events'
@@ -101,11 +119,11 @@ enum LedgerGuard {
       AND n.nspname = 'drydock' AND p.proname = 'keep_events')
     UNION ALL
     SELECT object, pg_catalog.format('has the rule %I', r.rulename)
-    FROM ledger JOIN pg_catalog.pg_rewrite r ON r.ev_class = ledger.oid WHERE relkind = 'r'
+    FROM tables JOIN pg_catalog.pg_rewrite r ON r.ev_class = tables.oid WHERE relkind = 'r'
     UNION ALL
     SELECT object, pg_catalog.format('has the column %I of type %s', a.attname,
       pg_catalog.format_type(a.atttypid, NULL))
-    FROM ledger JOIN pg_catalog.pg_attribute a ON a.attrelid = ledger.oid
+    FROM tables JOIN pg_catalog.pg_attribute a ON a.attrelid = tables.oid
       JOIN pg_catalog.pg_type y ON y.oid = a.atttypid
       JOIN pg_catalog.pg_namespace n ON n.oid = y.typnamespace
     WHERE a.attnum > 0 AND NOT a.attisdropped AND n.nspname <> 'pg_catalog'
@@ -113,22 +131,21 @@ enum LedgerGuard {
     SELECT object, pg_catalog.format('%s uses %s',
       pg_catalog.pg_describe_object(d.classid, d.objid, d.objsubid),
       pg_catalog.pg_describe_object(d.refclassid, d.refobjid, d.refobjsubid))
-    FROM ledger JOIN parts ON parts.relation = ledger.oid
+    FROM tables JOIN parts ON parts.relation = tables.oid
       JOIN pg_catalog.pg_depend d ON d.classid = parts.class AND d.objid = parts.oid
       JOIN pg_catalog.pg_class kind ON kind.oid = d.refclassid
     WHERE kind.relname IN ('pg_proc', 'pg_operator', 'pg_opclass', 'pg_type', 'pg_collation')
     ORDER BY 1, 2
     """
-
-  private static let isLedger =
-    "c.relname IN ('schema_versions', 'events', 'progress', 'batches', 'dead_letters')"
+  }
 
   /// One row for each right of a role that need not be trusted, with the statement that ends it.
   ///
   /// Up to PostgreSQL 15 CREATEROLE lets a role have the rights of any other that is no superuser.
   /// A right on a table counts where the schema can be used: the defaults of a database give many
   /// that lead nowhere.
-  private static let standing = """
+  private var standing: String {
+    """
     WITH me AS (
       SELECT r.oid, r.rolname, r.rolsuper, d.datdba,
         pg_catalog.pg_get_userbyid(d.datdba) AS keeper
@@ -144,10 +161,10 @@ enum LedgerGuard {
           OR o.rolcreaterole AND pg_catalog.current_setting('server_version_num')::int < 160000)
     ), place AS (
       SELECT oid, nspowner, nspacl FROM pg_catalog.pg_namespace WHERE nspname = 'drydock'
-    ), ledger AS (
+    ), tables AS (
       SELECT c.oid, c.relname, c.relowner, c.relacl, place.oid AS place
       FROM place JOIN pg_catalog.pg_class c ON c.relnamespace = place.oid
-      WHERE \(isLedger)
+      WHERE c.relname IN (\(literals))
     ), rights AS (
       SELECT 'schema drydock' AS object, a.grantee, a.privilege_type AS privilege,
         'REVOKE CREATE ON SCHEMA drydock' AS revoking
@@ -156,10 +173,8 @@ enum LedgerGuard {
       UNION ALL
       SELECT pg_catalog.format('drydock.%s', relname), a.grantee, a.privilege_type,
         pg_catalog.format('REVOKE %s ON drydock.%I', a.privilege_type, relname)
-      FROM ledger, pg_catalog.aclexplode(relacl) a
-      WHERE (a.privilege_type IN ('UPDATE', 'DELETE', 'TRUNCATE', 'TRIGGER')
-          OR a.privilege_type = 'INSERT' AND (a.grantee = 0 OR relname = 'schema_versions'))
-        AND a.grantee <> relowner
+      FROM tables, pg_catalog.aclexplode(relacl) a
+      WHERE (\(foreignRights)) AND a.grantee <> relowner
         AND CASE a.grantee WHEN 0 THEN true
           ELSE pg_catalog.has_schema_privilege(a.grantee, place, 'USAGE') END
     ), owners AS (
@@ -167,7 +182,7 @@ enum LedgerGuard {
         'ALTER SCHEMA drydock OWNER TO %I' AS mending FROM place
       UNION ALL
       SELECT pg_catalog.format('drydock.%s', relname), relowner,
-        pg_catalog.format('ALTER TABLE drydock.%I OWNER TO %%I', relname) FROM ledger
+        pg_catalog.format('ALTER TABLE drydock.%I OWNER TO %%I', relname) FROM tables
       UNION ALL
       SELECT 'function drydock.keep_events()', p.proowner,
         'ALTER FUNCTION drydock.keep_events() OWNER TO %I'
@@ -189,4 +204,13 @@ enum LedgerGuard {
     WHERE grantee NOT IN (SELECT oid FROM trusted)
     ORDER BY 2, 3
     """
+  }
+}
+
+extension [OwnTables.ForeignRight] {
+  /// The statements that end them all, each once.
+  public var mending: String {
+    var seen: Set<String> = []
+    return map(\.mending).filter { seen.insert($0).inserted }.joined(separator: "; ")
+  }
 }

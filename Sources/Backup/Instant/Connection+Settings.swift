@@ -5,7 +5,7 @@ extension Connection {
   ///
   /// No time limit may end the work, and no operator of somebody's schema may fit better than the
   /// one that is meant (CVE-2018-1058).
-  func freeFromSettings() throws(PostgresError) {
+  func freeFromSettings() throws {
     try freeFromTimeLimits()
     try execute("SET search_path = ''")
   }

@@ -1,3 +1,5 @@
+internal import Bytes
+
 /// What the name of a patch file says: version, label and the way it is written.
 public struct PatchName: Sendable, Equatable {
   /// How the file names of a directory are written.
@@ -88,7 +90,7 @@ public enum PatchFile: Sendable, Equatable {
   }
 
   private static func refusal(ofSuffix suffix: String) -> String {
-    let nearest = Spelling.nearest(to: suffix, among: ["undo", "verify", "backfill"])
+    let nearest = Spelling.nearest(to: suffix, in: ["undo", "verify", "backfill"])
     return "what stands between the name and .sql is undo, verify or backfill, not '\(suffix)'"
       + (nearest.map { "; is it .\($0).sql?" } ?? "")
   }

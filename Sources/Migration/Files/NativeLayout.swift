@@ -1,3 +1,4 @@
+internal import Bytes
 internal import Problems
 
 /// Drydock's own names and Flyway's: each patch a file, with what belongs to it beside it.
@@ -119,7 +120,7 @@ struct NativeLayout: LayoutReader {
         guard isFlywayUndo ? !versions.contains(name.version) : !stems.contains(name.stem) else {
           continue
         }
-        let nearest = Spelling.nearest(to: name.stem, among: stems.sorted())
+        let nearest = Spelling.nearest(to: name.stem, in: stems.sorted())
         reading.problems.append(
           Problem(
             .refused,

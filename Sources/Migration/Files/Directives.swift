@@ -1,3 +1,4 @@
+internal import Bytes
 internal import Problems
 
 /// What the comments at the head of a patch ask of the runner: `-- drydock: no-transaction`.
@@ -82,7 +83,7 @@ public struct Directives: Sendable, Equatable {
     case "allow": allowances.append(try Self.allowance(rest, place))
     case "requires": requirements += try Self.versions(rest, place)
     default:
-      let nearest = Spelling.nearest(to: name, among: Self.words)
+      let nearest = Spelling.nearest(to: name, in: Self.words)
       throw Self.problem(
         "there is no directive '\(name)'",
         place,
