@@ -74,6 +74,14 @@ public struct ArgumentInfo: Sendable, Equatable {
     self.completion = completion
   }
 
+  /// The words that a shell offers: all choices, or those that the value's name spells out, as
+  /// `auto` in `auto|LEVEL`.
+  var offered: [String] {
+    guard choices.isEmpty else { return choices }
+    let words = valueName.split(separator: "|").map(String.init)
+    return words.count < 2 ? [] : words.filter { word in !word.contains(where: \.isUppercase) }
+  }
+
   /// The argument as a usage line writes it: `FILE`, `[--jobs N]`, `--table NAME...`.
   public var usage: String {
     var text =

@@ -85,7 +85,7 @@ enum BashCompletions {
     info.visibleTree.map { command in
       let names = command.visibleSubcommands.map(\.name)
       let options = command.options.map(\.name) + ["--help"]
-      let choices = command.positionals.flatMap(\.choices)
+      let choices = command.positionals.flatMap(\.offered)
       let offered = (names + choices + options).joined(separator: " ")
       let asks = command.positionals.contains { $0.completion.isAsked }
       let more = asks ? "; [[ $current = -* ]] || \(function)_words" : ""
@@ -96,8 +96,8 @@ enum BashCompletions {
   }
 
   private static func reply(_ option: ArgumentInfo, _ function: String) -> String {
-    if !option.choices.isEmpty {
-      let words = option.choices.joined(separator: " ")
+    if !option.offered.isEmpty {
+      let words = option.offered.joined(separator: " ")
       return "COMPREPLY=($(compgen -W '\(words)' -- \"$current\"))"
     }
     switch option.completion {

@@ -55,8 +55,8 @@ enum FishCompletions {
   }
 
   private static func positional(_ argument: ArgumentInfo, _ start: String) -> String {
-    if !argument.choices.isEmpty {
-      return "\(start) -a '\(argument.choices.joined(separator: " "))'"
+    if !argument.offered.isEmpty {
+      return "\(start) -a '\(argument.offered.joined(separator: " "))'"
     }
     switch argument.completion {
     case .none, .words: return ""
@@ -77,7 +77,7 @@ enum FishCompletions {
       case .file, .directory: line += " -r -F"
       case .words: line += " -x -k -a '(__\(program)_words)'"
       }
-      if !option.choices.isEmpty { line += " -a '\(option.choices.joined(separator: " "))'" }
+      if !option.offered.isEmpty { line += " -a '\(option.offered.joined(separator: " "))'" }
     }
     return line + " -d '\(quoted(option.help))'"
   }

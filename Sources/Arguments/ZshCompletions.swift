@@ -87,7 +87,7 @@ enum ZshCompletions {
   }
 
   private static func action(_ argument: ArgumentInfo, _ program: String) -> String {
-    if !argument.choices.isEmpty { return "(\(argument.choices.joined(separator: " ")))" }
+    if !argument.offered.isEmpty { return "(\(argument.offered.joined(separator: " ")))" }
     switch argument.completion {
     case .none: return " "
     case .file: return "_files"

@@ -5,8 +5,11 @@ extension Connection {
   /// The limit on statements goes first: it could end the others. A server has only those of them
   /// that its version knows.
   ///
-  /// - Throws: A `PostgresError` when the server refuses or the connection is lost.
-  public func freeFromTimeLimits() throws(PostgresError) {
+  /// - Throws: A `PostgresError` when the server refuses or the connection is lost; a `Problem` where
+  ///   a proxy lends out sessions by the transaction, for production's clients would get this one next,
+  ///   without the limits that protect them.
+  public func freeFromTimeLimits() throws {
+    if try isBehindProxy() { try requireOwnSession() }
     try execute("SET statement_timeout = 0")
     try execute(
       """

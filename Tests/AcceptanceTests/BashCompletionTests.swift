@@ -28,6 +28,7 @@ struct BashCompletionTests {
       try check("drydock show \(new.snapshot.dropLast(2))", "show", new.snapshot)
       try check("drydock show git=1a", "show", "git=1a2b3c4d")
       try check("drydock backup --tag gi", "backup", "--tag", "git=1a2b3c4d")
+      try check("drydock backup --checkpoint fo", "backup", "--checkpoint", "force")
       try check(
         "drydock restore latest --table sal",
         "restore",

@@ -157,6 +157,16 @@ struct ConfigurationTests {
     #expect(try refusal(sandbox).code == "configuration.untrusted-key")
   }
 
+  @Test("A directory in which homes lie is no checkout, unless git manages it")
+  func aboveHome() throws {
+    let sandbox = try Sandbox()
+    sandbox.place = "."
+    try sandbox.write(home, "protected: true\nlabel: user\n")
+    #expect(try sandbox.configuration().label == "user")
+    try sandbox.makeDirectory(".git")
+    #expect(try refusal(sandbox).code == "configuration.untrusted-key")
+  }
+
   @Test(
     "An address without a database's name names none, wherever it stands",
     arguments: ["postgresql://db/", "postgresql://me@db", "host=db user=me", "''"]

@@ -20,6 +20,8 @@ final class Sandbox {
   var environment: [String: String] = [:]
   var answers: [String] = []
   var isInteractive = false
+  /// Where the program is called, below the root.
+  var place = "checkout"
 
   init() throws {
     root = FileManager.default.temporaryDirectory
@@ -70,12 +72,12 @@ final class Sandbox {
     FileFacts(path: root.appendingPathComponent(path).path)?.mode
   }
 
-  /// The world as a program in the checkout sees it.
+  /// The world as a program sees it that is called in `place`.
   func world() -> Surroundings {
     let answers = Answers(answers)
     return Surroundings(
       environment: environment,
-      directory: root.appendingPathComponent("checkout").path,
+      directory: root.appendingPathComponent(place).path,
       systemDirectory: root.appendingPathComponent("etc").path,
       isInteractive: isInteractive,
       ask: { _ in answers.next() },

@@ -47,7 +47,8 @@ struct ConfigurationSearch {
 
   /// The nearest directory above that git manages, or else the directory itself.
   ///
-  /// A home directory is not a checkout, although some people keep theirs in git.
+  /// A home directory is not a checkout, although some people keep theirs in git; nor is a directory
+  /// in which homes lie.
   private var checkout: String {
     let here = FileFacts.realPath(directory) ?? directory
     let home = environment["HOME"].flatMap(FileFacts.realPath)
@@ -56,6 +57,7 @@ struct ConfigurationSearch {
       if FileFacts(path: candidate + "/.git") != nil { return candidate }
       candidate = Directory.parent(of: candidate)
     }
-    return here == home ? here + "/(none)" : here
+    let holdsHome = home.map { ($0 + "/").hasPrefix(here + "/") } ?? false
+    return holdsHome ? here + "/(none)" : here
   }
 }
