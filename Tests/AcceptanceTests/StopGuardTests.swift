@@ -1,6 +1,7 @@
 import Foundation
 import Postgres
 import Processes
+import Synchronization
 import TestSupport
 import Testing
 
@@ -13,6 +14,32 @@ struct StopGuardTests {
     try withDatabase(on: .v15) { database in
       try Connection.open(database).execute("CREATE TABLE t AS SELECT 1 AS i")
       try body(database, try Drydock(on: .v15), ["--database", database.argument])
+    }
+  }
+
+  /// Whether a session is made.
+  private final class Flag: Sendable {
+    private let value = Mutex(false)
+    var isSet: Bool { value.withLock { $0 } }
+    func set() { value.withLock { $0 = true } }
+  }
+
+  /// A session that is being made and shows itself only later.
+  ///
+  /// Other tests can keep this one from looking for so long that it is made meanwhile: then another.
+  private func beginning(
+    _ settings: ConnectionSettings,
+    isSeen: () throws -> Bool
+  ) async throws -> Task<Session, any Error> {
+    while true {
+      let isMade = Flag()
+      let writer = Task {
+        defer { isMade.set() }
+        return try await Session.open(settings)
+      }
+      try await Wait.asLongAs(try !isMade.isSet && !isSeen())
+      guard isMade.isSet else { return writer }
+      await (try writer.value).close()
     }
   }
 
@@ -138,14 +165,13 @@ struct StopGuardTests {
       let user = try Drydock(on: .v15)
       // It has read the old default, and shows itself only after this pause.
       let slow = database.with("options", "-c post_auth_delay=4")
-      let writer = Task { try await Session.open(slow) }
       let looking = try Connection.open(database.database("postgres"))
       let starting = """
         SELECT count(*) > 0 FROM pg_locks l JOIN pg_database d ON d.oid = l.objid
         WHERE locktype = 'object' AND classid = 'pg_database'::regclass
           AND datname = '\(database.keywords["dbname"] ?? "")'
         """
-      try await Wait.asLongAs(!looking.execute(starting).bool)
+      let writer = try await beginning(slow) { try looking.execute(starting).bool }
       let stop = try PausedRun(
         user,
         ["stop", "--database", database.argument],

@@ -9,7 +9,7 @@ struct SessionTests {
   func cancellation() async throws {
     try await withDatabase(on: .v15) { database in
       let session = try await Session.open(database)
-      let sleeper = Task { try await session.run { _ = try $0.execute("SELECT pg_sleep(60)") } }
+      let sleeper = Task { try await session.run { _ = try $0.execute("SELECT pg_sleep(3600)") } }
       let watcher = try await Session.open(database)
       try await watcher.run { connection in
         let asleep = "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep'"
