@@ -235,7 +235,8 @@ private import Synchronization
 
   static func connectionError(_ handle: OpaquePointer) -> PostgresError {
     let text = unsafe String(cString: PQerrorMessage(handle))
-    let message = text.split(whereSeparator: \.isNewline).joined(separator: "; ")
+    let message = text.split(whereSeparator: \.isNewline)
+      .map { $0.drop(while: \.isWhitespace) }.joined(separator: "; ")
     return PostgresError(
       sqlState: authenticationState(message),
       message: message,
