@@ -37,9 +37,10 @@ struct PolicyTests {
       )
       #expect(strict.code == 5, "\(strict)")
       let reasons = [
-        "0002_slow.sql: locks others out of table public.item for 1.",
+        "0002_slow.sql: locks others out of table public.item for ",
         "0002_slow.sql: writes table public.item (", "again; the policy allows 1024 bytes",
-        "of write-ahead log; the policy allows 1024 bytes", "all patches: take 1.",
+        "of write-ahead log; the policy allows 1024 bytes", "all patches: take ",
+        "seconds; the policy allows 1.0 seconds",
         "snapshot: its data are", "has no row of table public.late; the policy wants every row",
       ]
       let words = strict.output.split(whereSeparator: \.isWhitespace).joined(separator: " ")
