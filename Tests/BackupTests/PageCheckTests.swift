@@ -62,6 +62,8 @@ struct PageCheckTests {
     try withDatabase(on: server) { settings in
       let rig = try PageRig(settings)
       try rig.connection.execute(Self.setUp)
+      // Or the first reader's hint bits are logged where a checkpoint comes between, and pages with them.
+      try rig.connection.execute("VACUUM FREEZE t")
       let whole = try rig.claim()
       let short = PageRig.Claim(
         horizon: whole.horizon,
